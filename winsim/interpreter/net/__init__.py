@@ -1,0 +1,13 @@
+"""The .NET surface: one module for each family of types, declared with ``winsim.interpreter.nettypes``.
+
+A module exports ``TYPES: tuple[TypeDef, ...]``; ``MODULES`` below names them. ``catalogue.py`` knows which members
+exist on 2012 R2 (``facts(full_name) -> TypeFacts | None`` with ``base``, ``interfaces`` and
+``has_member(name, static=...)``), so that what exists and is not built is an error of the lab.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+MODULES: Final[tuple[str, ...]] = ()
+"""Names of the modules of this package that export ``TYPES``."""
