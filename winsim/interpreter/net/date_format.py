@@ -89,8 +89,11 @@ def format_offset(value: DateTimeOffset, spec: str = "", *, invariant: bool = Fa
     return format_date(value.moment, spec, invariant=invariant, offset=value.offset)
 
 
-def symbols(pattern: str) -> list[tuple[str, int]]:
-    """Runs of a format letter with their length; literal text has the length 0."""
+def symbols(pattern: str, letters: str = "dfFghHKmMstyz", *, loose: bool = True) -> list[tuple[str, int]]:
+    """Runs of a format letter with their length; literal text has the length 0.
+
+    Not ``loose``: text outside quotes and escapes is an error, as in the patterns of TimeSpan.
+    """
     out: list[tuple[str, int]] = []
     index = 0
     while index < len(pattern):
@@ -113,12 +116,14 @@ def symbols(pattern: str) -> list[tuple[str, int]]:
             index += 2
         elif char == "%" and index + 1 < len(pattern):
             index += 1
-        elif char in "dfFghHKmMstyz":
+        elif char in letters:
             end = index
             while end < len(pattern) and pattern[end] == char:
                 end += 1
             out.append((char, end - index))
             index = end
+        elif not loose:
+            raise DateFormatError("Input string was not in a correct format.")
         else:
             out.append((char, 0))
             index += 1
@@ -213,18 +218,7 @@ def format_span(value: TimeSpan, spec: str = "") -> str:
     if len(spec) == 1:
         raise DateFormatError("Input string was not in a correct format.")
     amounts = {"d": days, "h": hours, "m": minutes, "s": seconds}
-    return "".join(span_part(symbol, count, amounts, ticks) for symbol, count in span_symbols(spec))
-
-
-def span_symbols(spec: str) -> list[tuple[str, int]]:
-    parts = symbols(spec)
-    for symbol, count in parts:
-        literal = count == 0 and len(symbol) == 1 and symbol in ":.,- /" and f"\\{symbol}" not in spec
-        if (literal and f"'{symbol}" not in spec and "'" not in spec and '"' not in spec) or (
-            count and symbol not in ("d", "h", "m", "s", "f", "F", ".F")
-        ):
-            raise DateFormatError("Input string was not in a correct format.")
-    return parts
+    return "".join(span_part(symbol, count, amounts, ticks) for symbol, count in symbols(spec, "dhmsfF", loose=False))
 
 
 def span_part(symbol: str, count: int, amounts: dict[str, int], ticks: int) -> str:
