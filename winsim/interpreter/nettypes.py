@@ -38,7 +38,11 @@ class NetError(Exception):
     """What a .NET method throws: ``type_name`` is the full name of the exception's type."""
 
     def __init__(
-        self, type_name: str, message: str, inner: NetError | None = None, properties: Mapping[str, object] | None = None
+        self,
+        type_name: str,
+        message: str,
+        inner: NetError | None = None,
+        properties: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(message)
         self.type_name = type_name
@@ -181,7 +185,9 @@ class TypeDef:
             self.properties[name.lower()] = Property(name, read, None if readonly else write)
 
 
-def enumeration(name: str, members: Mapping[str, int], *, flags: bool = False, accelerators: tuple[str, ...] = ()) -> TypeDef:
+def enumeration(
+    name: str, members: Mapping[str, int], *, flags: bool = False, accelerators: tuple[str, ...] = ()
+) -> TypeDef:
     return TypeDef(
         name, base="System.Enum", value_type=True, enum=dict(members), flags=flags, accelerators=accelerators
     )
