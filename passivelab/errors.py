@@ -1,190 +1,369 @@
-"""Every error that a user can meet, in one tree. They carry data and build their words late.
+"""Every way in which passivelab says no: one tree of exceptions that carry data and build their message late.
 
-    LabError
-    ├── UsageError            what was typed                                                        exit 1
-    ├── DefinitionError       inventory, role or template is invalid; holds every problem found     exit 5
-    │   ├── InventoryError
-    │   ├── TemplateError
-    │   └── PreflightError
-    ├── TransportError        a host                                                                exit 4
-    │   ├── Unreachable
-    │   ├── Refused           the credentials
-    │   ├── Gone              the connection, in the middle of something
-    │   └── TimedOut
-    ├── StepError             one step on one host                                                  exit 3
-    │   ├── StepFailed
-    │   └── NotConverged
-    ├── VerificationFailed    the lab was read again and is not as wanted                           exit 6
-    ├── Locked                another run works on this lab                                         exit 7
-    ├── Denied                protection, no confirmation, someone would be locked out              exit 8
-    └── StateError            a file of our own is damaged                                          exit 70
+PassivelabError
+├── UsageError                    the command was called wrongly
+├── InvalidError                  files of the user's: every problem found, each with its place
+│   ├── InventoryErrors
+│   ├── RoleErrors
+│   └── TemplateErrors
+├── SecretError                   a reference to a secret leads nowhere
+├── TransportError                a host
+│   ├── Unreachable               does not answer
+│   ├── CredentialsRefused        answers, and refuses the credentials
+│   ├── ConnectionGone            was there and went away in the middle
+│   └── TimedOut                  did not finish in time
+├── StepFailed                    a script ended with an error
+├── NotConverged                  a script ended well, and the host is still not as wanted
+├── VerificationFailed            the proof found a difference
+├── Locked                        another run holds the lab
+├── Refused                       a change that would do harm: protection, no confirmation, someone locked out
+├── Defect                        of ours
+└── Interrupted
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from pathlib import Path
 from typing import ClassVar
 
 
-class ExitCode(IntEnum):
+class Exit(IntEnum):
+    """What a command's exit code means."""
+
     FINE = 0
     USAGE = 1
     CHANGES_PENDING = 2
     STEP_FAILED = 3
     UNREACHABLE = 4
     INVALID = 5
-    NOT_VERIFIED = 6
+    VERIFICATION_FAILED = 6
     LOCKED = 7
-    DENIED = 8
+    REFUSED = 8
     DEFECT = 70
     INTERRUPTED = 130
 
 
-# Which one a command ends with when several apply.
-PRECEDENCE = (
-    ExitCode.INTERRUPTED,
-    ExitCode.DEFECT,
-    ExitCode.UNREACHABLE,
-    ExitCode.STEP_FAILED,
-    ExitCode.NOT_VERIFIED,
-)
+# Where several things went wrong in one run, the first of these decides; behind them the smallest.
+PRECEDENCE = (Exit.INTERRUPTED, Exit.DEFECT, Exit.UNREACHABLE, Exit.STEP_FAILED, Exit.VERIFICATION_FAILED)
 
 
-class LabError(Exception):
-    """An error with a stable code: what was expected, what was found, what to try, where the record is."""
+def worst(codes: Iterable[Exit]) -> Exit:
+    """The exit code of a run in which all of these happened."""
+    found = set(codes) - {Exit.FINE}
+    first = next((code for code in PRECEDENCE if code in found), None)
+    return first or min(found, default=Exit.FINE)
 
-    code: ClassVar[str] = "LAB-000"
-    exit_code: ClassVar[ExitCode] = ExitCode.DEFECT
 
-    def __init__(
-        self,
-        summary: str,
-        *,
-        expected: str | None = None,
-        found: str | None = None,
-        hint: str | None = None,
-        record: str | None = None,
-        place: object | None = None,
-    ) -> None:
-        super().__init__(summary)
-        self.summary = summary
-        self.expected = expected
-        self.found = found
-        self.hint = hint
-        self.record = record
-        self.place = place
+@dataclass(frozen=True)
+class Place:
+    """A place in a file of the user's; lines and columns count from 1."""
+
+    file: Path
+    line: int = 1
+    column: int = 1
 
     def __str__(self) -> str:
-        return self.summary
+        return f"{self.file}:{self.line}:{self.column}"
 
-
-class UsageError(LabError):
-    code = "LAB-USE"
-    exit_code = ExitCode.USAGE
+    def excerpt(self) -> str | None:
+        """The line of the file, None where the file or the line cannot be read."""
+        try:
+            lines = self.file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+        except OSError:
+            return None
+        return lines[self.line - 1] if 0 < self.line <= len(lines) else None
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong in a file: ``place`` prints as file:line:column."""
+    """One thing that is wrong in a file: a value, so that all of them can be collected and shown at once."""
 
-    place: object
-    summary: str
+    code: str
+    message: str
+    place: Place | None = None
     expected: str | None = None
     found: str | None = None
     hint: str | None = None
-    code: str | None = None
+    length: int = 1  # how many characters of the line are meant
+
+    @property
+    def notes(self) -> tuple[tuple[str, str], ...]:
+        """(label, text) of what is known beyond the message."""
+        labelled = (("expected", self.expected), ("found", self.found), ("hint", self.hint))
+        return tuple((label, text) for label, text in labelled if text)
+
+    def render_plain(self) -> str:
+        """The problem as a screen of plain text: place, line, caret, expected, found, hint."""
+        return "\n".join([f"error[{self.code}]: {self.message}", *self._where(), *self._notes()])
+
+    def _where(self) -> list[str]:
+        if self.place is None:
+            return []
+        line = self.place.excerpt()
+        margin = " " * len(str(self.place.line))
+        lines = [f"{margin}--> {self.place}"]
+        if line is None:
+            return lines
+        # Tabs stay tabs above the caret, so that it stands under its character at any tab width.
+        indent = "".join("\t" if char == "\t" else " " for char in line[: self.place.column - 1])
+        width = max(1, min(self.length, len(line) - len(indent)))
+        return [*lines, f"{margin} |", f"{self.place.line} | {line}", f"{margin} | {indent}{'^' * width}"]
+
+    def _notes(self) -> list[str]:
+        margin = " " * len(str(self.place.line)) if self.place else ""
+        return [f"{margin} = {label}: {text}" for label, text in self.notes]
 
 
-class DefinitionError(LabError):
-    """Inventory, role or template is invalid; every problem found is reported at once."""
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems by file and position, each once."""
 
-    code = "LAB-DEF"
-    exit_code = ExitCode.INVALID
+    def position(problem: Problem) -> tuple[str, int, int]:
+        place = problem.place
+        return (str(place.file), place.line, place.column) if place else ("", 0, 0)
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        count = len(self.problems)
-        super().__init__(f"{count} problem{'' if count == 1 else 's'} found; nothing was changed")
+    return tuple(sorted(dict.fromkeys(problems), key=position))
 
 
-class InventoryError(DefinitionError):
-    code = "LAB-INV"
+@dataclass(eq=False, kw_only=True)
+class PassivelabError(Exception):
+    """The root of the tree. ``code`` is stable; the texts say what was expected, what was found and what to try."""
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[Exit] = Exit.DEFECT
+
+    expected: str | None = None
+    found: str | None = None
+    hint: str | None = None
+    place: Place | None = None
+    record: Path | None = None  # where the whole story is: a log, a journal, a report
+
+    def message(self) -> str:
+        """What went wrong, in one sentence."""
+        raise NotImplementedError
+
+    def problems(self) -> tuple[Problem, ...]:
+        """The error as values for a screen: usually one."""
+        return (Problem(self.code, self.message(), self.place, self.expected, self.found, self.hint),)
+
+    def render_plain(self) -> str:
+        text = "\n\n".join(problem.render_plain() for problem in self.problems())
+        return f"{text}\n = record: {self.record}" if self.record else text
+
+    def __str__(self) -> str:
+        return self.message()
 
 
-class TemplateError(DefinitionError):
-    code = "LAB-TPL"
+@dataclass(eq=False, kw_only=True)
+class UsageError(PassivelabError):
+    code: ClassVar[str] = "usage"
+    exit_code: ClassVar[Exit] = Exit.USAGE
+
+    reason: str
+
+    def message(self) -> str:
+        return self.reason
 
 
-class PreflightError(DefinitionError):
-    code = "LAB-PRE"
+# -- files of the user's ----------------------------------------------------------------------------------------------
 
 
-class TransportError(LabError):
-    """A host could not be worked with."""
+@dataclass(eq=False)
+class InvalidError(PassivelabError):
+    """Everything that is wrong with the user's files, found in one go."""
 
-    code = "LAB-NET"
-    exit_code = ExitCode.UNREACHABLE
+    code: ClassVar[str] = "invalid"
+    exit_code: ClassVar[Exit] = Exit.INVALID
+    subject: ClassVar[str] = "the files"
 
-    def __init__(self, host: str, summary: str, **more: str | None) -> None:
-        super().__init__(f"{host}: {summary}", **more)
-        self.host = host
+    found_problems: tuple[Problem, ...]
+
+    def message(self) -> str:
+        count = len(self.found_problems)
+        first = self.found_problems[0]
+        where = f"{first.place}: " if first.place else ""
+        more = f" (and {count - 1} more)" if count > 1 else ""
+        return f"{count} problem{'s' if count > 1 else ''} in {self.subject}: {where}{first.message}{more}"
+
+    def problems(self) -> tuple[Problem, ...]:
+        return in_order(self.found_problems)
 
 
+@dataclass(eq=False)
+class InventoryErrors(InvalidError):
+    code: ClassVar[str] = "inventory"
+    subject: ClassVar[str] = "the inventory"
+
+
+@dataclass(eq=False)
+class RoleErrors(InvalidError):
+    code: ClassVar[str] = "role"
+    subject: ClassVar[str] = "the roles"
+
+
+@dataclass(eq=False)
+class TemplateErrors(InvalidError):
+    code: ClassVar[str] = "template"
+    subject: ClassVar[str] = "the templates"
+
+
+@dataclass(eq=False, kw_only=True)
+class SecretError(PassivelabError):
+    """A secret's reference leads nowhere. The error never holds a secret's value."""
+
+    code: ClassVar[str] = "secret"
+    exit_code: ClassVar[Exit] = Exit.INVALID
+
+    name: str
+    reason: str
+
+    def message(self) -> str:
+        return f"the secret {self.name!r} cannot be had: {self.reason}"
+
+
+# -- hosts ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False, kw_only=True)
+class TransportError(PassivelabError):
+    code: ClassVar[str] = "transport"
+    exit_code: ClassVar[Exit] = Exit.UNREACHABLE
+
+    host: str
+    endpoint: str = ""
+    reason: str = ""
+
+    def happened(self) -> str:
+        return "the connection failed"
+
+    def message(self) -> str:
+        where = f" ({self.endpoint})" if self.endpoint else ""
+        why = f": {self.reason}" if self.reason else ""
+        return f"{self.host}{where}: {self.happened()}{why}"
+
+
+@dataclass(eq=False, kw_only=True)
 class Unreachable(TransportError):
-    code = "LAB-NET-1"
+    code: ClassVar[str] = "unreachable"
+
+    def happened(self) -> str:
+        return "the host does not answer"
 
 
-class Refused(TransportError):
-    code = "LAB-NET-2"
+@dataclass(eq=False, kw_only=True)
+class CredentialsRefused(TransportError):
+    code: ClassVar[str] = "credentials-refused"
+
+    user: str = ""
+
+    def happened(self) -> str:
+        return f"the host refuses the credentials of {self.user}" if self.user else "the host refuses the credentials"
 
 
-class Gone(TransportError):
-    code = "LAB-NET-3"
+@dataclass(eq=False, kw_only=True)
+class ConnectionGone(TransportError):
+    code: ClassVar[str] = "connection-gone"
+
+    def happened(self) -> str:
+        return "the connection went away"
 
 
+@dataclass(eq=False, kw_only=True)
 class TimedOut(TransportError):
-    code = "LAB-NET-4"
+    code: ClassVar[str] = "timed-out"
+
+    limit: float = 0.0
+    elapsed: float = 0.0
+
+    def happened(self) -> str:
+        return f"no answer after {self.elapsed:.0f} s (the limit is {self.limit:.0f} s)"
 
 
-class StepError(LabError):
-    """One step on one host; the others go on."""
-
-    code = "LAB-STEP"
-    exit_code = ExitCode.STEP_FAILED
-
-    def __init__(self, host: str, step: str, summary: str, **more: object) -> None:
-        place = more.pop("place", None)
-        texts = {name: None if value is None else str(value) for name, value in more.items()}
-        super().__init__(summary, place=place, **texts)
-        self.host = host
-        self.step = step
+# -- runs -------------------------------------------------------------------------------------------------------------
 
 
-class StepFailed(StepError):
-    code = "LAB-STEP-1"
+@dataclass(eq=False, kw_only=True)
+class StepFailed(PassivelabError):
+    code: ClassVar[str] = "step-failed"
+    exit_code: ClassVar[Exit] = Exit.STEP_FAILED
+
+    step: str
+    host: str
+    phase: str  # current, apply or remove
+    reason: str
+    error_id: str = ""  # PowerShell's FullyQualifiedErrorId
+
+    def message(self) -> str:
+        known = f" [{self.error_id}]" if self.error_id else ""
+        return f"{self.host} {self.step}: {self.phase} failed: {self.reason}{known}"
 
 
-class NotConverged(StepError):
-    code = "LAB-STEP-2"
+@dataclass(eq=False, kw_only=True)
+class NotConverged(PassivelabError):
+    code: ClassVar[str] = "not-converged"
+    exit_code: ClassVar[Exit] = Exit.STEP_FAILED
+
+    step: str
+    host: str
+    differences: tuple[str, ...]  # one line each: property, wanted, got
+
+    def message(self) -> str:
+        return f"{self.host} {self.step}: still different after the change: {'; '.join(self.differences)}"
 
 
-class VerificationFailed(LabError):
-    code = "LAB-VER"
-    exit_code = ExitCode.NOT_VERIFIED
+@dataclass(eq=False, kw_only=True)
+class VerificationFailed(PassivelabError):
+    code: ClassVar[str] = "verification-failed"
+    exit_code: ClassVar[Exit] = Exit.VERIFICATION_FAILED
+
+    failures: tuple[str, ...]
+
+    def message(self) -> str:
+        return f"the proof found {len(self.failures)} difference(s): {'; '.join(self.failures[:3])}"
 
 
-class Locked(LabError):
-    code = "LAB-LOCK"
-    exit_code = ExitCode.LOCKED
+@dataclass(eq=False, kw_only=True)
+class Locked(PassivelabError):
+    code: ClassVar[str] = "locked"
+    exit_code: ClassVar[Exit] = Exit.LOCKED
+
+    lab: str
+    owner: str  # user, host, process and age of who holds it
+
+    def message(self) -> str:
+        return f"the lab {self.lab!r} is in use by {self.owner}"
 
 
-class Denied(LabError):
-    code = "LAB-DENY"
-    exit_code = ExitCode.DENIED
+@dataclass(eq=False, kw_only=True)
+class Refused(PassivelabError):
+    code: ClassVar[str] = "refused"
+    exit_code: ClassVar[Exit] = Exit.REFUSED
+
+    reason: str
+
+    def message(self) -> str:
+        return self.reason
 
 
-class StateError(LabError):
-    code = "LAB-STATE"
-    exit_code = ExitCode.DEFECT
+@dataclass(eq=False, kw_only=True)
+class Defect(PassivelabError):
+    """Something that must not happen. Whoever sees it has found a mistake in passivelab."""
+
+    code: ClassVar[str] = "defect"
+    exit_code: ClassVar[Exit] = Exit.DEFECT
+
+    reason: str
+
+    def message(self) -> str:
+        return f"a defect in passivelab: {self.reason}"
+
+
+@dataclass(eq=False, kw_only=True)
+class Interrupted(PassivelabError):
+    code: ClassVar[str] = "interrupted"
+    exit_code: ClassVar[Exit] = Exit.INTERRUPTED
+
+    def message(self) -> str:
+        return "interrupted; what was begun is in the journal, the next build goes on from there"

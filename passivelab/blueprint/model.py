@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
+
+from passivelab.errors import Place as Place
 
 # What a property can be: the same over both transports.
 Plain = str | bool | int | None | list["Plain"] | dict[str, "Plain"]
@@ -26,18 +27,6 @@ class Key:
 
     def __str__(self) -> str:
         return f"{self.host} {self.step}"
-
-
-@dataclass(frozen=True)
-class Place:
-    """A place in a file of the user's; lines and columns count from 1."""
-
-    file: Path
-    line: int = 1
-    column: int = 1
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True)
