@@ -1,0 +1,86 @@
+"""The ledger: what the lab owns, folded from the journal.
+
+A thing is owned from the first intent to change it. The value that it had before that intent is kept through every
+retry and later change, until the thing is taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import cattrs
+
+Address = tuple[str, str]  # host, step
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is needed to take one instance back when its role no longer tells: nothing in here is secret."""
+
+    host: str
+    step: str
+    role: str
+    title: str
+    order: int  # its place in the blueprint that made it
+    after: tuple[Address, ...]
+    current: str  # scripts, as they were rendered
+    remove: str | None
+    identity: str = "local"
+    pool: str | None = None
+    timeout: float = 600.0
+    needs: Mapping[str, Any] = field(default_factory=dict)  # the values they had
+    secrets: tuple[Mapping[str, str], ...] = ()  # name, kind, reference
+    comparison: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    properties: tuple[str, ...] = ()  # what desired named: what remove has to put back
+    reboot: str | None = None
+    before: Mapping[str, Any] | None = None  # None: it was absent
+
+    @property
+    def address(self) -> Address:
+        return (self.host, self.step)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    entries: Mapping[Address, Entry] = field(default_factory=dict)
+    reboots: Mapping[str, str] = field(default_factory=dict)  # host -> boot time that a reboot was owed at
+    runs: int = 0
+    last_run: Mapping[str, Any] | None = None  # the last record of kind "end", if any
+
+    def find(self, host: str, step: str) -> Entry | None:
+        return self.entries.get((host, step))
+
+
+def unstructure(entry: Entry) -> dict[str, Any]:
+    """An entry as it is written in an intent, without the value before (the record has it)."""
+    data: dict[str, Any] = cattrs.unstructure(entry)
+    del data["before"]
+    return data
+
+
+def fold(records: Iterable[Mapping[str, Any]]) -> Ledger:
+    """The ledger that a journal amounts to. Unknown kinds of records are history only."""
+    entries: dict[Address, Entry] = {}
+    reboots: dict[str, str] = {}
+    runs = 0
+    last_run: Mapping[str, Any] | None = None
+    for record in records:
+        match record.get("kind"):
+            case "run":
+                runs = int(record["run"])
+            case "intent" if record["action"] != "remove":
+                address = (record["host"], record["step"])
+                earlier = entries.get(address)
+                before = earlier.before if earlier else record["before"]
+                entries[address] = cattrs.structure({**record["entry"], "before": before}, Entry)
+            case "done" if record["action"] == "remove":
+                entries.pop((record["host"], record["step"]), None)
+            case "rebooting":
+                reboots[record["host"]] = record["boot"]
+            case "rebooted":
+                reboots.pop(record["host"], None)
+            case "end":
+                last_run = record
+    return Ledger(entries, reboots, runs, last_run)
