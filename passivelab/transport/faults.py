@@ -1,0 +1,81 @@
+"""What the libraries raise, as errors of ours. They raise three families: their own, those of requests, ValueError."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+import requests
+from pypsrp.exceptions import AuthenticationError, WinRMError, WinRMTransportError, WSManFaultError
+
+from passivelab.errors import ConnectionGone, CredentialsRefused, TransportError, Unreachable
+from passivelab.transport.session import Connection
+
+UNEXPECTED_SELECTORS = 2150858843  # the shell or command is not there: rebooted, expired, or never started
+TOO_MANY_SHELLS = 2150859173
+FAMILIES = (WinRMError, requests.exceptions.RequestException, OSError, ValueError)
+
+
+class Trouble(Enum):
+    """What an exception says about the connection and about what was sent."""
+
+    REFUSED = auto()  # the credentials
+    DROPPED = auto()  # connection lost or its encryption out of step: authenticate anew and go on
+    UNKNOWN_SHELL = auto()  # the host does not know the shell or the command
+    OTHER = auto()
+
+
+def trouble(error: BaseException) -> Trouble:
+    if isinstance(error, AuthenticationError):
+        return Trouble.REFUSED
+    if isinstance(error, WSManFaultError):
+        return Trouble.UNKNOWN_SHELL if error.code == UNEXPECTED_SELECTORS else Trouble.OTHER
+    if isinstance(error, WinRMTransportError | requests.exceptions.RequestException | OSError):
+        return Trouble.DROPPED
+    return Trouble.OTHER
+
+
+def while_opening(error: BaseException, connection: Connection) -> TransportError:
+    """The error of a session that could not be opened."""
+    name, endpoint = connection.host, connection.endpoint
+    if isinstance(error, AuthenticationError):
+        return CredentialsRefused(
+            host=name,
+            endpoint=endpoint,
+            user=connection.user,
+            hint="check the account's reference in secrets.yml, and that it may log on to this host over the network",
+        )
+    if isinstance(error, WSManFaultError) and error.code == TOO_MANY_SHELLS:
+        return Unreachable(
+            host=name,
+            endpoint=endpoint,
+            reason="the host has no room for one more shell of this user",
+            hint="end the sessions that are open there, or raise MaxShellsPerUser",
+        )
+    if isinstance(error, requests.exceptions.ConnectionError | requests.exceptions.Timeout):
+        return Unreachable(
+            host=name,
+            endpoint=endpoint,
+            reason=_cause(error),
+            hint="check that the host is up and WinRM listens there: `invoke ping` asks every host",
+        )
+    return Unreachable(host=name, endpoint=endpoint, reason=_cause(error))
+
+
+def in_between(error: BaseException, connection: Connection) -> TransportError:
+    """The error of a session that was open."""
+    if isinstance(error, AuthenticationError):
+        return while_opening(error, connection)
+    return ConnectionGone(host=connection.host, endpoint=connection.endpoint, reason=_cause(error))
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost reason in one line: urllib3 wraps it several times."""
+    text = str(error)
+    for phrase in ("Connection refused", "timed out", "Name or service not known", "No route to host", "reset by peer"):
+        if phrase in text:
+            return phrase[0].lower() + phrase[1:]
+    if "RemoteDisconnected" in text or "Connection aborted" in text:
+        return "the host closed the connection"
+    if isinstance(error, WinRMTransportError):
+        return f"the host answered with HTTP {error.code}"
+    return " ".join(text.split())[:300] or type(error).__name__
