@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+from winsim.world import names
+
+if TYPE_CHECKING:
+    from winsim.world.host import Host
+    from winsim.world.lab import World
 
 DEFAULT_TTL = 3600
 
@@ -127,6 +134,19 @@ class DnsServer:
             chain.append((current, alias[0]))
             current = alias[0].data.lower().rstrip(".")
         return Answer(asked, chain, True)
+
+    def answer(self, world: World, host: Host, name: str, kind: str) -> list[names.DnsRecord] | None:
+        """What a client gets: from the own zones, else from a forwarder, else from the internet's servers."""
+        if not host.services.running("DNS"):
+            raise names.NoAnswer(name)
+        found = self.query(name, kind)
+        if found is not None:
+            given = [names.DnsRecord(full, one.type, one.data, one.ttl) for full, one in found.records]
+            return given if found.exists else None
+        for server in self.forwarders or [world.network.public_name_server]:
+            if server not in host.addresses:
+                return names.query(world, host, name, kind, server)
+        raise names.NoAnswer(name)
 
     def all_zones(self) -> Iterator[DnsZone]:
         return (self.zones[key] for key in sorted(self.zones))

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from winsim.world.accounts import Logon
+    from winsim.world.lab import World
 
 # userAccountControl
 DISABLED = 0x2
@@ -83,3 +88,9 @@ class Directory:
     safe_mode_password: str = ""
     objects: dict[str, DirectoryObject] = field(default_factory=dict)
     root_keys: list[KdsRootKey] = field(default_factory=list)
+
+    def logon(self, world: World, domain: str, user: str) -> Logon | None:
+        """The answer to ``AccountAuthority`` of the base world."""
+        from . import logons
+
+        return logons.logon(self, domain, user)
