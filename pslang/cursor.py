@@ -1,0 +1,103 @@
+"""The reading position in a script, the errors found so far, and the rules that lower layers call upwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pslang import syntax
+from pslang.chars import BLANK_CHARS, SKIP, SKIP_LINES, SKIP_TERMINATORS
+from pslang.messages import message
+
+_TRIVIA = BLANK_CHARS | frozenset("`#<")
+_TRIVIA_LINES = _TRIVIA | frozenset("\r\n")
+_TRIVIA_TERMINATORS = _TRIVIA_LINES | frozenset(";")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Where expressions contain statements again: the entry points of the layers above them."""
+
+    statement: Callable[[Cursor], syntax.Statement | None]
+    statements: Callable[[Cursor, list[syntax.Statement], list[syntax.Trap]], None]
+    pipeline: Callable[[Cursor], syntax.Statement | None]
+    expression: Callable[[Cursor], syntax.Expression | None]
+    script_block: Callable[[Cursor, int, tuple[syntax.Parameter, ...] | None], syntax.Script]
+    unary: Callable[[Cursor], syntax.Expression | None]
+    primary: Callable[[Cursor], syntax.Expression | None]
+    atom: Callable[[Cursor], syntax.Expression | None]
+    argument: Callable[[Cursor], syntax.Expression | None]
+
+
+class Cursor:
+    """One parse of one text. Positions are offsets; two NULs stand behind the text, so that looking ahead is safe."""
+
+    __slots__ = ("end", "errors", "in_workflow", "no_comma", "pos", "rules", "source", "text")
+
+    def __init__(self, source: syntax.Source, rules: Rules, pos: int = 0) -> None:
+        self.source = source
+        self.text = source.text + "\0\0\0"
+        self.end = len(source.text)
+        self.pos = pos
+        self.rules = rules
+        self.errors: list[syntax.ParseError] = []
+        self.no_comma = False  # inside method arguments, attribute arguments and parameter defaults
+        self.in_workflow = False
+
+    # -- white space ------------------------------------------------------------------------------------------------
+
+    def skip(self) -> str:
+        """Go over blanks and comments; the character there."""
+        char = self.text[self.pos]
+        if char in _TRIVIA:
+            self._skip(SKIP.match(self.text, self.pos).end())  # type: ignore[union-attr]
+            return self.text[self.pos]
+        return char
+
+    def skip_lines(self) -> str:
+        """Go over blanks, comments and line breaks; the character there."""
+        char = self.text[self.pos]
+        if char in _TRIVIA_LINES:
+            self._skip(SKIP_LINES.match(self.text, self.pos).end())  # type: ignore[union-attr]
+            return self.text[self.pos]
+        return char
+
+    def skip_terminators(self) -> str:
+        """Go over blanks, comments, line breaks and semicolons; the character there."""
+        char = self.text[self.pos]
+        if char in _TRIVIA_TERMINATORS:
+            self._skip(SKIP_TERMINATORS.match(self.text, self.pos).end())  # type: ignore[union-attr]
+            return self.text[self.pos]
+        return char
+
+    def _skip(self, pos: int) -> None:
+        """What the patterns cannot skip: a comment or a backtick that the end of the text cuts off."""
+        text = self.text
+        if text[pos] == "<" and text[pos + 1] == "#":
+            self.error("MissingTerminatorMultiLineComment", pos, pos + 2)
+            pos = self.end
+        elif text[pos] == "`" and pos + 1 == self.end:
+            self.error("IncompleteString", self.end, self.end)
+            pos = self.end
+        self.pos = pos
+
+    def at_end(self) -> bool:
+        return self.pos >= self.end
+
+    # -- errors -----------------------------------------------------------------------------------------------------
+
+    def error(self, error_id: str, start: int, end: int, *arguments: object) -> None:
+        for known in self.errors:
+            if known.id == error_id and known.start == start and known.end == end:
+                return
+        self.errors.append(syntax.ParseError(error_id, message(error_id, arguments), start, end))
+
+    def error_again(self, error: syntax.ParseError) -> None:
+        """Take over an error that a nested parse found."""
+        if error not in self.errors:
+            self.errors.append(error)
+
+    def missing(self, error_id: str, at: int, *arguments: object) -> syntax.Expression:
+        """Report that something is missing, and stand in for it."""
+        self.error(error_id, at, at, *arguments)
+        return syntax.Variable(start=at, end=at, name="__error__")

@@ -1,0 +1,298 @@
+"""Blocks, script blocks with their parts, parameter lists and functions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from pslang.chars import IDENTIFIER, PLAIN_WORD, WORD_ENDS
+from pslang.containers import empty
+from pslang.cursor import Cursor
+from pslang.recovery import sync, token_text
+from pslang.strings import word as read_word
+from pslang.syntax import (
+    Attribute,
+    Block,
+    FunctionDefinition,
+    Parameter,
+    Script,
+    Statement,
+    String,
+    Trap,
+    TypeName,
+)
+from pslang.typenames import bracket_list
+from pslang.variables import variable
+
+_BLOCK_NAMES = ("begin", "process", "end", "dynamicparam")
+_NO_NAME = frozenset("|({})\0;<>&$@\"'")
+
+
+def block(c: Cursor) -> Block | None:
+    """``{ statements }`` on this line or a later one, None where no ``{`` stands there."""
+    if c.skip_lines() != "{":
+        return None
+    start = c.pos
+    c.pos += 1
+    statements: list[Statement] = []
+    traps: list[Trap] = []
+    c.rules.statements(c, statements, traps)
+    if c.skip() == "}":
+        c.pos += 1
+    else:
+        c.error("MissingEndCurlyBrace", start, start + 1)
+    return Block(start=start, end=c.pos, statements=tuple(statements), traps=tuple(traps))
+
+
+# -- script blocks ------------------------------------------------------------------------------------------------------
+
+
+def script_block(c: Cursor, start: int, parameters: tuple[Parameter, ...] | None = None) -> Script:
+    """The body of a function or script block; the cursor stands on its ``{``."""
+    c.pos += 1
+    found = _body(c, start, opened=True)
+    if c.skip() == "}":
+        c.pos += 1
+    elif not found.named_blocks or c.at_end():
+        c.error("MissingEndCurlyBrace", start, start + 1)
+    elif not any(error.id == "MissingNamedBlocks" for error in c.errors[-1:]):
+        c.error("MissingEndCurlyBrace", start, start + 1)
+    if parameters is None:
+        return replace(found, end=c.pos)
+    if found.parameters is not None:
+        c.error("OnlyOneParameterListAllowed", found.start, found.start + 1)
+    return replace(found, end=c.pos, parameters=parameters)
+
+
+def script(c: Cursor) -> Script:
+    """A whole text."""
+    found = _body(c, 0, opened=False)
+    statements = list(found.end_block.statements) if found.end_block else []
+    traps = list(found.end_block.traps) if found.end_block else []
+    c.skip_terminators()
+    while not c.at_end():
+        _unexpected(c)
+        c.rules.statements(c, statements, traps)
+        c.skip_terminators()
+    if found.named_blocks:
+        return replace(found, start=0, end=c.end)
+    body = Block(start=0, end=c.end, statements=tuple(statements), traps=tuple(traps))
+    return replace(found, start=0, end=c.end, end_block=body)
+
+
+def _unexpected(c: Cursor) -> None:
+    text = token_text(c)
+    c.error("UnexpectedToken", c.pos, c.pos + len(text), text)
+    c.pos += max(1, len(text))
+
+
+def _body(c: Cursor, start: int, opened: bool) -> Script:
+    parameters, attributes = _param_block(c)
+    c.skip_terminators()
+    if _block_name(c):
+        blocks = _named_blocks(c, opened)
+        return _script(c, start, parameters, attributes, blocks)
+    statements: list[Statement] = []
+    traps: list[Trap] = []
+    first = c.pos
+    c.rules.statements(c, statements, traps)
+    body = Block(start=first, end=c.pos, statements=tuple(statements), traps=tuple(traps))
+    return _script(c, start, parameters, attributes, {"end": body}, named=False)
+
+
+def _script(
+    c: Cursor,
+    start: int,
+    parameters: tuple[Parameter, ...] | None,
+    attributes: tuple[Attribute, ...],
+    blocks: dict[str, Block],
+    named: bool = True,
+) -> Script:
+    return Script(
+        start=start,
+        end=c.pos,
+        source=c.source,
+        parameters=parameters,
+        attributes=attributes,
+        begin=blocks.get("begin"),
+        process=blocks.get("process"),
+        end_block=blocks.get("end"),
+        dynamic=blocks.get("dynamicparam"),
+        named_blocks=named,
+    )
+
+
+def _block_name(c: Cursor) -> str:
+    match = IDENTIFIER.match(c.text, c.pos)
+    if match is None or c.text[match.end()] not in WORD_ENDS:
+        return ""
+    name = match.group().lower()
+    return name if name in _BLOCK_NAMES else ""
+
+
+def _named_blocks(c: Cursor, opened: bool) -> dict[str, Block]:
+    """begin, process, end and dynamicparam blocks up to the end of the script block."""
+    blocks: dict[str, Block] = {}
+    while True:
+        name = _block_name(c)
+        if not name:
+            if not (c.at_end() or c.text[c.pos] == "}"):
+                text = token_text(c)
+                c.error("MissingNamedBlocks", c.pos, c.pos + len(text), text)
+                if not opened:
+                    c.pos += len(text)
+            return blocks
+        start = c.pos
+        c.pos += len(name)
+        end = c.pos
+        body = block(c)
+        if body is None:
+            c.error("MissingNamedStatementBlock", end, end, name)
+        elif name in blocks:
+            c.error("DuplicateScriptCommandClause", start, body.end, name)
+        else:
+            blocks[name] = body
+        c.skip_terminators()
+
+
+# -- parameters ---------------------------------------------------------------------------------------------------------
+
+
+def _param_block(c: Cursor) -> tuple[tuple[Parameter, ...] | None, tuple[Attribute, ...]]:
+    """``[CmdletBinding()] param( ... )``; nothing is read where no param stands there."""
+    start = c.pos
+    errors = len(c.errors)
+    char = c.skip_lines()
+    items = bracket_list(c, expression_mode=False) if char == "[" else []
+    c.skip_lines()
+    match = IDENTIFIER.match(c.text, c.pos)
+    if match is None or match.group().lower() != "param" or c.text[match.end()] not in WORD_ENDS:
+        del c.errors[errors:]
+        c.pos = start
+        return None, ()
+    c.pos = match.end()
+    if c.skip_lines() != "(":
+        del c.errors[errors:]
+        c.pos = start
+        return None, ()
+    parameters = _parameter_list(c)
+    _close_parameters(c, parameters)
+    for item in items:
+        if isinstance(item, TypeName):
+            c.error("TypeNotAllowedBeforeParam", item.start, item.end, item.name)
+    return parameters, tuple(item for item in items if isinstance(item, Attribute))
+
+
+def _close_parameters(c: Cursor, parameters: tuple[Parameter, ...]) -> bool:
+    if c.skip_lines() == ")":
+        c.pos += 1
+        return True
+    end = parameters[-1].end if parameters else c.pos
+    c.error("MissingEndParenthesisInFunctionParameterList", end, end)
+    return False
+
+
+def _parameter_list(c: Cursor) -> tuple[Parameter, ...]:
+    """The parameters behind the ``(`` at the cursor."""
+    c.pos += 1
+    found: list[Parameter] = []
+    comma = None
+    while True:
+        parameter = _parameter(c)
+        if parameter is None:
+            if comma is not None:
+                c.error("MissingExpressionAfterToken", comma, comma, ",")
+            break
+        found.append(parameter)
+        if c.skip_lines() != ",":
+            break
+        c.pos += 1
+        comma = c.pos
+    return tuple(found)
+
+
+def _parameter(c: Cursor) -> Parameter | None:
+    no_comma, c.no_comma = c.no_comma, True
+    try:
+        return _read_parameter(c)
+    finally:
+        c.no_comma = no_comma
+
+
+def _read_parameter(c: Cursor) -> Parameter | None:
+    c.skip_lines()
+    items = bracket_list(c, expression_mode=False)
+    char = c.skip_lines()
+    name = variable(c) if char == "$" or char == "@" else None
+    attributes = tuple(item for item in items if isinstance(item, Attribute))
+    types = tuple(item for item in items if isinstance(item, TypeName))
+    if name is None:
+        if not items:
+            return None
+        end = items[-1].end
+        c.error("InvalidFunctionParameter", end, end)
+        sync(c, ")", consume=False)
+        return Parameter(
+            start=items[0].start, end=end, name="__error__", attributes=attributes, types=types, default=None
+        )
+    start = items[0].start if items else name.start
+    end = c.pos
+    default = None
+    resume = c.pos
+    if c.skip_lines() == "=":
+        c.pos += 1
+        equals = c.pos
+        c.skip_lines()
+        default = c.rules.expression(c)
+        if default is None:
+            c.error("MissingExpressionAfterToken", equals, equals, "=")
+        else:
+            end = default.end
+    else:
+        c.pos = resume
+    return Parameter(start=start, end=end, name=name.name, attributes=attributes, types=types, default=default)
+
+
+# -- functions ----------------------------------------------------------------------------------------------------------
+
+
+def function(c: Cursor, start: int, end: int) -> Statement:
+    kind = c.text[start:end].lower()
+    c.pos = end
+    name = _function_name(c)
+    if name is None:
+        c.error("MissingNameAfterKeyword", end, end, kind)
+        return empty(start)
+    parameters: tuple[Parameter, ...] | None = None
+    complete = True
+    last = c.pos
+    if c.skip_lines() == "(":
+        parameters = _parameter_list(c)
+        complete = _close_parameters(c, parameters)
+        last = c.pos
+    if c.skip_lines() != "{":
+        if complete:
+            c.error("MissingFunctionBody", last, last)
+        return empty(start)
+    if not complete:
+        return empty(start)
+    in_workflow, c.in_workflow = c.in_workflow, kind == "workflow"
+    body = script_block(c, c.pos, parameters)
+    c.in_workflow = in_workflow
+    literal: Literal["function", "filter", "workflow"] = (
+        "filter" if kind == "filter" else "workflow" if kind == "workflow" else "function"
+    )
+    return FunctionDefinition(start=start, end=body.end, name=name, kind=literal, body=body)
+
+
+def _function_name(c: Cursor) -> str | None:
+    char = c.skip_lines()
+    if char in _NO_NAME:
+        return None
+    match = PLAIN_WORD.match(c.text, c.pos)
+    if match is not None and c.text[match.end()] in WORD_ENDS:
+        c.pos = match.end()
+        return match.group()
+    start = c.pos
+    found = read_word(c)
+    return found.value if isinstance(found, String) else c.text[start : c.pos]
