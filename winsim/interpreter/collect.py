@@ -1,0 +1,101 @@
+"""What counts as a collection: for pipelines, foreach, ``-contains`` and the comparison operators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+from winsim.interpreter.containers import Dictionary, KeyCollection
+from winsim.interpreter.typetable import table, type_name_of
+from winsim.interpreter.values import AUTOMATION_NULL, Array, NetObject, PSObject
+
+
+class Enumerator(NetObject):
+    """An IEnumerator: ``MoveNext``, ``Current``, ``Reset``. Enumerating it takes what is left."""
+
+    type_names = ("System.Collections.IEnumerator", "System.Object")
+
+    def __init__(self, items: Iterable[object], type_name: str | None = None) -> None:
+        self.items = list(items)
+        self.index = -1
+        if type_name:
+            self.type_names = (type_name, "System.Collections.IEnumerator", "System.Object")
+
+    def move_next(self) -> bool:
+        self.index = min(self.index + 1, len(self.items))
+        return self.index < len(self.items)
+
+    @property
+    def current(self) -> object:
+        return self.items[self.index] if 0 <= self.index < len(self.items) else None
+
+    def rest(self) -> list[object]:
+        left = self.items[self.index + 1 :]
+        self.index = len(self.items)
+        return left
+
+
+@cache
+def enumerator_of(kind: type, type_name: str) -> Callable[[Any], list[object]] | None:
+    if issubclass(kind, Dictionary):
+        return None
+    return next((d.enumerate for d in table().definitions_of(type_name) if d.enumerate is not None), None)
+
+
+def items_of(value: object) -> list[object] | None:
+    """The elements of what a pipeline enumerates, None for a single object."""
+    if isinstance(value, list):
+        return value
+    if isinstance(value, NetObject):
+        if isinstance(value, KeyCollection):
+            return value.items
+        if isinstance(value, Enumerator):
+            return value.rest()
+        enumerate_it = enumerator_of(type(value), value.type_names[0])
+        return enumerate_it(value) if enumerate_it is not None else None
+    if isinstance(value, PSObject) and value.base is not None:
+        return items_of(value.base)
+    return None
+
+
+def emit_each(value: object, emit: Callable[[object], None]) -> None:
+    """Writes a value to a pipeline: collections element by element, nothing for no output."""
+    if isinstance(value, list):
+        for item in list(value):
+            emit(item)
+        return
+    if value is AUTOMATION_NULL:
+        return
+    if isinstance(value, NetObject | PSObject):
+        items = items_of(value)
+        if items is not None:
+            for item in list(items):
+                emit(item)
+            return
+    emit(value)
+
+
+def collapse(items: list[object]) -> object:
+    """What a pipeline's output is as a value: nothing, the one object, or an array."""
+    if len(items) == 1:
+        return items[0]
+    return Array(items) if items else AUTOMATION_NULL
+
+
+def listed(value: object) -> list[object]:
+    """A value as a list of pipeline objects."""
+    out: list[object] = []
+    emit_each(value, out.append)
+    return out
+
+
+def unwrap(value: object) -> object:
+    """The base value of a PSObject around one."""
+    while isinstance(value, PSObject) and value.base is not None:
+        value = value.base
+    return value
+
+
+def describe(value: object) -> str:
+    return type_name_of(value) or "null"

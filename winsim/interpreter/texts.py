@@ -1,0 +1,123 @@
+"""Values as text: what string interpolation, ``-join`` and casts to string give (invariant culture)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from winsim.interpreter.containers import Dictionary, KeyCollection
+from winsim.interpreter.net.number_format import general
+from winsim.interpreter.nettypes import NetType
+from winsim.interpreter.typetable import table, type_name_of
+from winsim.interpreter.values import AUTOMATION_NULL, EnumValue, NetObject, PSObject
+
+
+def to_text(value: object, separator: str = " ") -> str:
+    """``[string]$value``; ``separator`` stands between the elements of a collection ($OFS)."""
+    kind = type(value)
+    if kind is str:
+        return value  # type: ignore[return-value]
+    if value is None or value is AUTOMATION_NULL:
+        return ""
+    if kind is bool:
+        return "True" if value else "False"
+    if kind is int:
+        return int.__repr__(value)  # type: ignore[arg-type]
+    if isinstance(value, EnumValue):
+        return value.name
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, float | Decimal):
+        return general(value)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, list):
+        return separator.join(element_text(item) for item in value)
+    if isinstance(value, PSObject):
+        return bag_text(value) if value.base is None else to_text(value.base, separator)
+    return object_text(value, separator)
+
+
+def element_text(value: object) -> str:
+    """An element of a collection: a collection inside a collection shows its type."""
+    if isinstance(value, list):
+        return type_name_of(value) or ""
+    return to_text(value)
+
+
+def object_text(value: object, separator: str) -> str:
+    if isinstance(value, KeyCollection):
+        return separator.join(element_text(item) for item in value.items)
+    if isinstance(value, NetType):
+        return type_text(value)
+    name = type_name_of(value) or ""
+    for definition in table().definitions_of(name):
+        if definition.to_text is not None:
+            return definition.to_text(value)
+        if definition.enumerate is not None and not isinstance(value, Dictionary):
+            return separator.join(element_text(item) for item in definition.enumerate(value))
+    if isinstance(value, NetObject) and type(value).__str__ is not object.__str__:
+        return str(value)
+    return name
+
+
+def bag_text(value: PSObject) -> str:
+    """``@{a=1; b=x}``; an object of a product shows its type, or its Name or Identity where it has a text of its own."""
+    if type_name_of(value) != "System.Management.Automation.PSCustomObject":
+        identity = value.get("__text__")
+        return identity if isinstance(identity, str) else (value.type_names[0] if value.type_names else "")
+    from winsim.interpreter.members import get_property_of
+
+    pairs = (f"{name}={element_text(get_property_of(value, name))}" for name, _ in value.items())
+    return "@{" + "; ".join(pairs) + "}"
+
+
+def type_text(value: NetType) -> str:
+    """A type as text: accelerators where PowerShell prints them."""
+    if value.element is not None:
+        return f"{type_text(value.element)}[{',' * (value.rank - 1)}]"
+    short = SHORT.get(value.name)
+    if short is not None:
+        return short
+    if value.args:
+        return f"{value.name.split('`')[0]}[{','.join(type_text(a) for a in value.args)}]"
+    return value.name
+
+
+SHORT: dict[str, str] = {
+    name: short
+    for short, name in {
+        "string": "System.String",
+        "int": "System.Int32",
+        "long": "System.Int64",
+        "bool": "System.Boolean",
+        "byte": "System.Byte",
+        "char": "System.Char",
+        "decimal": "System.Decimal",
+        "double": "System.Double",
+        "float": "System.Single",
+        "sbyte": "System.SByte",
+        "uint16": "System.UInt16",
+        "uint32": "System.UInt32",
+        "uint64": "System.UInt64",
+        "int16": "System.Int16",
+        "datetime": "System.DateTime",
+        "timespan": "System.TimeSpan",
+        "hashtable": "System.Collections.Hashtable",
+        "guid": "System.Guid",
+        "uri": "System.Uri",
+        "version": "System.Version",
+        "regex": "System.Text.RegularExpressions.Regex",
+        "xml": "System.Xml.XmlDocument",
+        "array": "System.Array",
+        "type": "System.Type",
+        "scriptblock": "System.Management.Automation.ScriptBlock",
+        "switch": "System.Management.Automation.SwitchParameter",
+        "psobject": "System.Management.Automation.PSObject",
+        "pscredential": "System.Management.Automation.PSCredential",
+        "securestring": "System.Security.SecureString",
+        "ipaddress": "System.Net.IPAddress",
+        "cultureinfo": "System.Globalization.CultureInfo",
+        "bigint": "System.Numerics.BigInteger",
+        "void": "System.Void",
+    }.items()
+}
