@@ -25,7 +25,7 @@ class CannotSave(TypeError):
 
 
 @cache
-def saved_fields(kind: type) -> tuple[str, ...]:
+def saved_fields(kind: Any) -> tuple[str, ...]:
     return tuple(f.name for f in dataclasses.fields(kind) if f.init and not f.metadata.get("transient"))
 
 
@@ -34,7 +34,7 @@ def encode(value: Any) -> Any:
 
 
 @cache
-def _encoder(kind: type) -> Encoder:
+def _encoder(kind: Any) -> Encoder:
     if kind in (str, int, float, bool, type(None)):
         return _same
     if dataclasses.is_dataclass(kind):
@@ -65,7 +65,7 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _dataclass_encoder(kind: type) -> Encoder:
+def _dataclass_encoder(kind: Any) -> Encoder:
     tag, names = f"{kind.__module__}:{kind.__qualname__}", saved_fields(kind)
 
     def encode_dataclass(value: Any) -> Any:

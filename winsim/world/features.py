@@ -7,79 +7,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-CATALOGUE = Path(__file__).parent / "data" / "features.txt"
+from winsim.world.text_tables import rows
 
-# PowerShell modules of every 2012 R2 server with a desktop; features and products bring the others.
-BUILT_IN_MODULES = frozenset(
-    [
-        "addsdeployment",
-        "adcsdeployment",
-        "appbackgroundtask",
-        "applocker",
-        "appx",
-        "bestpractices",
-        "bitstransfer",
-        "branchcache",
-        "cimcmdlets",
-        "defender",
-        "dism",
-        "dnsclient",
-        "international",
-        "iscsi",
-        "ise",
-        "kds",
-        "microsoft.powershell.core",
-        "microsoft.powershell.diagnostics",
-        "microsoft.powershell.host",
-        "microsoft.powershell.management",
-        "microsoft.powershell.security",
-        "microsoft.powershell.utility",
-        "microsoft.wsman.management",
-        "mmagent",
-        "msdtc",
-        "netadapter",
-        "netconnection",
-        "netevent",
-        "netlbfo",
-        "netnat",
-        "netqos",
-        "netsecurity",
-        "netswitchteam",
-        "nettcpip",
-        "networkconnectivitystatus",
-        "networktransition",
-        "pcsvdevice",
-        "pki",
-        "printmanagement",
-        "psdesiredstateconfiguration",
-        "psdiagnostics",
-        "psscheduledjob",
-        "psworkflow",
-        "psworkflowutility",
-        "remotedesktop",
-        "scheduledtasks",
-        "secureboot",
-        "servermanager",
-        "servermanagertasks",
-        "smbshare",
-        "smbwitness",
-        "softwareinventorylogging",
-        "startscreen",
-        "storage",
-        "tls",
-        "troubleshootingpack",
-        "trustedplatformmodule",
-        "useraccesslogging",
-        "vpnclient",
-        "wdac",
-        "whea",
-        "windowsdeveloperlicense",
-        "windowserrorreporting",
-        "windowssearch",
-        "iscsitarget",
-    ]
-) - {"adcsdeployment", "addsdeployment", "defender", "iscsitarget"}
-# The deployment modules come with their role's payload.
+DATA = Path(__file__).parent / "data"
+CATALOGUE = DATA / "features.txt"
+
+# Modules that come with the payload of a role rather than with its tools.
 MODULES_OF = {"addsdeployment": "AD-Domain-Services", "adcsdeployment": "AD-Certificate"}
 
 
@@ -149,6 +82,12 @@ def _feature(columns: list[str], kind: str, parent: str, depth: int) -> Feature:
     )  # fmt: skip
 
 
+@cache
+def built_in_modules() -> frozenset[str]:
+    """PowerShell modules of every 2012 R2 server with a desktop; features and products bring the others."""
+    return frozenset(name.lower() for (name,) in rows(DATA / "modules.txt", 1))
+
+
 @dataclass
 class Features:
     """Names of the installed features, of those that wait for a restart, and of those whose payload is missing."""
@@ -169,7 +108,7 @@ class Features:
         return "Removed" if key in self.removed else "Available"
 
     def brings_module(self, module: str) -> bool:
-        if module in BUILT_IN_MODULES:
+        if module in built_in_modules():
             return True
         home = MODULES_OF.get(module)
         if home is not None:

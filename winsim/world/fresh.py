@@ -16,7 +16,7 @@ from winsim.world.features import catalogue
 from winsim.world.files import EPOCH, HIDDEN, SYSTEM
 from winsim.world.host import Adapter, Address, Host
 from winsim.world.power import apply_computer_name
-from winsim.world.services import Service
+from winsim.world.services import Service, StartType
 from winsim.world.text_tables import rows
 
 DATA = Path(__file__).parent / "data"
@@ -77,8 +77,7 @@ def public_roots() -> tuple[bytes, ...]:
 
 def _services(host: Host) -> None:
     for name, display, start, state, account, path, depends in rows(DATA / "services.txt", 7):
-        mode = start.removesuffix("-Delayed")
-        assert mode in ("Automatic", "Manual", "Disabled")
+        mode: StartType = "Disabled" if start == "Disabled" else "Manual" if start == "Manual" else "Automatic"
         host.services.add(
             Service(name, display, "Running" if state == "R" else "Stopped", mode, start.endswith("-Delayed"),
                     depends.split(",") if depends else [], account or "LocalSystem",

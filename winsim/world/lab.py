@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import RLock
 from typing import Any
 
@@ -81,14 +81,16 @@ class World:
         The caller compares the password. None: no such account, or it is disabled.
         """
         logon = self._local_logon(host, domain, user)
-        if logon is None:
-            for authority in self.parts.having(AccountAuthority):
-                found = authority.logon(self, domain, user) if host.is_member else None
-                if found is not None:
-                    local = host.accounts.groups_of(found.account, *found.groups)
-                    admin = host.is_administrator(found.account, found.groups)
-                    return Logon(found.account, found.password, found.sid, found.groups | local, admin, found.upn)
-        return logon
+        if logon is not None or not host.is_member:
+            return logon
+        for part in self.parts.items.values():
+            found = part.logon(self, domain, user) if isinstance(part, AccountAuthority) else None
+            if found is not None:
+                local = host.accounts.groups_of(found.account, *found.groups)
+                return replace(
+                    found, groups=found.groups | local, is_admin=host.is_administrator(found.account, found.groups)
+                )
+        return None
 
     def _local_logon(self, host: Host, domain: str, user: str) -> Logon | None:
         if domain.lower() not in ("", ".", host.name.lower(), "localhost") or host.is_domain_controller:

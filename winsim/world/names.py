@@ -74,8 +74,9 @@ def query(world: World, host: Host | None, name: str, kind: str = "A", server: s
         reached = route(world, host, address, DNS_PORT) if host else None
         if reached is None:
             continue
-        for name_server in reached.host.parts.having(NameServer):
-            return name_server.answer(world, reached.host, bare, kind)
+        for part in reached.host.parts.items.values():
+            if isinstance(part, NameServer):
+                return part.answer(world, reached.host, bare, kind)
     raise NoAnswer(name)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -36,10 +36,6 @@ class Parts:
 
     def drop(self, kind: type[object]) -> None:
         self.items.pop(_key(kind), None)
-
-    def having(self, protocol: type[T]) -> Iterator[T]:
-        """The parts that implement a runtime-checkable protocol."""
-        return (part for part in self.items.values() if isinstance(part, protocol))
 
 
 def _key(kind: type[object]) -> str:
