@@ -66,7 +66,9 @@ class Place:
     column: int = 1
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        here = Path.cwd()
+        file = self.file.relative_to(here) if self.file.is_relative_to(here) else self.file
+        return f"{file}:{self.line}:{self.column}"
 
     def excerpt(self) -> str | None:
         """The line of the file, None where the file or the line cannot be read."""

@@ -9,7 +9,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from passivelab.errors import Place as Place
+from passivelab.errors import Place
+
+__all__ = [
+    "Await",
+    "Blueprint",
+    "Comparison",
+    "DesiredValue",
+    "Identity",
+    "Key",
+    "Need",
+    "Place",
+    "Plain",
+    "Rule",
+    "Scripts",
+    "Secret",
+    "StepInstance",
+    "Unknown",
+]
 
 # What a property can be: the same over both transports.
 Plain = str | bool | int | None | list["Plain"] | dict[str, "Plain"]
@@ -77,7 +94,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Scripts:
-    """The rendered blocks: bodies of PowerShell script blocks. They see $Desired, $Current, $Needs, $Secrets, $Before."""
+    """The rendered blocks: bodies of script blocks. They see $Desired, $Current, $Needs, $Secrets, $Before."""
 
     desired: str
     current: str
