@@ -102,7 +102,7 @@ function Invoke-Step {
     foreach ($request in (ConvertFrom-Json -InputObject $Document).requests) {
         $answer = @{ id = "$($request.id)"; state = 'failed' }
         try {
-            if ($request.delay) { Start-Sleep -Seconds $request.delay }
+            if ($request.delay) { Start-Sleep -Milliseconds $request.delay }
             $values = @{
                 Script  = "$($request.script)"
                 Desired = ConvertFrom-PlainObject -InputObject $request.desired

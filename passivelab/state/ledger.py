@@ -24,7 +24,7 @@ class Entry:
     role: str
     title: str
     order: int  # its place in the blueprint that made it
-    after: tuple[Address, ...]
+    behind: Mapping[str, int]  # host -> the order of the last of its instances that this one comes after
     current: str  # scripts, as they were rendered
     remove: str | None
     identity: str = "local"
@@ -35,11 +35,18 @@ class Entry:
     comparison: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     properties: tuple[str, ...] = ()  # what desired named: what remove has to put back
     reboot: str | None = None
+    wait: tuple[float, float] | None = None  # limit and interval
     before: Mapping[str, Any] | None = None  # None: it was absent
 
     @property
     def address(self) -> Address:
         return (self.host, self.step)
+
+    def depends_on(self, other: Entry) -> bool:
+        """Whether this must be gone before the other may go: what a host got later stands on what it got before."""
+        if self.host == other.host:
+            return self.order > other.order
+        return self.behind.get(other.host, -1) >= other.order
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ values = st.none() | st.dictionaries(st.text(max_size=5), st.text(max_size=5) | 
 
 
 def entry(step: str, host: str = "arr01") -> Entry:
-    return Entry(host, step, "role", "title", 0, (("dc01", "domain/forest"),), "current", "remove")
+    return Entry(host, step, "role", "title", 3, {"dc01": 1}, "current", "remove")
 
 
 def intent(step: str, before: Any, action: str = "create", title: str = "title") -> dict[str, Any]:
@@ -83,7 +83,7 @@ def test_the_first_value_before_wins_over_retries_and_the_last_scripts_count() -
     assert kept is not None
     assert kept.before == {"Port": 80}
     assert kept.title == "later"
-    assert kept.after == (("dc01", "domain/forest"),)
+    assert kept.behind == {"dc01": 1}
 
 
 def test_what_was_absent_before_stays_so() -> None:

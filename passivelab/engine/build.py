@@ -1,0 +1,292 @@
+"""A whole run: read, plan, apply in the order of the graph, prove in fresh sessions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+
+from passivelab.blueprint.model import Blueprint, Key, Place, Secret, StepInstance
+from passivelab.compare import differences
+from passivelab.engine.events import (
+    Event,
+    Planned,
+    ProofFinished,
+    ProofStarted,
+    RunStarted,
+    StepFinished,
+    StepMoved,
+    Summary,
+)
+from passivelab.engine.hosts import Connect, Hosts
+from passivelab.engine.plan import Change, Plan
+from passivelab.engine.readings import Readings
+from passivelab.engine.reboot import Rebooter
+from passivelab.engine.scheduler import Scheduler
+from passivelab.engine.script import SecretValue
+from passivelab.engine.step import Result, StepRunner, Tools
+from passivelab.engine.subject import Graph, Removal, removal, removal_edges
+from passivelab.errors import NotConverged, PassivelabError, StepFailed, TransportError
+from passivelab.state import Entry, Journal, Ledger, fold
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which instances a run may change. Others are read where their values are needed."""
+
+    wanted: Callable[[StepInstance], bool] = lambda _: True
+    unwanted: Callable[[Entry], bool] = lambda _: True  # which of the ledger's, no longer wanted, count
+    prune: bool = False  # take those back, and not only show them
+
+
+@dataclass(frozen=True)
+class Means:
+    """How a run reaches the outside."""
+
+    connect: Connect
+    secret: Callable[[Secret], SecretValue]
+    emit: Callable[[Event], None]
+    journal: Journal
+    workers: int = 8
+
+
+@dataclass
+class Tally:
+    changed: int = 0
+    failed: int = 0
+    unreachable: int = 0
+    skipped: int = 0
+    errors: dict[Key, PassivelabError] = field(default_factory=dict)
+
+
+class Build:
+    """One run over a blueprint. ``read`` and then ``apply`` and ``prove``; ``close`` in any case."""
+
+    def __init__(self, blueprint: Blueprint, means: Means, scope: Scope | None = None) -> None:
+        self.means = means
+        self.scope = scope or Scope()
+        self.graph = Graph(blueprint)
+        self.ledger: Ledger = fold(means.journal.records)
+        self.hosts = Hosts(means.connect)
+        self.readings = Readings(self.graph, self.hosts, means.emit, means.workers)
+        self.tally = Tally()
+        self.proved = False
+        self._started = time.monotonic()
+        self._proof_hosts: Hosts | None = None
+        self._scheduler: Scheduler[Key] | None = None
+        self.instances = tuple(item for item in blueprint.instances if self.scope.wanted(item))
+        wanted = {(item.key.host, item.key.step) for item in blueprint.instances}
+        self.removals = tuple(
+            removal(entry, Place(means.journal.path))
+            for address, entry in sorted(self.ledger.entries.items(), key=lambda pair: -pair[1].order)
+            if address not in wanted and self.scope.unwanted(entry)
+        )
+
+    # -- plan -----------------------------------------------------------------------------------------------------
+
+    def start(self, command: str) -> None:
+        hosts = tuple(dict.fromkeys(item.key.host for item in self._everything()))
+        run = self.ledger.runs + 1
+        self.means.emit(RunStarted(command, self.graph.blueprint.lab, run, hosts, len(self._everything())))
+
+    def read(self) -> Plan:
+        """Read every instance and say what would change."""
+        sources = self._sources()
+        fixed = {item.instance.key: item.needs for item in self.removals}
+        self.readings.read_all([*sources, *self.instances, *(item.instance for item in self.removals)], fixed)
+        changes = [self._plan_instance(item) for item in self.instances]
+        changes += [self._plan_removal(item) for item in self.removals]
+        plan = Plan(self.graph.blueprint.lab, tuple(changes), self.scope.prune)
+        self.means.emit(Planned(plan))
+        return plan
+
+    def _plan_instance(self, item: StepInstance) -> Change:
+        reading = self.readings.find(item.key)
+        assert reading is not None
+        if reading.state == "failed":
+            return Change(item.key, item.title, "failed", error=reading.error)
+        if reading.state == "unknown":
+            return Change(item.key, item.title, "unknown", known_after=reading.waits_for)
+        found = self.readings.differences(item)
+        if not found:
+            return Change(item.key, item.title, "unchanged")
+        reboot = item.reboot is not None
+        if item.desired is None:
+            return Change(item.key, item.title, "remove", found, reboot=reboot)
+        if item.is_gate:
+            return Change(item.key, item.title, "wait", found)
+        return Change(item.key, item.title, "create" if reading.value is None else "change", found, reboot=reboot)
+
+    def _plan_removal(self, item: Removal) -> Change:
+        reading = self.readings.find(item.instance.key)
+        assert reading is not None
+        if reading.state == "failed":
+            return Change(item.instance.key, item.instance.title, "failed", error=reading.error, owned=True)
+        found = differences(item.instance.desired, reading.value, item.instance.comparison)
+        return Change(
+            item.instance.key, item.instance.title, "remove", found, owned=True, before=item.entry.before
+        )
+
+    def _sources(self) -> list[StepInstance]:
+        """Instances outside the scope whose values those inside need."""
+        inside = {item.key for item in self.instances}
+        result: dict[Key, StepInstance] = {}
+        waiting = [need.source for item in self.instances for need in item.needs]
+        while waiting:
+            key = waiting.pop()
+            if key not in inside and key not in result and key in self.graph.index:
+                result[key] = self.graph.index[key]
+                waiting.extend(need.source for need in result[key].needs)
+        return list(result.values())
+
+    # -- apply ----------------------------------------------------------------------------------------------------
+
+    def apply(self) -> bool:
+        """Bring everything in scope to where it is wanted; True when nothing failed."""
+        means = self.means
+        rebooter = Rebooter(self.hosts, means.journal, means.emit, dict(self.ledger.reboots))
+        tools = Tools(
+            self.graph,
+            self.hosts,
+            self.readings,
+            means.journal,
+            rebooter,
+            means.secret,
+            means.emit,
+            self.ledger.entries,
+        )
+        runner = StepRunner(tools)
+        builds = {item.key: item for item in self.instances}
+        removals = {item.instance.key: item for item in self.removals} if self.scope.prune else {}
+
+        def work(key: Key) -> bool:
+            if key in builds:
+                return self._one(builds[key], lambda: runner.converge(builds[key]))
+            return self._one(removals[key].instance, lambda: runner.take_back(removals[key]))
+
+        nodes = [*removals, *builds]
+        edges = self._edges(builds, removals)
+        self._scheduler = Scheduler(nodes, edges, lambda key: key.host, work, self._skip, means.workers)
+        self._scheduler.run()
+        for host in sorted({key.host for key in nodes}):
+            self._settle(rebooter, host, nodes)
+        return not self.tally.errors
+
+    def stop(self) -> None:
+        """Start no further step; what runs is finished."""
+        if self._scheduler is not None:
+            self._scheduler.stop()
+
+    def _edges(self, builds: Mapping[Key, StepInstance], removals: Mapping[Key, Removal]) -> dict[Key, list[Key]]:
+        edges = {key: self._inside(item, builds) for key, item in builds.items()}
+        kept = [entry for address, entry in self.ledger.entries.items() if Key(*address) in builds]
+        edges.update(removal_edges(removals.values(), kept))
+        try:
+            TopologicalSorter(edges).prepare()
+        except CycleError:
+            # Entries of different blueprints may contradict each other: then newest first, after everything wanted.
+            going = sorted(removals, key=lambda key: -removals[key].entry.order)
+            for number, key in enumerate(going):
+                edges[key] = [*builds, *going[:number]]
+        return edges
+
+    def _inside(self, item: StepInstance, builds: Mapping[Key, StepInstance]) -> list[Key]:
+        """The nearest ancestors in scope: what lies between two of them outside is taken as given."""
+        if len(builds) == len(self.graph.index):
+            return list(self.graph.direct(item))
+        return [key for key in self.graph.ancestors[item.key] if key in builds]
+
+    def _one(self, item: StepInstance, life: Callable[[], Result]) -> bool:
+        started = time.monotonic()
+        self.means.emit(StepMoved(item.key, item.title, "reading"))
+        try:
+            result = life()
+        except (StepFailed, NotConverged, TransportError) as error:
+            outcome: str = "unreachable" if isinstance(error, TransportError) else "failed"
+            self.tally.errors[item.key] = error
+            self.tally.failed += outcome == "failed"
+            self.tally.unreachable += outcome == "unreachable"
+            self.means.emit(
+                StepFinished(
+                    item.key,
+                    item.title,
+                    "unreachable" if isinstance(error, TransportError) else "failed",
+                    time.monotonic() - started,
+                    error=error,
+                )
+            )
+            return False
+        self.tally.changed += result.outcome != "unchanged"
+        self.means.emit(
+            StepFinished(item.key, item.title, result.outcome, time.monotonic() - started, result.differences)
+        )
+        return True
+
+    def _skip(self, key: Key, origin: Key) -> None:
+        self.tally.skipped += 1
+        item = self.graph.index.get(key)
+        title = item.title if item else self.ledger.entries[(key.host, key.step)].title
+        self.means.emit(StepFinished(key, title, "skipped", 0.0, blocked_by=origin))
+
+    def _settle(self, rebooter: Rebooter, host: str, nodes: list[Key]) -> None:
+        last = [key for key in nodes if key.host == host][-1]
+        if rebooter.owes(host) and not any(key.host == host for key in self.tally.errors):
+            rebooter.settle(host, last, "restart of the host")
+
+    # -- prove ----------------------------------------------------------------------------------------------------
+
+    def prove(self) -> bool:
+        """Read everything in scope again, in fresh sessions; True when no difference is left."""
+        started = time.monotonic()
+        items = [*self._sources(), *self.instances]
+        removals = self.removals if self.scope.prune else ()
+        fixed = {item.instance.key: item.needs for item in removals}
+        self.means.emit(ProofStarted(len(self.instances) + len(removals)))
+        self._proof_hosts = Hosts(self.means.connect)
+        readings = Readings(self.graph, self._proof_hosts, lambda event: None, self.means.workers)
+        readings.read_all([*items, *(item.instance for item in removals)], fixed)
+        left = {item.key: readings.differences(item) for item in items}
+        for item in removals:
+            reading = readings.find(item.instance.key)
+            got = reading.value if reading else None
+            left[item.instance.key] = differences(item.instance.desired, got, item.instance.comparison)
+        errors: dict[Key, Exception] = {}
+        for key in left:
+            reading = readings.find(key)
+            if reading is not None and reading.error is not None:
+                errors[key] = reading.error
+        left = {key: found for key, found in left.items() if found and key not in errors}
+        self.proved = not left and not errors
+        count = len(self.instances) + len(removals)
+        self.means.emit(ProofFinished(self.proved, count, time.monotonic() - started, left, errors))
+        return self.proved
+
+    # -- end ------------------------------------------------------------------------------------------------------
+
+    def summary(self) -> Summary:
+        pipelines, requests = self.hosts.pipelines(), self.hosts.requests()
+        if self._proof_hosts is not None:
+            pipelines.update(self._proof_hosts.pipelines())
+            requests.update(self._proof_hosts.requests())
+        tally = self.tally
+        return Summary(
+            lab=self.graph.blueprint.lab,
+            steps=len(self._everything()),
+            changed=tally.changed,
+            failed=tally.failed,
+            unreachable=tally.unreachable,
+            skipped=tally.skipped,
+            proved=self.proved,
+            pipelines=dict(sorted(pipelines.items())),
+            requests=dict(sorted(requests.items())),
+            seconds=round(time.monotonic() - self._started, 3),
+        )
+
+    def close(self) -> None:
+        self.hosts.close()
+        if self._proof_hosts is not None:
+            self._proof_hosts.close()
+
+    def _everything(self) -> list[StepInstance]:
+        return [*self.instances, *(item.instance for item in self.removals if self.scope.prune)]

@@ -1,0 +1,73 @@
+"""The sessions of a run: one for each host and identity, opened when it is first needed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from passivelab.blueprint.model import Identity
+from passivelab.engine.script import Answer, Request, SecretValue, ask
+from passivelab.errors import ConnectionGone
+from passivelab.transport import Session
+
+Connect = Callable[[str, Identity], Session]
+READ_TIMEOUT = 300.0
+ATTEMPTS = 4  # of a read whose connection went away; reading twice does no harm
+
+
+class Hosts:
+    """Asks hosts. One thread at a time works with one host; different hosts have different threads."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+        self._sessions: dict[tuple[str, Identity], Session] = {}
+        self._lock = threading.Lock()
+
+    def session(self, host: str, identity: Identity = "local") -> Session:
+        with self._lock:
+            known = self._sessions.get((host, identity))
+            if known is None:
+                known = self._sessions[(host, identity)] = self._connect(host, identity)
+            return known
+
+    def read(self, host: str, identity: Identity, requests: Sequence[Request]) -> dict[str, Answer]:
+        """Run requests that change nothing: again, when the connection went away in the middle."""
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return ask(self.session(host, identity), requests, READ_TIMEOUT)
+            except ConnectionGone:
+                time.sleep(0.2 * 2**attempt)
+        return ask(self.session(host, identity), requests, READ_TIMEOUT)
+
+    def change(
+        self, host: str, identity: Identity, request: Request, timeout: float, secrets: Mapping[str, SecretValue]
+    ) -> Answer:
+        """Run one request that changes something: once. After a ConnectionGone only a read tells what happened."""
+        return ask(self.session(host, identity), [request], timeout, secrets)[request.id]
+
+    def reset(self, host: str) -> None:
+        """Forget the sessions of a host that is about to restart."""
+        for (name, _), session in list(self._sessions.items()):
+            if name == host:
+                session.reset()
+
+    def close(self) -> None:
+        with self._lock:
+            sessions = list(self._sessions.values())
+        for session in sessions:
+            session.close()
+
+    def pipelines(self) -> Counter[str]:
+        return Counter({host: 0 for host, _ in self._sessions}) + self._count("pipelines")
+
+    def requests(self) -> Counter[str]:
+        return self._count("requests")
+
+    def _count(self, what: str) -> Counter[str]:
+        total: Counter[str] = Counter()
+        with self._lock:
+            for (host, _), session in self._sessions.items():
+                total[host] += int(getattr(session.statistics, what))
+        return total

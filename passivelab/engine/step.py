@@ -1,0 +1,264 @@
+"""One step's life: current, differs?, journal, apply, current again, converged, journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from passivelab.blueprint.model import Key, Plain, Secret, StepInstance, Unknown
+from passivelab.compare import ABSENT, Difference, differences
+from passivelab.engine.events import Event, Said, StepMoved
+from passivelab.engine.hosts import Hosts
+from passivelab.engine.needs import first_unknown, known
+from passivelab.engine.readings import Reading, Readings, failure
+from passivelab.engine.reboot import Rebooter
+from passivelab.engine.script import Fault, Request, SecretValue
+from passivelab.engine.subject import Graph, Removal
+from passivelab.errors import ConnectionGone, NotConverged, StepFailed, TimedOut
+from passivelab.state import Entry, Journal
+from passivelab.state.ledger import unstructure
+
+ATTEMPTS = 3  # of a change whose connection went away: reading again decides whether another one is needed
+
+
+@dataclass(frozen=True)
+class Result:
+    outcome: Literal["unchanged", "changed", "removed"]
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What steps work with, for one run."""
+
+    graph: Graph
+    hosts: Hosts
+    readings: Readings
+    journal: Journal
+    rebooter: Rebooter
+    secret: Callable[[Secret], SecretValue]
+    emit: Callable[[Event], None]
+    owned: Mapping[tuple[str, str], Entry]
+
+
+class StepRunner:
+    """Brings one instance to where it is wanted; raises StepFailed, NotConverged or a TransportError."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+
+    def converge(self, instance: StepInstance) -> Result:
+        """An instance of the blueprint."""
+        readings = self._tools.readings
+        self._settle_before(instance)
+        needs = self._needs(instance)
+        reading = readings.find(instance.key)
+        if reading is None or not readings.is_fresh(instance.key):
+            reading = self._read(instance, needs)
+        found = self._differences(instance, reading)
+        if not found:
+            return Result("unchanged")
+        if instance.is_gate and instance.desired is not None:
+            self._wait(instance, needs, found)
+            return Result("unchanged")
+        owned = self._tools.owned.get((instance.key.host, instance.key.step))
+        if instance.desired is None:
+            self._change(instance, needs, reading, "remove", before=owned.before if owned else None)
+            return Result("removed", found)
+        self._change(instance, needs, reading, "create" if reading.value is None else "change", before=None)
+        return Result("changed", found)
+
+    def take_back(self, item: Removal) -> Result:
+        """A thing that is in the ledger and no longer wanted."""
+        instance = item.instance
+        reading = self._tools.readings.find(instance.key)
+        if reading is None or not self._tools.readings.is_fresh(instance.key):
+            reading = self._read(instance, item.needs)
+        if reading.error:
+            raise reading.error
+        found = differences(_plain_target(instance), reading.value, instance.comparison)
+        if not found or instance.scripts.remove is None:
+            self._done(instance.key, "remove", {"kept": bool(found)})
+            return Result("unchanged")
+        self._change(instance, item.needs, reading, "remove", before=item.entry.before)
+        return Result("removed", found)
+
+    # -- parts of a life ------------------------------------------------------------------------------------------
+
+    def _settle_before(self, instance: StepInstance) -> None:
+        """A restart that is owed happens before the next step, unless that one asks for the same restart."""
+        if instance.reboot != "merge":
+            self._tools.rebooter.settle(instance.key.host, instance.key, instance.title)
+
+    def _needs(self, instance: StepInstance) -> dict[str, Plain]:
+        values = self._tools.readings.needs(instance)
+        result = known(values)
+        if result is None:
+            missing = first_unknown(values)
+            assert missing is not None
+            raise StepFailed(
+                step=instance.key.step,
+                host=instance.key.host,
+                phase="current",
+                reason=f"{missing.key} does not give {missing.export}",
+                place=instance.template,
+                expected=f"a value {missing.export} in the current state of {missing.key}",
+                hint="the step that exports it has to be converged, and its `current` has to emit the property",
+            )
+        return result
+
+    def _read(self, instance: StepInstance, needs: Mapping[str, Plain], delay: float = 0.0) -> Reading:
+        return self._tools.readings.read(instance, needs, delay)
+
+    def _differences(self, instance: StepInstance, reading: Reading) -> tuple[Difference, ...]:
+        if reading.error:
+            raise reading.error
+        return self._tools.readings.differences(instance)
+
+    def _change(
+        self,
+        instance: StepInstance,
+        needs: Mapping[str, Plain],
+        reading: Reading,
+        action: Literal["create", "change", "remove"],
+        before: Mapping[str, Plain] | None,
+    ) -> None:
+        tools = self._tools
+        block: Literal["apply", "remove"] = "remove" if action == "remove" else "apply"
+        script = instance.scripts.remove if block == "remove" else instance.scripts.apply
+        if script is None:
+            raise failure(instance, block, Fault("NoBlock", f"the step has no block {block}"))
+        secrets = {secret.name: tools.secret(secret) for secret in instance.secrets}
+        if instance.reboot:
+            tools.rebooter.owe(instance.key.host)
+        self._intend(instance, needs, reading, action)
+        tools.readings.note_change(instance.key)
+        for attempt in range(1, ATTEMPTS + 1):
+            tools.emit(StepMoved(instance.key, instance.title, "removing" if block == "remove" else "applying"))
+            request = Request(
+                str(instance.key),
+                block,
+                script,
+                desired=tools.readings.desired(instance) if instance.key in tools.graph.index else instance.desired,
+                current=reading.value,
+                needs=needs,
+                before=dict(before) if before is not None else None,
+            )
+            try:
+                self._run(instance, block, request, secrets)
+            except ConnectionGone:
+                reading = self._read(instance, needs)
+                if reading.error or not self._left(instance, reading):
+                    break
+                if attempt == ATTEMPTS:
+                    raise
+            else:
+                break
+        if instance.reboot == "before_next":
+            tools.rebooter.settle(instance.key.host, instance.key, instance.title)
+        final = self._await(instance, needs)
+        self._done(instance.key, action, {"current": final.value})
+
+    def _run(
+        self, instance: StepInstance, block: str, request: Request, secrets: Mapping[str, SecretValue]
+    ) -> None:
+        try:
+            answer = self._tools.hosts.change(
+                instance.key.host, instance.identity, request, instance.timeout, secrets
+            )
+        except TimedOut as error:
+            raise StepFailed(
+                step=instance.key.step,
+                host=instance.key.host,
+                phase=block,
+                reason=f"not finished after {error.limit:.0f} s",
+                place=instance.template,
+                hint="raise `timeout` of the step, or look on the host for what it waits for",
+            ) from error
+        for text in answer.output:
+            self._tools.emit(Said(instance.key, "output", text))
+        for text in answer.warnings:
+            self._tools.emit(Said(instance.key, "warning", text))
+        if answer.fault is not None:
+            self._tools.journal.append(
+                {"kind": "failed", "host": instance.key.host, "step": instance.key.step, "reason": answer.fault.message}
+            )
+            raise failure(instance, block, answer.fault)
+
+    def _wait(self, instance: StepInstance, needs: Mapping[str, Plain], found: tuple[Difference, ...]) -> None:
+        """A gate: read until it is open."""
+        self._await(instance, needs, found)
+
+    def _await(
+        self, instance: StepInstance, needs: Mapping[str, Plain], found: tuple[Difference, ...] = ()
+    ) -> Reading:
+        """Read again until nothing is left to do, as long as the step says. Time is that of the host."""
+        delays = _delays(instance, waits_first=bool(found))
+        limit, elapsed = sum(delays), 0.0
+        reading: Reading | None = None
+        for delay in delays:
+            elapsed += delay
+            if delay:
+                self._tools.emit(StepMoved(instance.key, instance.title, "waiting", elapsed, limit))
+            reading = self._read(instance, needs, delay)
+            if not reading.error:
+                found = self._left(instance, reading)
+                if not found:
+                    return reading
+        if reading is not None and reading.error:
+            raise reading.error
+        raise NotConverged(
+            step=instance.key.step,
+            host=instance.key.host,
+            differences=tuple(describe(difference) for difference in found),
+            place=instance.template,
+            hint=f"waited {limit:.0f} s (of the host) for it" if instance.wait else None,
+        )
+
+    def _left(self, instance: StepInstance, reading: Reading) -> tuple[Difference, ...]:
+        if instance.key in self._tools.graph.index:
+            return self._tools.readings.differences(instance)
+        return differences(_plain_target(instance), reading.value, instance.comparison)
+
+    def _intend(self, instance: StepInstance, needs: Mapping[str, Plain], reading: Reading, action: str) -> None:
+        record: dict[str, object] = {
+            "kind": "intent",
+            "action": action,
+            "host": instance.key.host,
+            "step": instance.key.step,
+            "before": reading.value,
+        }
+        if action != "remove":
+            record["entry"] = unstructure(self._tools.graph.entry(instance, needs))
+        self._tools.journal.append(record)
+
+    def _done(self, key: Key, action: str, more: Mapping[str, object]) -> None:
+        self._tools.journal.append({"kind": "done", "action": action, "host": key.host, "step": key.step, **more})
+
+
+def describe(difference: Difference) -> str:
+    """One line for a person: property, wanted, got."""
+    name = difference.path or "the whole"
+    return f"{name}: wanted {show(difference.wanted)}, got {show(difference.got)}"
+
+
+def show(value: object) -> str:
+    if value is ABSENT or isinstance(value, Unknown):
+        return str(value)
+    if isinstance(value, str):
+        return f"'{value}'"
+    return "null" if value is None else str(value)
+
+
+def _plain_target(instance: StepInstance) -> Mapping[str, object] | None:
+    return instance.desired
+
+
+def _delays(instance: StepInstance, waits_first: bool) -> tuple[float, ...]:
+    """The pauses before each read, in seconds of the host."""
+    if instance.wait is None:
+        return (0.0,)
+    interval = max(instance.wait.interval, 0.05)
+    count = max(1, round(instance.wait.limit / interval))
+    return (*(() if waits_first else (0.0,)), *([interval] * count))
