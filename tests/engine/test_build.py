@@ -1,0 +1,229 @@
+"""One run over hosts: what it does, in which order, and what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from passivelab.blueprint.model import Need, Secret, Unknown
+from passivelab.compare import ABSENT, Difference
+from passivelab.engine import Scope
+from passivelab.errors import NotConverged, StepFailed
+from passivelab.state import fold
+from passivelab.state.journal import read
+from passivelab.transport import Credential, SecureText
+from tests.engine.fakes import Run, World, await_of, key_of, step
+
+
+def test_a_build_makes_everything_and_a_second_one_changes_nothing(tmp_path: Path) -> None:
+    world = World()
+    steps = [step("a", "one", {"Port": 1}), step("a", "two", {"Port": 2}, ["a one"]), step("b", "three", {}, ["a two"])]
+    first = Run(world, tmp_path, steps).all()
+    assert first.good
+    assert first.proved
+    assert world.log == ["a set one", "a set two", "b set three"]
+    assert [change.action for change in first.plan.changes] == ["create"] * 3
+    second = Run(world, tmp_path, steps).all()
+    assert second.proved
+    assert [change.action for change in second.plan.changes] == ["unchanged"] * 3
+    summary = second.build.summary()
+    assert (summary.changed, summary.steps, summary.proved) == (0, 3, True)
+    assert summary.pipelines == {"a": 2, "b": 2}  # one to plan, one to prove
+    assert len(world.log) == 3
+
+
+def test_drift_is_shown_property_by_property_and_only_that_is_repaired(tmp_path: Path) -> None:
+    world = World()
+    steps = [step("a", "one", {"Port": 1, "Name": "x"}), step("a", "two", {}, ["a one"])]
+    Run(world, tmp_path, steps).all()
+    world.things[("a", "one")]["Port"] = 9
+    world.log.clear()
+    run = Run(world, tmp_path, steps).all()
+    change = run.plan.changes[0]
+    assert change.action == "change"
+    assert change.differences == (Difference("Port", 1, 9),)
+    assert world.log == ["a set one"]
+    assert run.outcomes() == {"a role/one": "changed", "a role/two": "unchanged"}
+
+
+def test_a_value_of_another_step_is_unknown_in_the_plan_and_there_when_it_is_needed(tmp_path: Path) -> None:
+    world = World()
+    source = key_of("a one")
+    steps = [
+        step("a", "one", {"Port": 1}, exports={"Where": "Made"}),
+        step("b", "two", {"From": Unknown(source, "Where")}, ["a one"], needs=[Need("Where", source, "Where")]),
+    ]
+    run = Run(world, tmp_path, steps).all()
+    assert run.plan.changes[1].differences == (Difference("From", Unknown(source, "Where"), ABSENT),)
+    assert run.proved
+    assert world.things[("b", "two")]["From"] == "a/one"
+
+
+def test_a_failed_step_stops_its_dependents_only(tmp_path: Path) -> None:
+    world = World(trouble={"a set one": ["fail"]})
+    steps = [step("a", "one", {}), step("b", "two", {}, ["a one"]), step("c", "three", {}, ["b two"])]
+    steps.append(step("d", "x", {}))
+    run = Run(world, tmp_path, steps).all()
+    assert run.outcomes() == {
+        "a role/one": "failed",
+        "b role/two": "skipped",
+        "c role/three": "skipped",
+        "d role/x": "changed",
+    }
+    assert not run.good
+    assert not run.proved
+    error = run.build.tally.errors[key_of("a one")]
+    assert isinstance(error, StepFailed)
+    assert str(error) == "a role/one: apply failed: set of one failed [Oops]"
+
+
+def test_a_change_that_does_not_show_is_not_converged(tmp_path: Path) -> None:
+    world = World(late={"one": 3})
+    run = Run(world, tmp_path, [step("a", "one", {"Port": 1})]).all()
+    error = run.build.tally.errors[key_of("a one")]
+    assert isinstance(error, NotConverged)
+    assert error.differences == ("Port: wanted 1, got (absent)",)
+
+
+def test_a_change_that_shows_late_is_awaited_as_long_as_the_step_says(tmp_path: Path) -> None:
+    world = World(late={"one": 3})
+    assert Run(world, tmp_path, [step("a", "one", {"Port": 1}, wait=await_of(30, 10))]).all().proved
+
+
+def test_a_gate_only_waits(tmp_path: Path) -> None:
+    world = World(hidden={("a", "open"): (3, {"Open": True})})
+    steps = [step("a", "open", {"Open": True}, gate=True, wait=await_of(10, 1)), step("a", "x", {}, ["a open"])]
+    run = Run(world, tmp_path, steps).all()
+    assert run.plan.changes[0].action == "wait"
+    assert run.proved
+    assert world.log == ["a set x"]
+    shut = Run(World(), tmp_path, steps).all()
+    assert shut.outcomes() == {"a role/open": "failed", "a role/x": "skipped"}
+
+
+@pytest.mark.parametrize(("trouble", "times"), [("gone", 2), ("done and gone", 1)])
+def test_after_a_lost_connection_a_reading_decides_whether_to_change_again(
+    tmp_path: Path, trouble: str, times: int
+) -> None:
+    world = World(trouble={"a set one": [trouble]})
+    run = Run(world, tmp_path, [step("a", "one", {"Port": 1})]).all()
+    assert run.proved
+    assert world.log.count("a set one") == (1 if trouble == "gone" else times)
+
+
+def test_a_host_that_does_not_answer_stops_its_own_steps(tmp_path: Path) -> None:
+    world = World(down={"a"})
+    run = Run(world, tmp_path, [step("a", "one", {}), step("b", "two", {})]).all()
+    assert run.outcomes() == {"a role/one": "unreachable", "b role/two": "changed"}
+    assert run.build.summary().unreachable == 1
+
+
+def test_a_step_that_ends_the_pipeline_fails_alone(tmp_path: Path) -> None:
+    world = World(trouble={"a read two": ["exit"]})
+    steps = [step("a", "one", {}), step("a", "two", {}), step("a", "three", {})]
+    run = Run(world, tmp_path, steps)
+    plan = run.build.read()
+    assert [change.action for change in plan.changes] == ["create", "failed", "create"]
+    assert "the pipeline ended" in str(plan.changes[1].error)
+
+
+def test_the_journal_knows_the_value_before_the_change_is_made(tmp_path: Path) -> None:
+    world = World(things={("a", "one"): {"Port": 80}}, trouble={"a set one": ["fail"]})
+    Run(world, tmp_path, [step("a", "one", {"Port": 1})]).all()
+    world.things[("a", "one")] = {"Port": 81}
+    Run(world, tmp_path, [step("a", "one", {"Port": 1})]).all()
+    entry = fold(read(tmp_path / "journal.jsonl")).find("a", "role/one")
+    assert entry is not None
+    assert entry.before == {"Port": 80}
+
+
+def test_what_is_no_longer_wanted_goes_in_reverse_order_and_puts_back_what_was_there(tmp_path: Path) -> None:
+    world = World(things={("a", "one"): {"Port": 80, "Other": 1}})
+    steps = [step("a", "one", {"Port": 1}), step("b", "two", {}, ["a one"]), step("a", "three", {}, ["b two"])]
+    Run(world, tmp_path, steps).all()
+    world.log.clear()
+    shown = Run(world, tmp_path, [])
+    assert [change.action for change in shown.build.read().changes] == ["remove"] * 3
+    assert shown.build.apply()
+    assert world.log == []
+    pruned = Run(world, tmp_path, [], Scope(prune=True)).all()
+    assert world.log == ["a back three", "b back two", "a back one"]
+    assert pruned.proved
+    assert world.things == {("a", "one"): {"Port": 80, "Other": 1}}
+    assert fold(read(tmp_path / "journal.jsonl")).entries == {}
+
+
+def test_taking_back_tolerates_what_is_already_gone(tmp_path: Path) -> None:
+    world = World()
+    Run(world, tmp_path, [step("a", "one", {})]).all()
+    world.things.clear()
+    world.log.clear()
+    run = Run(world, tmp_path, [], Scope(prune=True)).all()
+    assert run.proved
+    assert world.log == []
+    assert fold(read(tmp_path / "journal.jsonl")).entries == {}
+
+
+def test_what_stands_on_a_removed_thing_changes_before_it_goes(tmp_path: Path) -> None:
+    world = World()
+    steps = [step("a", "trust", {}), step("b", "method", {"On": True}, ["a trust"])]
+    Run(world, tmp_path, steps).all()
+    world.log.clear()
+    run = Run(world, tmp_path, [step("b", "method", {"On": False})], Scope(prune=True)).all()
+    assert run.proved
+    assert world.log == ["b set method", "a back trust"]
+
+
+def test_a_thing_that_must_not_exist_is_removed(tmp_path: Path) -> None:
+    world = World(things={("a", "one"): {"Port": 1}})
+    run = Run(world, tmp_path, [step("a", "one", None)]).all()
+    assert run.proved
+    assert run.outcomes() == {"a role/one": "removed"}
+
+
+def test_restarts_come_before_the_next_step_and_merged_ones_together(tmp_path: Path) -> None:
+    world = World()
+    steps = [
+        step("a", "name", {}, reboot="before_next"),
+        step("a", "x", {}, ["a name"], reboot="merge"),
+        step("a", "y", {}, ["a x"], reboot="merge"),
+        step("a", "z", {}, ["a y"]),
+    ]
+    run = Run(world, tmp_path, steps).all()
+    assert run.proved
+    assert world.log == ["a set name", "a restart", "a set x", "a set y", "a restart", "a set z"]
+    assert fold(read(tmp_path / "journal.jsonl")).reboots == {}
+
+
+def test_a_restart_that_an_interrupted_run_owed_is_made_up_for(tmp_path: Path) -> None:
+    world = World(things={("a", "one"): {}})
+    run = Run(world, tmp_path, [step("a", "one", {})])
+    run.journal.append({"kind": "rebooting", "host": "a", "boot": "0"})
+    run = Run(world, tmp_path, [step("a", "one", {})]).all()
+    assert world.log == ["a restart"]
+
+
+def test_outside_the_scope_nothing_changes_and_values_are_still_read(tmp_path: Path) -> None:
+    world = World(things={("a", "one"): {"Made": "by hand"}})
+    source = key_of("a one")
+    steps = [
+        step("a", "one", {}, exports={"Where": "Made"}),
+        step("a", "other", {}, ["a one"]),
+        step("b", "two", {"From": Unknown(source, "Where")}, ["a other"], needs=[Need("Where", source, "Where")]),
+    ]
+    run = Run(world, tmp_path, steps, Scope(wanted=lambda item: item.key.host == "b")).all()
+    assert run.proved
+    assert world.log == ["b set two"]
+    assert world.things[("b", "two")]["From"] == "by hand"
+
+
+def test_secrets_travel_as_parameters_and_are_never_written(tmp_path: Path) -> None:
+    world = World()
+    secrets = (Secret("Account", "credential", "x"), Secret("Pfx", "bytes", "y"), Secret("Word", "secure_string", "z"))
+    Run(world, tmp_path, [step("a", "one", {}, secrets=secrets)]).all()
+    sent = [parameters for parameters in world.secrets if parameters]
+    assert sent == [
+        {"Secret0": Credential("CORP\\admin", "hidden"), "Secret1": SecureText("cGZ4"), "Secret2": SecureText("hidden")}
+    ]
+    assert "hidden" not in (tmp_path / "journal.jsonl").read_text()
