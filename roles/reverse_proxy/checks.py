@@ -1,0 +1,63 @@
+"""Farms and rules of the reverse proxy: one of each for every public name, in a stated order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from passivelab.lab.model import Host, Lab
+
+LYNC_PORTS = (8080, 4443)
+WEB_PORTS = (80, 443)
+
+
+@dataclass(frozen=True)
+class Farm:
+    """A server farm: the public name, and the one server behind it by its internal name."""
+
+    name: str
+    address: str
+    http_port: int
+    https_port: int
+    timeout: int  # seconds
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A global rewrite rule that sends one host name to its farm."""
+
+    name: str
+    host: str
+    https: bool
+    url: str
+
+
+def farms(lab: Lab, variables: Mapping[str, object]) -> Iterator[Farm]:
+    web, other = int(str(variables["web_timeout"])), int(str(variables["other_timeout"]))
+    for pool in lab.pools:
+        if pool.external_web_fqdn:
+            yield Farm(pool.external_web_fqdn, pool.internal_web_fqdn, *LYNC_PORTS, web)
+    director = lab.discovery_pool
+    for name in (lab.names.discovery, lab.names.meet, lab.names.dialin):
+        if name:
+            yield Farm(name, director.internal_web_fqdn, *LYNC_PORTS, web)
+    office = next((host for host in lab.hosts if "office_web_apps" in host.roles), None)
+    if office and lab.names.office_web_apps:
+        yield Farm(lab.names.office_web_apps, office.fqdn, *WEB_PORTS, other)
+    wanted = variables["federation_server"]
+    nodes = [host for host in lab.hosts if "adfs" in host.roles and wanted in ("", host.name)]
+    if nodes and lab.names.federation:
+        yield Farm(lab.names.federation, nodes[0].fqdn, *WEB_PORTS, other)
+
+
+def rules(lab: Lab, all_farms: list[Farm]) -> Iterator[Rule]:
+    """AD FS first, then the other names; the discovery name also on plain HTTP, where mobile clients ask first."""
+    for farm in sorted(all_farms, key=lambda farm: farm.name != lab.names.federation):
+        yield Rule(f"ARR_{farm.name}_loadbalance_SSL", farm.name, True, f"https://{farm.name}/{{R:0}}")
+        if farm.name == lab.names.discovery:
+            yield Rule(f"ARR_{farm.name}_loadbalance", farm.name, False, f"http://{farm.name}/{{R:0}}")
+
+
+def derive(lab: Lab, host: Host, variables: Mapping[str, object]) -> dict[str, object]:
+    all_farms = list(farms(lab, variables))
+    return {"farms": all_farms, "rules": list(rules(lab, all_farms))}
