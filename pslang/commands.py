@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pslang import strings
+from pslang import semantic, strings
 from pslang.chars import DASHES, DOUBLE_QUOTES, PLAIN_WORD, SINGLE_QUOTES, WORD_END_CLASS, WORD_ENDS
 from pslang.cursor import Cursor
 from pslang.expressions import atom
@@ -191,6 +191,7 @@ def _with_commas(c: Cursor, first: Expression) -> Expression:
     if c.skip() != ",":
         return first
     items = [first]
+    semantic.in_list(c, first)
     while c.skip() == ",":
         c.pos += 1
         after = c.pos
@@ -199,6 +200,7 @@ def _with_commas(c: Cursor, first: Expression) -> Expression:
         if item is None:
             items.append(c.missing("MissingExpression", after, ","))
             break
+        semantic.in_list(c, item)
         items.append(item)
     return ArrayLiteral(start=first.start, end=items[-1].end, items=tuple(items))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pslang import semantic
 from pslang.chars import DASHES
 from pslang.commands import argument
 from pslang.containers import empty
@@ -211,13 +212,16 @@ def try_statement(c: Cursor, start: int, end: int) -> Statement:
     if word == "finally":
         c.pos += 7
         end = c.pos
+        c.enclosing.append(None)
         final = block(c)
+        c.enclosing.pop()
         if final is None:
             c.error("MissingFinallyStatementBlock", end, end)
     elif word == "":
         c.pos = resume
     if not catches and final is None and len(c.errors) == errors:
         c.error("MissingCatchOrFinally", body.end, body.end)
+    semantic.catches(c, catches)
     end = final.end if final else catches[-1].end if catches else body.end
     return Try(start=start, end=end, body=body, catches=tuple(catches), final=final)
 
@@ -261,7 +265,9 @@ def trap(c: Cursor, start: int, end: int) -> Statement:
         c.pos = found.start
         found = None
     last = c.pos if found else end
+    enclosing, c.enclosing = c.enclosing, []
     body = block(c)
+    c.enclosing = enclosing
     if body is None:
         c.error("MissingTrapStatement", last, last)
         return empty(start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pslang import semantic
 from pslang.cursor import Cursor
 from pslang.recovery import sync
 from pslang.syntax import (
@@ -102,6 +103,7 @@ def hashtable(c: Cursor) -> Hashtable:
         c.pos += 1
     else:
         c.error("MissingEndCurlyBrace", start, c.pos)
+    semantic.keys(c, pairs)
     return Hashtable(start=start, end=c.pos, pairs=tuple(pairs))
 
 

@@ -32,7 +32,7 @@ class Rules:
 class Cursor:
     """One parse of one text. Positions are offsets; two NULs stand behind the text, so that looking ahead is safe."""
 
-    __slots__ = ("end", "errors", "in_workflow", "no_comma", "pos", "rules", "source", "text")
+    __slots__ = ("enclosing", "end", "errors", "in_workflow", "late", "no_comma", "pos", "rules", "source", "text")
 
     def __init__(self, source: syntax.Source, rules: Rules, pos: int = 0) -> None:
         self.source = source
@@ -41,6 +41,10 @@ class Cursor:
         self.pos = pos
         self.rules = rules
         self.errors: list[syntax.ParseError] = []
+        #: What PowerShell checks only in a text without syntax errors.
+        self.late: list[syntax.ParseError] = []
+        #: The labels of the loops around the cursor inside its script block ("" without one), None for a finally.
+        self.enclosing: list[str | None] = []
         self.no_comma = False  # inside method arguments, attribute arguments and parameter defaults
         self.in_workflow = False
 
@@ -73,6 +77,7 @@ class Cursor:
     def _skip(self, pos: int) -> None:
         """What the patterns cannot skip: a comment or a backtick that the end of the text cuts off."""
         text = self.text
+        pos = min(pos, self.end)  # a comment on the last line also takes the NULs behind the text
         if text[pos] == "<" and text[pos + 1] == "#":
             self.error("MissingTerminatorMultiLineComment", pos, pos + 2)
             pos = self.end
@@ -92,10 +97,9 @@ class Cursor:
                 return
         self.errors.append(syntax.ParseError(error_id, message(error_id, arguments), start, end))
 
-    def error_again(self, error: syntax.ParseError) -> None:
-        """Take over an error that a nested parse found."""
-        if error not in self.errors:
-            self.errors.append(error)
+    def error_late(self, error_id: str, node: syntax.Node, *arguments: object) -> None:
+        """Report what is wrong although the syntax is right."""
+        self.late.append(syntax.ParseError(error_id, message(error_id, arguments), node.start, node.end))
 
     def missing(self, error_id: str, at: int, *arguments: object) -> syntax.Expression:
         """Report that something is missing, and stand in for it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pslang import containers, numbers, operators, strings
+from pslang import containers, numbers, operators, semantic, strings
 from pslang.chars import DASHES, DOUBLE_QUOTES, IDENTIFIER, SINGLE_QUOTES
 from pslang.cursor import Cursor
 from pslang.members import member_access
@@ -149,6 +149,7 @@ def unary(c: Cursor) -> Expression | None:
         if (char == "+" and following == "+") or (char != "+" and following in DASHES):
             c.pos += 2
             op = "++" if char == "+" else "--"
+            semantic.changed(c, found, op)
             return IncDec(start=found.start, end=c.pos, op=op, target=found, prefix=False)  # type: ignore[arg-type]
     return found
 
@@ -177,6 +178,7 @@ def _sign(c: Cursor) -> Expression | None:
     op = "+" if plus else "-"
     if following in ("+" if plus else DASHES):
         target = _operand(c, op + op, start + 2)
+        semantic.changed(c, target, op + op)
         return IncDec(start=start, end=target.end, op=op + op, target=target, prefix=True)  # type: ignore[arg-type]
     if following == "=":
         return None
@@ -218,17 +220,22 @@ def _bracket(c: Cursor) -> Expression | None:
             c.error("UnexpectedAttribute", last.start, last.end, last.type.name)
             return c.missing("UnexpectedAttribute", last.end, last.type.name)
         found = AttributedExpression(start=last.start, end=operand.end, attribute=last, operand=operand)
+        semantic.attributed(c, found)
     else:
         found = _type_value(c, last)
     for item in reversed(items):
-        found = _applied(item, found)
+        found = _applied(c, item, found)
     return found
 
 
-def _applied(item: TypeName | Attribute, operand: Expression) -> Expression:
+def _applied(c: Cursor, item: TypeName | Attribute, operand: Expression) -> Expression:
     if isinstance(item, Attribute):
-        return AttributedExpression(start=item.start, end=operand.end, attribute=item, operand=operand)
-    return Cast(start=item.start, end=operand.end, type=item, operand=operand)
+        found = AttributedExpression(start=item.start, end=operand.end, attribute=item, operand=operand)
+        semantic.attributed(c, found)
+        return found
+    cast = Cast(start=item.start, end=operand.end, type=item, operand=operand)
+    semantic.cast(c, cast)
+    return cast
 
 
 def _type_value(c: Cursor, found: TypeName) -> Expression:
@@ -245,7 +252,9 @@ def _type_value(c: Cursor, found: TypeName) -> Expression:
     operand = unary(c)
     if operand is None:
         return value
-    return Cast(start=start, end=operand.end, type=found, operand=operand)
+    cast = Cast(start=start, end=operand.end, type=found, operand=operand)
+    semantic.cast(c, cast)
+    return cast
 
 
 _UNARY: dict[str, Callable[[Cursor], Expression | None]] = {
@@ -269,6 +278,17 @@ def primary(c: Cursor) -> Expression | None:
     if after == "." or after == "[" or after == ":" or after == "<":
         return member_access(c, found, argument_mode=False)
     return found
+
+
+def look_ahead(c: Cursor) -> None:
+    """Report what is wrong with the string or word at the cursor, before what is wrong with its place."""
+    start = c.pos
+    char = c.text[start]
+    if char in SINGLE_QUOTES or char in DOUBLE_QUOTES:
+        atom(c)
+    elif char.isdigit() and numbers.number(c, expression_mode=True) is None:
+        strings.word(c)
+    c.pos = start
 
 
 def atom(c: Cursor, argument_mode: bool = False) -> Expression | None:
@@ -295,11 +315,16 @@ def _at(c: Cursor, argument_mode: bool) -> Expression | None:
         c.error("UnrecognizedToken", c.pos, c.pos + 1)
         c.pos += 1
         return Variable(start=c.pos - 1, end=c.pos, name="__error__")
+    if found is not None and not argument_mode:
+        c.error_late("SplattingNotPermitted", found, found.name)
     return found
 
 
 def _number(c: Cursor, argument_mode: bool) -> Expression | None:
-    return numbers.number(c, expression_mode=not argument_mode)
+    found = numbers.number(c, expression_mode=not argument_mode)
+    if found is None and not argument_mode:
+        look_ahead(c)
+    return found
 
 
 _ATOMS: dict[str, Callable[[Cursor, bool], Expression | None]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from pslang import semantic
 from pslang.chars import IDENTIFIER, PLAIN_WORD, WORD_ENDS
 from pslang.containers import empty
 from pslang.cursor import Cursor
@@ -50,17 +51,17 @@ def block(c: Cursor) -> Block | None:
 def script_block(c: Cursor, start: int, parameters: tuple[Parameter, ...] | None = None) -> Script:
     """The body of a function or script block; the cursor stands on its ``{``."""
     c.pos += 1
+    enclosing, c.enclosing = c.enclosing, []
     found = _body(c, start, opened=True)
+    c.enclosing = enclosing
     if c.skip() == "}":
         c.pos += 1
-    elif not found.named_blocks or c.at_end():
+    elif not (found.named_blocks and c.errors and c.errors[-1].id == "MissingNamedBlocks"):
         c.error("MissingEndCurlyBrace", start, start + 1)
-    elif not any(error.id == "MissingNamedBlocks" for error in c.errors[-1:]):
-        c.error("MissingEndCurlyBrace", start, start + 1)
-    if parameters is None:
+    if not parameters and (parameters is None or found.parameters is not None):
         return replace(found, end=c.pos)
     if found.parameters is not None:
-        c.error("OnlyOneParameterListAllowed", found.start, found.start + 1)
+        c.error_late("OnlyOneParameterListAllowed", found)
     return replace(found, end=c.pos, parameters=parameters)
 
 
@@ -69,11 +70,11 @@ def script(c: Cursor) -> Script:
     found = _body(c, 0, opened=False)
     statements = list(found.end_block.statements) if found.end_block else []
     traps = list(found.end_block.traps) if found.end_block else []
-    c.skip_terminators()
+    c.skip()
     while not c.at_end():
         _unexpected(c)
         c.rules.statements(c, statements, traps)
-        c.skip_terminators()
+        c.skip()
     if found.named_blocks:
         return replace(found, start=0, end=c.end)
     body = Block(start=0, end=c.end, statements=tuple(statements), traps=tuple(traps))
@@ -204,10 +205,12 @@ def _parameter_list(c: Cursor) -> tuple[Parameter, ...]:
                 c.error("MissingExpressionAfterToken", comma, comma, ",")
             break
         found.append(parameter)
+        semantic.parameter(c, parameter)
         if c.skip_lines() != ",":
             break
         c.pos += 1
         comma = c.pos
+    semantic.parameters(c, found)
     return tuple(found)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 MESSAGES: dict[str, str] = {
     "AmpersandNotAllowed": "The ampersand (&) is not allowed here; in quotation marks it is text.",
     "ArrayHasTooManyDimensions": "An array type can have at most 32 dimensions.",
-    "AttributeArgumentNotConstant": "An attribute argument must be a constant or a script block.",
     "BadNumericConstant": "The numeric constant {0} is not valid.",
     "ConfigurationNotSupported": "A DSC configuration is not supported.",
     "ControlLeavingFinally": "Control cannot leave a finally block.",
@@ -92,12 +91,16 @@ MESSAGES: dict[str, str] = {
     "OpenBraceNeedsToBeBackTickedInVariableName": "A {{ in a braced variable name needs a backtick.",
     "OperatorRequiresVariableOrProperty": "{0} works only on a variable, a property or an element.",
     "OrderedAttributeOnlyOnHashLiteralNode": "[ordered] stands only before a hashtable literal.",
+    "ParameterAttributeArgumentNeedsToBeConstantOrScriptBlock": "An attribute argument must be a constant or a"
+    " script block.",
     "ParallelNotSupported": "{0} exists only in workflows.",
     "ParameterRequiresArgument": "The parameter {0} needs an argument.",
     "PipelineValueRequired": "switch needs one value: (expression) or -file.",
     "RedirectionNotSupported": "The redirection {0} is not supported.",
     "ReservedKeywordNotAllowed": "{0} is a reserved word; it is not used in this version of the language.",
     "ScriptTooComplicated": "The script is nested too deeply.",
+    "SplattingNotPermitted": "@{0} splats only as an argument of a command; ${0} is the variable.",
+    "SplattingNotPermittedInArgumentList": "@{0} cannot be part of a list of arguments.",
     "StreamAlreadyRedirected": "The stream {0} is already redirected.",
     "TerminatorExpectedAtEndOfString": "The string has no closing {0}.",
     "TypeNotAllowedBeforeParam": "The type [{0}] cannot stand before param.",
@@ -105,6 +108,7 @@ MESSAGES: dict[str, str] = {
     "UnexpectedCharactersAfterHereStringHeader": "Nothing may follow the opening of a here-string on its line.",
     "UnexpectedToken": "Unexpected token '{0}'.",
     "UnrecognizedToken": "Unrecognized token.",
+    "VoidTypeConstraintNotAllowed": "The type [void] cannot constrain a parameter or variable.",
     "WhitespaceBeforeHereStringFooter": "The end of a here-string must stand at the start of its line.",
     "WorkflowNotSupported": "{0} is not supported.",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from pslang import commands, expressions, functions, pipelines, semantic, statements
+from pslang import commands, expressions, functions, pipelines, statements
 from pslang.cursor import Cursor, Rules
 from pslang.messages import message
 from pslang.syntax import ParseError, Script, Source
@@ -38,11 +38,9 @@ def parse(text: str, name: str = "") -> ParseResult:
     c = Cursor(source, _RULES)
     try:
         script = functions.script(c)
-        if not c.errors:
-            semantic.check(c, script)
     except RecursionError:
         return ParseResult(None, (ParseError("ScriptTooComplicated", message("ScriptTooComplicated", ()), c.pos, c.pos),))
     requires = tuple(match[1].strip() for match in _REQUIRES.finditer(source.text))
     if requires:
         script = replace(script, requires=requires)
-    return ParseResult(script, tuple(c.errors))
+    return ParseResult(script, tuple(c.errors or sorted(c.late, key=lambda error: error.start)))

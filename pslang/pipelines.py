@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pslang import semantic
 from pslang.chars import DASHES
 from pslang.commands import command, redirection
 from pslang.containers import empty
 from pslang.cursor import Cursor
-from pslang.expressions import expression
+from pslang.expressions import expression, look_ahead
 from pslang.recovery import token_text
 from pslang.syntax import Assignment, Command, CommandExpression, Expression, Pipeline, Redirection, Statement
 
@@ -38,6 +39,7 @@ def _assignment_operator(c: Cursor) -> str:
 
 
 def _assignment(c: Cursor, target: Expression, op: str) -> Statement:
+    semantic.assigned(c, target, op)
     after = c.pos
     c.skip_lines()
     value = c.rules.statement(c)
@@ -90,6 +92,7 @@ def _more(c: Cursor) -> bool:
             c.error("AmpersandNotAllowed", start, start + 1)
             c.pos += 1
         return False
+    look_ahead(c)
     c.error("UnexpectedToken", start, start + len(token_text(c)), token_text(c))
     return False
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pslang import conditionals, functions, loops
+from pslang import conditionals, functions, loops, semantic
 from pslang.chars import IDENTIFIER, WORD_ENDS
 from pslang.containers import empty, label_or_key
 from pslang.cursor import Cursor
 from pslang.pipelines import pipeline
 from pslang.syntax import Break, Continue, Exit, Return, Statement, Throw, Trap
+from pslang.typenames import bracket_list
 
 
 def statements(c: Cursor, found: list[Statement], traps: list[Trap]) -> None:
@@ -40,6 +41,8 @@ def statement(c: Cursor) -> Statement | None:
                 return rule(c, c.pos, end)
     elif char == ":":
         return _labelled(c)
+    elif char == "[":
+        return _bracketed(c)
     return pipeline(c)
 
 
@@ -54,9 +57,31 @@ def _labelled(c: Cursor) -> Statement | None:
         rule = _LOOPS.get(word.group().lower()) if word else None
         if word is not None and rule is not None and c.text[word.end()] in WORD_ENDS:
             c.pos = word.end()
-            return rule(c, start, label.group())
+            return _looped(rule, c, start, label.group())
         c.pos = start
     return pipeline(c)
+
+
+def _bracketed(c: Cursor) -> Statement | None:
+    """``[attribute()] configuration`` and the like; nearly always just an expression."""
+    start, errors, late = c.pos, len(c.errors), len(c.late)
+    items = bracket_list(c, expression_mode=False)
+    c.skip()
+    word = IDENTIFIER.match(c.text, c.pos)
+    if items and word and word.group().lower() in _ATTRIBUTED and c.text[word.end()] in WORD_ENDS:
+        return _RULES[word.group().lower()](c, word.start(), word.end())
+    c.pos = start
+    del c.errors[errors:], c.late[late:]
+    return pipeline(c)
+
+
+def _looped(
+    rule: Callable[[Cursor, int, str | None], Statement], c: Cursor, start: int, label: str | None
+) -> Statement:
+    c.enclosing.append((label or "").lower())
+    found = rule(c, start, label)
+    c.enclosing.pop()
+    return found
 
 
 # -- leaving -----------------------------------------------------------------------------------------------------------
@@ -65,19 +90,25 @@ def _labelled(c: Cursor) -> Statement | None:
 def _break(c: Cursor, start: int, end: int) -> Statement:
     c.pos = end
     label = label_or_key(c)
-    return Break(start=start, end=label.end if label else end, label=label)
+    found = Break(start=start, end=label.end if label else end, label=label)
+    semantic.jump(c, found, label)
+    return found
 
 
 def _continue(c: Cursor, start: int, end: int) -> Statement:
     c.pos = end
     label = label_or_key(c)
-    return Continue(start=start, end=label.end if label else end, label=label)
+    found = Continue(start=start, end=label.end if label else end, label=label)
+    semantic.jump(c, found, label)
+    return found
 
 
 def _return(c: Cursor, start: int, end: int) -> Statement:
     c.pos = end
     value = pipeline(c)
-    return Return(start=start, end=value.end if value else end, value=value)
+    found = Return(start=start, end=value.end if value else end, value=value)
+    semantic.leave(c, found, None)
+    return found
 
 
 def _exit(c: Cursor, start: int, end: int) -> Statement:
@@ -161,7 +192,7 @@ def _workflow_block(c: Cursor, start: int, end: int) -> Statement | None:
 def _loop(rule: Callable[[Cursor, int, str | None], Statement]) -> Callable[[Cursor, int, int], Statement]:
     def unlabelled(c: Cursor, start: int, end: int) -> Statement:
         c.pos = end
-        return rule(c, start, None)
+        return _looped(rule, c, start, None)
 
     return unlabelled
 
@@ -173,6 +204,8 @@ _LOOPS: dict[str, Callable[[Cursor, int, str | None], Statement]] = {
     "do": loops.do_loop,
     "switch": conditionals.switch,
 }
+
+_ATTRIBUTED = frozenset(("class", "configuration", "enum", "using"))
 
 _RULES: dict[str, Callable[[Cursor, int, int], Statement | None]] = {
     **{word: _loop(rule) for word, rule in _LOOPS.items()},

@@ -24,9 +24,11 @@ _FOOTER = {
 class Parts:
     """Collects text and expressions of a string that may expand something."""
 
-    __slots__ = ("parts", "text")
+    __slots__ = ("errors", "parts", "text")
 
     def __init__(self) -> None:
+        #: What is wrong inside $( ); reported behind what is wrong with the string itself.
+        self.errors: list[syntax.ParseError] = []
         self.parts: list[str | Expression] = []
         self.text: list[str] = []
 
@@ -40,7 +42,9 @@ class Parts:
             self.parts.append(text)
         self.text.clear()
 
-    def finish(self, start: int, end: int, kind: StringKind) -> Expression:
+    def finish(self, c: Cursor, start: int, kind: StringKind) -> Expression:
+        end = c.pos
+        c.errors.extend(error for error in self.errors if error not in c.errors)
         if not self.parts:
             return String(start=start, end=end, value="".join(self.text), kind=kind)
         self._flush()
@@ -85,7 +89,7 @@ def double_quoted(c: Cursor) -> Expression:
     c.pos += 1
     parts = Parts()
     _double_body(c, parts)
-    return parts.finish(start, c.pos, "double")
+    return parts.finish(c, start, "double")
 
 
 def _double_body(c: Cursor, parts: Parts) -> None:
@@ -128,7 +132,7 @@ def _dollar(c: Cursor, parts: Parts, here: bool) -> None:
     """What follows ``$`` in text: a variable, a subexpression, or just a dollar sign."""
     char = c.text[c.pos + 1]
     if char == "(":
-        parts.add(_subexpression(c, here))
+        parts.add(_subexpression(c, parts, here))
         return
     if char == "{" or starts_variable(char):
         found = variable(c, in_string=True)
@@ -142,19 +146,20 @@ def _dollar(c: Cursor, parts: Parts, here: bool) -> None:
 # -- $( ) inside strings ----------------------------------------------------------------------------------------------
 
 
-def _subexpression(c: Cursor, here: bool) -> Expression:
+def _subexpression(c: Cursor, parts: Parts, here: bool) -> Expression:
     """``$( )`` in text ends where its parentheses balance, whatever quotes say; ``""`` in it is one quote.
 
     Nearly always that is also what the parser finds by itself; where not, the cut out text is parsed on its own.
     """
     start = c.pos
-    errors = len(c.errors)
+    errors, late = len(c.errors), len(c.late)
     end, inner = _balanced(c, start + 2, here)
     if inner is None and end is not None:
         found = c.rules.primary(c)
         if c.pos == end and len(c.errors) == errors and found is not None:
             return found
         del c.errors[errors:]
+        del c.late[late:]
         inner = c.text[start:end]
     if end is None:
         c.error("IncompleteDollarSubexpressionReference", start, start)
@@ -163,9 +168,10 @@ def _subexpression(c: Cursor, here: bool) -> Expression:
     assert inner is not None
     nested = Cursor(syntax.Source(c.text[:start] + inner, c.source.name), c.rules, start)
     nested.in_workflow = c.in_workflow
+    nested.enclosing = c.enclosing
     found = c.rules.primary(nested)
-    for error in nested.errors:
-        c.error_again(error)
+    parts.errors.extend(nested.errors)
+    c.late.extend(nested.late)
     c.pos = end
     return found if found is not None else c.missing("ExpectedExpression", start)
 
@@ -216,7 +222,7 @@ def here_string(c: Cursor) -> Expression:
         return String(start=start, end=after, value=c.text[body:last] if last > body else "", kind=kind)
     parts = Parts()
     _here_body(c, start, parts, line)
-    return parts.finish(start, c.pos, kind)
+    return parts.finish(c, start, kind)
 
 
 def _after_header(c: Cursor, start: int, quotes: str) -> bool:
@@ -322,4 +328,4 @@ def word(c: Cursor) -> Expression:
     if c.pos == start and c.pos < c.end:  # a NUL inside the text is a word of its own
         parts.text.append(char)
         c.pos += 1
-    return parts.finish(start, c.pos, "bare")
+    return parts.finish(c, start, "bare")

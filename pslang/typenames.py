@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from pslang import semantic
 from pslang.chars import BLANK, IDENTIFIER, TYPE_NAME
 from pslang.cursor import Cursor
 from pslang.recovery import sync
@@ -176,7 +177,9 @@ def _attribute(c: Cursor, start: int, found: TypeName) -> Attribute:
         end = c.pos
     elif closed:
         c.error("EndSquareBracketExpectedAtEndOfAttribute", end, end)
-    return Attribute(start=start, end=end, type=found, args=tuple(args), named=tuple(named))
+    attribute = Attribute(start=start, end=end, type=found, args=tuple(args), named=tuple(named))
+    semantic.attribute(c, attribute)
+    return attribute
 
 
 def _arguments(c: Cursor, args: list[Expression], named: list[tuple[str, Expression]]) -> int:
