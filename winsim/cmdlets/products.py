@@ -1,0 +1,92 @@
+"""What the cmdlets of the products share: values for the pipeline, arguments, identities and the second hop."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from winsim.interpreter.net.datetimes import DateTime, TimeSpan
+from winsim.interpreter.texts import to_text
+from winsim.interpreter.values import Array, PSObject
+
+if TYPE_CHECKING:
+    from winsim.interpreter.command import Call
+
+# Hidden property of a product's object: what its ToString() gives.
+TEXT = "__text__"
+
+
+def entity(type_names: tuple[str, ...], properties: Mapping[str, object], text: str | None = None) -> PSObject:
+    """An object of a product; ``text`` is what it looks like as a string (its type's name otherwise)."""
+    made = PSObject(properties, (*type_names, "System.Object"))
+    if text is not None:
+        made[TEXT] = text
+    return made
+
+
+def net(path: str, *arguments: object) -> object:
+    """Calls a function or class of the .NET surface: ``net("uris:Uri", text)``."""
+    module, _, name = path.partition(":")
+    make = getattr(importlib.import_module(f"winsim.interpreter.net.{module}"), name)
+    made: object = make(*arguments)
+    return made
+
+
+def moment(value: datetime | None) -> object:
+    """A date as .NET gives it, in UTC (the lab's machines keep UTC)."""
+    return None if value is None else DateTime.from_python(value)
+
+
+def span(text: str) -> TimeSpan:
+    """``hh:mm:ss`` or ``d.hh:mm:ss``."""
+    days, _, clock = text.rpartition(".")
+    hours, minutes, seconds = (int(part) for part in clock.split(":"))
+    return TimeSpan.of(int(days or 0), hours, minutes, seconds)
+
+
+def strings(values: Iterable[object]) -> Array:
+    return Array(values, "System.String")
+
+
+def items(value: object) -> list[object]:
+    """An argument that may be one value or a collection."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list) else [value]
+
+
+def plain(value: object) -> str:
+    return to_text(value)
+
+
+def property_of(value: object, *names: str) -> object:
+    """The first of these properties that an object has."""
+    if isinstance(value, PSObject):
+        for name in names:
+            if name in value and value[name] is not None:
+                return value[name]
+    return None
+
+
+def caller(call: Call) -> str:
+    return call.session.identity.user
+
+
+def may_leave(call: Call) -> bool:
+    """Whether what runs here can reach another machine under its own name: the second hop."""
+    return call.session.identity.delegated
+
+
+def is_domain_account(call: Call) -> bool:
+    host = call.host
+    prefix = caller(call).partition("\\")[0].lower()
+    return host.is_member and prefix in (host.domain_netbios.lower(), host.domain.lower())
+
+
+def in_group(call: Call, *names: str) -> bool:
+    """Whether the caller's token has one of these groups of the domain."""
+    prefix = call.host.domain_netbios.lower()
+    return any(f"{prefix}\\{name.lower()}" in call.session.identity.groups for name in names)
+
