@@ -1,0 +1,21 @@
+"""The certificates that AD FS binds in http.sys: by server name (SNI), with the devices' trust list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .state import APPLICATION_ID, TRUSTED_DEVICES_STORE, FarmConfiguration
+
+if TYPE_CHECKING:
+    from winsim.world.host import Host
+
+
+def wanted(farm: FarmConfiguration) -> list[tuple[str, int, str]]:
+    """Host name, port and trust-list store of each binding."""
+    https = int(str(farm.properties["HttpsPort"]))
+    client = int(str(farm.properties["TlsClientPort"]))
+    return [
+        (farm.service_name, https, TRUSTED_DEVICES_STORE),
+        ("localhost", https, TRUSTED_DEVICES_STORE),
+        (farm.service_name, client, ""),
+    ]
