@@ -58,6 +58,11 @@ class JsonLines:
         self._stream.write(line + "\n")
         self._stream.flush()
 
+    def write_open(self, data: Mapping[str, object]) -> None:
+        """Write what is meant to be told in full."""
+        self._stream.write(json.dumps(to_json(data), ensure_ascii=False) + "\n")
+        self._stream.flush()
+
     def error(self, error: PassivelabError) -> None:
         self.write({"event": "error", "error": error})
 

@@ -21,18 +21,27 @@ class Journal:
     A line that a crash has torn is the last one, and announces nothing that has happened: it is dropped.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
         self._lock = threading.Lock()
+        self._file: int | None = None
+        self.records: list[Record] = []
+        if read_only:
+            self.records = read(path)
+        else:
+            self._open(path)
+
+    def _open(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        records, length = _parse(path, path.read_bytes())
-        self.records: list[Record] = records
+        self.records, length = _parse(path, path.read_bytes())
         os.ftruncate(self._file, length)
         _sync_folder(path.parent)
 
     def append(self, record: Mapping[str, Any], *, durable: bool = True) -> None:
         """Write a record; when ``durable`` it is on disk before this returns."""
+        if self._file is None:
+            raise Defect(reason="a journal that is only read was written to")
         stamped = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **record}
         line = json.dumps(stamped, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
         with self._lock:
@@ -45,7 +54,9 @@ class Journal:
             self.records.append(stamped)
 
     def close(self) -> None:
-        os.close(self._file)
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
 
     def __enter__(self) -> Journal:
         return self

@@ -1,0 +1,53 @@
+"""serve-lab keeps the simulated lab running for any WinRM client; run-script runs files in it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from passivelab.commands.paths import ROOT
+from passivelab.commands.simulated import await_ready, end, launch, running, stop_running
+from passivelab.commands.terminal import Terminal
+from passivelab.commands.workshop import load
+from passivelab.errors import Exit, Refused, UsageError
+
+
+def serve_lab(terminal: Terminal, name: str, fresh: bool = False, faults: str | None = None) -> Exit:
+    lab = load(name, terminal)
+    if not lab.simulated:
+        raise UsageError(reason=f"the machines of {name!r} are real: there is nothing to serve")
+    if running(name) is not None:
+        if not fresh:
+            raise Refused(reason="the simulated lab already runs", hint="use it as it is, or --fresh starts over")
+        stop_running(name)
+    process = launch(name, fresh=fresh, faults=faults)
+    try:
+        endpoints = await_ready(name, process)
+        scheme = {True: "https", False: "http"}
+        hosts = {
+            host: {"url": f"{scheme[at.tls]}://{at.address}:{at.port}/wsman", "user": at.user, "password": at.password}
+            for host, at in endpoints.items()
+        }
+        if terminal.json is not None:
+            # These accounts guard machines that exist only on this computer, and this line exists to tell them.
+            terminal.json.write_open({"event": "serving", "hosts": hosts})
+        else:
+            for host, at in hosts.items():
+                terminal.say(f"{host:<8} {at['url']}  {at['user']}  {at['password']}")
+            terminal.say("Serving until Ctrl-C.", "bold")
+        process.wait()
+    except KeyboardInterrupt:
+        terminal.say("Saving the machines ...")
+    finally:
+        end(process)
+    return Exit.FINE
+
+
+def run_script(terminal: Terminal, paths: Sequence[str], host: str = "arr01", json: bool = False) -> Exit:
+    """Hand scripts to the simulated lab's interpreter, in a process of its own."""
+    if not paths:
+        raise UsageError(reason="no script was named", expected="a path of a script or of a folder of them")
+    terminal.close()
+    line = [sys.executable, "-m", "winsim.run_script", *paths, "--host", host, *(["--json"] if json else [])]
+    return Exit(subprocess.run(line, cwd=ROOT, check=False).returncode)

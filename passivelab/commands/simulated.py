@@ -1,0 +1,176 @@
+"""The simulated lab as a process of its own: found when it runs, started when it does not."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from passivelab.commands.paths import ROOT, inventory, state
+from passivelab.errors import Unreachable
+from passivelab.lab import Lab
+
+START_LIMIT = 60.0
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a simulated host listens, and the account for it."""
+
+    address: str
+    port: int
+    tls: bool
+    user: str
+    password: str
+
+
+Endpoints = Mapping[str, Endpoint]
+
+
+def ready_file(lab: str) -> Path:
+    return state(lab) / "serving.json"
+
+
+def machines_folder(lab: str) -> Path:
+    return state(lab) / "machines"
+
+
+def running(lab: str) -> Endpoints | None:
+    """The endpoints of the simulated lab, when it runs."""
+    try:
+        document = json.loads(ready_file(lab).read_text("utf-8"))
+        endpoints = _endpoints(document)
+    except (OSError, ValueError, KeyError):
+        return None
+    first = next(iter(endpoints.values()), None)
+    if first is None:
+        return None
+    with contextlib.suppress(OSError), socket.create_connection((first.address, first.port), timeout=2):
+        return endpoints
+    return None
+
+
+@contextlib.contextmanager
+def serving(lab: Lab, *, fresh: bool = False) -> Iterator[Endpoints | None]:
+    """The lab's simulated hosts for the time of a command; None for a lab of real ones."""
+    if not lab.simulated:
+        yield None
+        return
+    known = None if fresh else running(lab.name)
+    if known is not None:
+        yield known
+        return
+    stop_running(lab.name)
+    process = launch(lab.name, fresh=fresh)
+    try:
+        yield await_ready(lab.name, process)
+    finally:
+        end(process)
+
+
+def command_line(lab: str, *, fresh: bool = False, faults: str | None = None, parent: int | None = None) -> list[str]:
+    line = [sys.executable, "-m", "winsim", "serve"]
+    line += ["--machines", str(inventory(lab) / "machines.yml"), "--state", str(machines_folder(lab))]
+    line += ["--ready-file", str(ready_file(lab))]
+    line += ["--fresh"] if fresh else []
+    line += ["--faults", faults] if faults else []
+    line += ["--parent-pid", str(parent)] if parent else []
+    return line
+
+
+def launch(lab: str, *, fresh: bool = False, faults: str | None = None) -> subprocess.Popen[bytes]:
+    """Start the simulated lab; it ends with this process, however that ends."""
+    folder = state(lab)
+    folder.mkdir(parents=True, exist_ok=True)
+    ready_file(lab).unlink(missing_ok=True)
+    with (folder / "machines.log").open("ab") as log:
+        return subprocess.Popen(
+            command_line(lab, fresh=fresh, faults=faults, parent=os.getpid()),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            # Ctrl-C is for this process, which lets running steps finish before it ends the hosts.
+            start_new_session=True,
+        )
+
+
+def await_ready(lab: str, process: subprocess.Popen[bytes]) -> Endpoints:
+    deadline = time.monotonic() + START_LIMIT
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            return _endpoints(json.loads(ready_file(lab).read_text("utf-8")))
+        if process.poll() is not None:
+            break
+        time.sleep(0.02)
+    end(process)
+    log = state(lab) / "machines.log"
+    raise Unreachable(
+        host=lab,
+        reason="the simulated lab did not start",
+        found=_last_line(log),
+        hint="`invoke build-lab --fresh` starts over with new machines",
+        record=log,
+    )
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask the process to save and leave; what does not is ended."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def stop_running(lab: str) -> None:
+    """End a simulated lab that somebody else serves: a fresh one needs its addresses."""
+    try:
+        document = json.loads(ready_file(lab).read_text("utf-8"))
+        pid = int(document["pid"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    command = _command_of(pid)
+    if command is None or "winsim" not in command:
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, signal.SIGTERM)
+        for _ in range(300):
+            os.kill(pid, 0)
+            time.sleep(0.1)
+
+
+def _command_of(pid: int) -> str | None:
+    """The command line of a process, as far as the system tells; a number may long belong to someone else."""
+    output = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return output.stdout.strip() or None
+
+
+def _endpoints(document: Mapping[str, Any]) -> Endpoints:
+    result = {}
+    for name, host in document["hosts"].items():
+        url = urlsplit(host["url"])
+        tls = url.scheme == "https"
+        port = url.port or (5986 if tls else 5985)
+        result[name] = Endpoint(url.hostname or "", port, tls, host["user"], host["password"])
+    return result
+
+
+def _last_line(log: Path) -> str | None:
+    try:
+        lines = log.read_text("utf-8", errors="replace").strip().splitlines()
+    except OSError:
+        return None
+    return lines[-1][:300] if lines else None

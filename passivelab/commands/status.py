@@ -1,0 +1,164 @@
+"""status: where a lab stands, from what is written down; no host is asked. ping: every host is."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from rich.table import Table
+
+from passivelab.commands.connecting import connector
+from passivelab.commands.paths import state
+from passivelab.commands.simulated import running, serving
+from passivelab.commands.terminal import Terminal
+from passivelab.commands.workshop import load
+from passivelab.errors import Exit, PassivelabError, worst
+from passivelab.lab import Lab
+from passivelab.report import show_error
+from passivelab.state import Ledger, Lock, fold
+from passivelab.state.journal import read
+
+_ASK = "'{0}' -f $PSVersionTable.PSVersion; [Environment]::OSVersion.Version.ToString(); \"$env:COMPUTERNAME\""
+
+
+def status(terminal: Terminal, name: str) -> Exit:
+    lab = load(name, terminal)
+    folder = state(name)
+    ledger = fold(read(folder / "journal.jsonl"))
+    owner = Lock(folder / "lock", name, "status").owner()
+    document = _document(lab, ledger, str(owner) if owner else None)
+    if terminal.json is not None:
+        terminal.json.write({"event": "status", **document})
+        return Exit.FINE
+    _show(terminal, lab, ledger, str(owner) if owner else None)
+    return Exit.FINE
+
+
+def _document(lab: Lab, ledger: Ledger, owner: str | None) -> dict[str, object]:
+    return {
+        "lab": lab.name,
+        "hosts": {host.name: list(host.roles) for host in lab.hosts},
+        "pools": {
+            pool.fqdn: {"passive": pool.passive, "overridden": pool.passive != pool.declared_passive}
+            for pool in lab.pools
+        },
+        "users": {user.sip_address: user.pool.fqdn for user in lab.users},
+        "owned": len(ledger.entries),
+        "last_run": dict(ledger.last_run) if ledger.last_run else None,
+        "locked_by": owner,
+        "serving": lab.simulated and running(lab.name) is not None,
+    }
+
+
+def _show(terminal: Terminal, lab: Lab, ledger: Ledger, owner: str | None) -> None:
+    kind = "simulated" if lab.simulated else "real machines"
+    terminal.say(f"{lab.name}  ({kind}, {len(lab.hosts)} hosts)", "bold")
+    hosts = Table.grid(padding=(0, 2))
+    for host in lab.hosts:
+        owned = sum(entry.host == host.name for entry in ledger.entries.values())
+        roles = ", ".join(host.roles) or "no role"
+        hosts.add_row(f"  {host.name}", host.address, roles, f"{owned} owned" if owned else "")
+    terminal.console.print(hosts)
+    terminal.say()
+    pools = Table.grid(padding=(0, 2))
+    for pool in lab.pools:
+        word = "passive" if pool.passive else "classic"
+        chosen = "(chosen in overrides.yml)" if pool.passive != pool.declared_passive else ""
+        users = ", ".join(user.name for user in lab.users if user.pool.fqdn == pool.fqdn)
+        pools.add_row(f"  {pool.fqdn}", word, users, chosen)
+    terminal.console.print(pools)
+    terminal.say()
+    terminal.say(last_run(ledger))
+    if owner:
+        terminal.say(f"At work now: {owner}")
+    terminal.say()
+    terminal.say(f"Next: {next_command(lab, ledger)}")
+
+
+def last_run(ledger: Ledger) -> str:
+    run = ledger.last_run
+    if run is None:
+        return "The lab has not been built yet."
+    ago = datetime.now(UTC) - datetime.fromisoformat(str(run["at"]))
+    result = "proved" if run["proved"] else "not proved"
+    return (
+        f"Last run: {run['command']}, {_ago(ago.total_seconds())} ago: {run['changed']} changed, "
+        f"{run['failed']} failed, {result}. The lab owns {len(ledger.entries)} things."
+    )
+
+
+def next_command(lab: Lab, ledger: Ledger) -> str:
+    flag = "" if lab.name == "simulated" else f" --lab {lab.name}"
+    run = ledger.last_run
+    if run is None or not run["proved"]:
+        return f"invoke build-lab{flag}"
+    return f"invoke plan{flag}"
+
+
+def _ago(seconds: float) -> str:
+    for limit, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= limit:
+            return f"{int(seconds // limit)} {unit}"
+    return f"{int(seconds)} s"
+
+
+@dataclass(frozen=True)
+class Pong:
+    """What one host answered, or why it did not."""
+
+    host: str
+    seconds: float
+    version: str = ""
+    computer: str = ""
+    error: PassivelabError | None = None
+
+
+def ping(terminal: Terminal, name: str, transport: str | None = None) -> Exit:
+    lab = load(name, terminal)
+    with serving(lab) as endpoints:
+        connect = connector(lab, endpoints, transport)
+
+        def one(host: str) -> Pong:
+            session = connect(host, "local")
+            started = time.monotonic()
+            try:
+                values = session.run(_ASK, {}, 30.0).values
+            except PassivelabError as error:
+                return Pong(host, time.monotonic() - started, error=error)
+            finally:
+                session.close()
+            took = time.monotonic() - started
+            return Pong(host, took, *(values[0], values[-1]) if values else ())
+
+        with ThreadPoolExecutor(8) as pool:
+            pongs = list(pool.map(one, [host.name for host in lab.hosts]))
+    _show_pongs(terminal, pongs)
+    return worst(pong.error.exit_code for pong in pongs if pong.error)
+
+
+def _show_pongs(terminal: Terminal, pongs: list[Pong]) -> None:
+    if terminal.json is not None:
+        for pong in pongs:
+            terminal.json.write(
+                {
+                    "event": "ping",
+                    "host": pong.host,
+                    "reached": pong.error is None,
+                    "powershell": pong.version or None,
+                    "seconds": round(pong.seconds, 3),
+                    "error": pong.error,
+                }
+            )
+        return
+    for pong in pongs:
+        if pong.error is None:
+            took = f"{pong.seconds * 1000:.0f} ms"
+            terminal.say(f"ok    {pong.host:<8} {pong.computer:<10} PowerShell {pong.version}  {took}", "green")
+        else:
+            terminal.say(f"FAIL  {pong.host:<8} {pong.error.message()}", "red")
+    for pong in pongs:
+        if pong.error is not None:
+            show_error(terminal.console, pong.error, terminal.mask)
+

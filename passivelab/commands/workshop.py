@@ -1,0 +1,53 @@
+"""What most commands begin with: a lab, its blueprint, and the secrets of its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from passivelab.blueprint import compile_blueprint
+from passivelab.blueprint.model import Blueprint, Secret
+from passivelab.commands.paths import ROLES, inventory, state
+from passivelab.commands.terminal import Terminal
+from passivelab.engine.script import SecretValue
+from passivelab.lab import Lab, load_lab
+from passivelab.pki import KeyStore
+from passivelab.transport import Credential
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A lab that is ready to be worked on; no host has been touched yet."""
+
+    lab: Lab
+    blueprint: Blueprint
+    secret: Callable[[Secret], SecretValue]
+
+
+def load(name: str, terminal: Terminal, sets: Sequence[str] = (), passive: Mapping[str, bool] | None = None) -> Lab:
+    lab = load_lab(inventory(name), sets, passive=passive)
+    terminal.hide(lab.secrets.known_values)
+    return lab
+
+
+def open_workshop(
+    name: str, terminal: Terminal, sets: Sequence[str] = (), passive: Mapping[str, bool] | None = None
+) -> Workshop:
+    """Load, check and render everything; raises every error found before any host is asked."""
+    lab = load(name, terminal, sets, passive)
+    keys = KeyStore(state(name) / "keys", lab)
+    return Workshop(lab, compile_blueprint(lab, ROLES, keys), _secrets(lab, keys))
+
+
+def _secrets(lab: Lab, keys: KeyStore) -> Callable[[Secret], SecretValue]:
+    def secret(wanted: Secret) -> SecretValue:
+        scheme, colon, name = wanted.reference.partition(":")
+        if colon and scheme == "pki":
+            return keys.secret(name)
+        if wanted.kind == "credential":
+            credential = lab.secrets.credential(wanted.reference)
+            return Credential(credential.user, credential.password)
+        text = lab.secrets.text(wanted.reference)
+        return text.encode() if wanted.kind == "bytes" else text
+
+    return secret
