@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from passivelab.blueprint.model import Blueprint, StepInstance
 from passivelab.commands.building import Options, perform
+from passivelab.commands.loading import load
 from passivelab.commands.paths import inventory
 from passivelab.commands.terminal import Terminal
-from passivelab.commands.workshop import load, open_workshop
+from passivelab.commands.workshop import open_workshop
 from passivelab.engine import Scope
 from passivelab.errors import Exit, Refused, UsageError
 from passivelab.lab import Lab, PassiveChange, Pool, consider, write_passive

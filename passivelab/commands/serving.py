@@ -6,10 +6,10 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+from passivelab.commands.loading import load
 from passivelab.commands.paths import ROOT
 from passivelab.commands.simulated import await_ready, end, launch, running, stop_running
 from passivelab.commands.terminal import Terminal
-from passivelab.commands.workshop import load
 from passivelab.errors import Exit, Refused, UsageError
 
 

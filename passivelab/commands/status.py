@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from rich.table import Table
 
 from passivelab.commands.connecting import connector
+from passivelab.commands.loading import load
 from passivelab.commands.paths import state
 from passivelab.commands.simulated import running, serving
 from passivelab.commands.terminal import Terminal
-from passivelab.commands.workshop import load
 from passivelab.errors import Exit, PassivelabError, worst
 from passivelab.lab import Lab
 from passivelab.report import show_error

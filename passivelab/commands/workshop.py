@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from passivelab.blueprint import compile_blueprint
+from passivelab.blueprint.compile import compile_blueprint
 from passivelab.blueprint.model import Blueprint, Secret
-from passivelab.commands.paths import ROLES, inventory, state
+from passivelab.commands.loading import load
+from passivelab.commands.paths import ROLES, state
 from passivelab.commands.terminal import Terminal
 from passivelab.engine.script import SecretValue
-from passivelab.lab import Lab, load_lab
+from passivelab.lab import Lab
 from passivelab.pki import KeyStore
 from passivelab.transport import Credential
 
@@ -22,12 +23,6 @@ class Workshop:
     lab: Lab
     blueprint: Blueprint
     secret: Callable[[Secret], SecretValue]
-
-
-def load(name: str, terminal: Terminal, sets: Sequence[str] = (), passive: Mapping[str, bool] | None = None) -> Lab:
-    lab = load_lab(inventory(name), sets, passive=passive)
-    terminal.hide(lab.secrets.known_values)
-    return lab
 
 
 def open_workshop(

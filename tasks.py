@@ -1,0 +1,219 @@
+"""Builds, proves, changes and takes down a lab for Lync Server 2013 passive authentication."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
+
+if TYPE_CHECKING:
+    from passivelab.commands.building import Options
+    from passivelab.commands.terminal import Terminal
+    from passivelab.errors import Exit as ExitCode
+
+LAB = "The lab: a folder under inventory/."
+JSON = "One JSON object a line on standard output."
+LIMIT = "Only these hosts, or hosts with these roles (comma-separated, or repeated)."
+ROLE = "Only the steps of these roles (comma-separated, or repeated)."
+SET = "A variable for this run: role.name=value (repeat for more)."
+TRANSPORT = "psrp or winrm, whatever the inventory says."
+PRUNE = "Take back what the lab owns and lab.yml no longer wants."
+YES = "Do not ask for the lab's name."
+SELECTION = {"lab": LAB, "limit": LIMIT, "role": ROLE, "set": SET, "transport": TRANSPORT, "json": JSON}
+
+
+def _run(json: bool, body: Callable[[Terminal], ExitCode]) -> None:
+    """Run a command and leave invoke with its exit code; what there is to say has been said."""
+    from passivelab.commands.terminal import run
+
+    code = run(body, json=json)
+    if code:
+        raise Exit(code=code)
+
+
+def _options(lab: str, limit: list[str], role: list[str], set: list[str], transport: str, **more: Any) -> Options:
+    from passivelab.commands.building import Options
+
+    return Options(lab, tuple(limit), tuple(role), tuple(set), transport=transport or None, **more)
+
+
+@task(auto_shortflags=False, iterable=["limit", "role", "set"], help={**SELECTION, "prune": PRUNE,
+      "no_prove": "Do not read everything again at the end.",
+      "fresh": "Start over with new simulated machines."})  # fmt: skip
+def build_lab(
+    c: Context,
+    lab: str = "simulated",
+    limit: list[str] = [],  # noqa: B006  # invoke's way to say that a flag may be repeated
+    role: list[str] = [],  # noqa: B006
+    set: list[str] = [],  # noqa: B006
+    prune: bool = False,
+    no_prove: bool = False,
+    fresh: bool = False,
+    transport: str = "",
+    json: bool = False,
+) -> None:
+    """Build the lab, or bring it up to date."""
+
+    def body(terminal: Terminal) -> ExitCode:
+        from passivelab.commands import building
+
+        options = _options(lab, limit, role, set, transport, prune=prune, prove=not no_prove, fresh=fresh)
+        if c.config.run.dry:
+            return building.plan(terminal, options)
+        return building.build_lab(terminal, options)
+
+    _run(json, body)
+
+
+@task(auto_shortflags=False, iterable=["limit", "role", "set"], help={**SELECTION,
+      "detailed_exitcode": "Exit with 2 when there are changes."})  # fmt: skip
+def plan(
+    c: Context,
+    lab: str = "simulated",
+    limit: list[str] = [],  # noqa: B006
+    role: list[str] = [],  # noqa: B006
+    set: list[str] = [],  # noqa: B006
+    detailed_exitcode: bool = False,
+    transport: str = "",
+    json: bool = False,
+) -> None:
+    """Show what a build would change."""
+
+    def body(terminal: Terminal) -> ExitCode:
+        from passivelab.commands import building
+
+        return building.plan(terminal, _options(lab, limit, role, set, transport), detailed_exitcode)
+
+    _run(json, body)
+
+
+@task(auto_shortflags=False, default=True, help={"lab": LAB, "json": JSON})
+def status(c: Context, lab: str = "simulated", json: bool = False) -> None:
+    """Say where the lab stands, and what is next."""
+
+    def body(terminal: Terminal) -> ExitCode:
+        from passivelab.commands.status import status
+
+        return status(terminal, lab)
+
+    _run(json, body)
+
+
+@task(auto_shortflags=False, help={"lab": LAB, "transport": TRANSPORT, "json": JSON})
+def ping(c: Context, lab: str = "simulated", transport: str = "", json: bool = False) -> None:
+    """Check reach, login and version of every host."""
+
+    def body(terminal: Terminal) -> ExitCode:
+        from passivelab.commands.status import ping
+
+        return ping(terminal, lab, transport or None)
+
+    _run(json, body)
+
+
+def _switch(c: Context, passive: bool, pool: str, lab: str, transport: str, json: bool) -> None:
+
+    def body(terminal: Terminal) -> ExitCode:
+        from passivelab.commands.passive import switch
+
+        return switch(terminal, _options(lab, [], [], [], transport), pool, passive)
+
+    _run(json, body)
+
+
+POOL = {"lab": LAB, "pool": "The pool's name, such as se01.corp.contoso.com.", "transport": TRANSPORT, "json": JSON}
+
+
+@task(auto_shortflags=False, help=POOL)
+def enable_passive_auth(
+    c: Context, pool: str, lab: str = "simulated", transport: str = "", json: bool = False
+) -> None:
+    """Turn AD FS sign-in on for one pool."""
+    _switch(c, True, pool, lab, transport, json)
+
+
+@task(auto_shortflags=False, help=POOL)
+def disable_passive_auth(
+    c: Context, pool: str, lab: str = "simulated", transport: str = "", json: bool = False
+) -> None:
+    """Turn AD FS sign-in off for one pool."""
+    _switch(c, False, pool, lab, transport, json)
+
+
+TEARDOWN = {"lab": LAB, "limit": LIMIT, "role": ROLE, "yes": YES, "transport": TRANSPORT, "json": JSON}
+
+
+@task(auto_shortflags=False, iterable=["limit", "role"], help=TEARDOWN)
+def teardown_lab(
+    c: Context,
+    lab: str = "simulated",
+    limit: list[str] = [],  # noqa: B006
+    role: list[str] = [],  # noqa: B006
+    yes: bool = False,
+    transport: str = "",
+    json: bool = False,
+) -> None:
+    """Take back what the lab owns."""
+
+    def body(terminal: Terminal) -> ExitCode:
+        from passivelab.commands.teardown import teardown_lab
+
+        return teardown_lab(terminal, _options(lab, limit, role, [], transport), yes)
+
+    _run(json, body)
+
+
+@task(auto_shortflags=False, help={"lab": LAB, "yes": YES, "transport": TRANSPORT, "json": JSON})
+def rebuild_lab(
+    c: Context, lab: str = "simulated", yes: bool = False, transport: str = "", json: bool = False
+) -> None:
+    """Take the lab down, then build it."""
+
+    def body(terminal: Terminal) -> ExitCode:
+        from passivelab.commands.teardown import rebuild_lab
+
+        return rebuild_lab(terminal, _options(lab, [], [], [], transport), yes)
+
+    _run(json, body)
+
+
+@task(auto_shortflags=False, help={"lab": LAB, "fresh": "Start over with new machines.", "json": JSON,
+      "faults": "A file of faults to inject, for trying out what then happens."})  # fmt: skip
+def serve_lab(
+    c: Context, lab: str = "simulated", fresh: bool = False, faults: str = "", json: bool = False
+) -> None:
+    """Keep the simulated lab running for any client."""
+
+    def body(terminal: Terminal) -> ExitCode:
+        from passivelab.commands.serving import serve_lab
+
+        return serve_lab(terminal, lab, fresh, faults or None)
+
+    _run(json, body)
+
+
+@task(auto_shortflags=False, positional=["path"], iterable=["path"], help={
+      "path": "A script, or a folder of scripts.", "host": "The simulated host to run it on.",
+      "json": "The form of the recorded answers."})  # fmt: skip
+def run_script(
+    c: Context,
+    path: list[str] = [],  # noqa: B006
+    host: str = "arr01",
+    json: bool = False,
+) -> None:
+    """Run PowerShell on a simulated host."""
+
+    def body(terminal: Terminal) -> ExitCode:
+        from passivelab.commands.serving import run_script
+
+        return run_script(terminal, path, host, json)
+
+    _run(json, body)
+
+
+if __name__ == "__main__":
+    sys.exit("These are tasks of invoke: `invoke --list` shows them.")
