@@ -1,0 +1,5 @@
+"""Key material of a lab, made on the controller."""
+
+from passivelab.pki.store import Certificate, Pki
+
+__all__ = ["Certificate", "Pki"]

@@ -1,0 +1,51 @@
+"""Which certificates a lab wants: one public with every public name, and one for each host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from passivelab.lab.model import Host, Lab
+
+LYNC_NAMES = ("lyncdiscoverinternal", "sip")
+
+
+@dataclass(frozen=True)
+class CertificateWish:
+    subject: str  # the common name
+    names: tuple[str, ...]  # subject alternative names, the subject first
+
+
+@dataclass(frozen=True)
+class CertificateWishes:
+    lab: str
+    public: CertificateWish
+    hosts: Mapping[str, CertificateWish]
+
+
+def wanted_certificates(lab: Lab) -> CertificateWishes:
+    """Names as the domain page gives them: the subject stands again among the alternative names."""
+    hosts = {host.name: host_wish(lab, host) for host in lab.hosts}
+    return CertificateWishes(lab.name, public_wish(lab), hosts)
+
+
+def public_wish(lab: Lab) -> CertificateWish:
+    external = [pool.external_web_fqdn for pool in lab.pools if pool.external_web_fqdn]
+    # The passive pool's public name is the subject. Overrides do not count: a name is no reason for a new certificate.
+    passive = [pool.external_web_fqdn for pool in lab.pools if pool.declared_passive]
+    subject = next(iter([*passive, *external]), lab.names.federation)
+    return wish(subject, [*external, *lab.names.all()])
+
+
+def host_wish(lab: Lab, host: Host) -> CertificateWish:
+    """A Lync server's certificate serves Default and WebServicesInternal, and the simple URLs from inside."""
+    pools = [pool for pool in lab.pools if host.name in [server.name for server in pool.servers]]
+    names = [host.fqdn]
+    for pool in pools:
+        names += [pool.internal_web_fqdn, lab.names.meet, lab.names.dialin, lab.names.discovery]
+        names += [f"{label}.{lab.sip_domain}" for label in LYNC_NAMES]
+    return wish(pools[0].fqdn if pools else host.fqdn, names)
+
+
+def wish(subject: str, names: Iterable[str]) -> CertificateWish:
+    return CertificateWish(subject, tuple(dict.fromkeys([subject, *names])))
