@@ -113,6 +113,16 @@ def invalid_header(name: str) -> WsmanFault:
     )
 
 
+def invalid_idle_timeout() -> WsmanFault:
+    return WsmanFault(
+        2150859118,
+        "w:InternalError",
+        "The WinRM service cannot process the request: the requested IdleTimeout is outside the allowed range. "
+        "It must be at least 60 seconds and not above MaxIdleTimeout. ",
+        sender=False,
+    )
+
+
 def access_denied() -> WsmanFault:
     return WsmanFault(5, "w:AccessDenied", "Access is denied. ")
 

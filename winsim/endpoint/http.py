@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Protocol
@@ -40,6 +40,7 @@ class HttpResponse:
     body: bytes = field(default=b"", repr=False)
     close: bool = False
     bytes_per_second: float | None = None  # a slow network, on purpose
+    undelivered: Callable[[], None] | None = None  # called when the connection broke before the answer was written
 
 
 class HttpHandler(Protocol):
@@ -177,7 +178,9 @@ class HttpConnection(asyncio.Protocol):
             self._advance()
 
     async def _write(self, response: HttpResponse, close: bool) -> None:
-        if self._transport is None:
+        if self._transport is None or self._transport.is_closing():
+            if response.undelivered is not None:
+                response.undelivered()
             return
         status = HTTPStatus(response.status)
         lines = [f"HTTP/1.1 {status.value} {status.phrase}", "Server: Microsoft-HTTPAPI/2.0"]

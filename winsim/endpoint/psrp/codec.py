@@ -1,0 +1,199 @@
+"""Values and records of the interpreter as PSRP messages say them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from winsim.endpoint.psrp import messages
+from winsim.endpoint.psrp.messages import MessageType
+from winsim.endpoint.psrp.session_key import BrokenKey, SessionKey
+from winsim.interpreter.clixml import Writer, element, escape, serialize
+from winsim.interpreter.clixml_reader import BrokenClixml, deserialize
+from winsim.interpreter.command import NotBuilt
+from winsim.interpreter.errors import ErrorRecord, ExceptionObject
+from winsim.interpreter.members import get_property_of
+from winsim.interpreter.texts import to_text
+from winsim.interpreter.values import EnumValue, PSObject
+
+_SMA: Final = "System.Management.Automation."
+_INFORMATIONAL: Final = {
+    MessageType.WARNING_RECORD: "WarningRecord",
+    MessageType.VERBOSE_RECORD: "VerboseRecord",
+    MessageType.DEBUG_RECORD: "DebugRecord",
+}
+
+
+class BrokenData(ValueError):
+    """A message that is no CLIXML, or not the object that it should be."""
+
+
+def read(text: str, key: SessionKey | None) -> object:
+    """The value of a message; empty data is $null."""
+    if not text:
+        return None
+    try:
+        return deserialize(text, key)
+    except (BrokenClixml, BrokenKey) as error:
+        raise BrokenData(str(error)) from error
+
+
+def read_notes(text: str, key: SessionKey | None) -> PSObject:
+    value = read(text, key)
+    if not isinstance(value, PSObject):
+        raise BrokenData("the message is no object")
+    return value
+
+
+def write(value: object, key: SessionKey) -> str:
+    """The data of a PipelineOutput message: nothing at all for $null."""
+    return "" if value is None else serialize(value, key)
+
+
+def number(value: object) -> int:
+    """An enumeration value or a plain number; 0 for anything else."""
+    if isinstance(value, PSObject):
+        value = value.base
+    return int(value) if isinstance(value, int) else 0
+
+
+# records
+
+
+def _record(value: object) -> ErrorRecord:
+    """An error as a record; what is none becomes one."""
+    if isinstance(value, PSObject) and isinstance(value.base, ErrorRecord):
+        return value.base
+    if isinstance(value, ErrorRecord):
+        return value
+    return ErrorRecord(ExceptionObject(f"{_SMA}RuntimeException", to_text(value)), "RuntimeException")
+
+
+def error_record(value: object, key: SessionKey, *, extended: bool) -> str:
+    record, writer = _record(value), Writer(key)
+    block = _invocation_block(writer, record.invocation) if extended and record.invocation is not None else ""
+    return writer.error_record(
+        record, first='<B N="writeErrorStream">true</B>', extended=block, last='<Nil N="PSMessageDetails" />'
+    )
+
+
+def state_error(value: object, key: SessionKey) -> str:
+    """The error of a PipelineState message, to be put into its notes."""
+    writer = Writer(key)
+    writer.start(object(), None)  # the message itself is object 0
+    return writer.error_record(_record(value), name="ExceptionAsErrorRecord")
+
+
+def informational_record(kind: MessageType, value: object, key: SessionKey, *, extended: bool) -> str:
+    writer = Writer(key)
+    text = record_text(value)
+    invocation = get_property_of(value, "InvocationInfo") if not isinstance(value, str) else None
+    block = _invocation_block(writer, invocation) if extended and invocation is not None else ""
+    start = f'<Obj RefId="0"><TN RefId="0"><T>{_SMA}{_INFORMATIONAL[kind]}</T>'
+    return (
+        f"{start}<T>{_SMA}InformationalRecord</T><T>System.Object</T></TN><ToString>{escape(text)}</ToString><MS>"
+        f'{element("S", escape(text), "InformationalRecord_Message")}'
+        f'<B N="InformationalRecord_SerializeInvocationInfo">{"true" if block else "false"}</B>{block}</MS></Obj>'
+    )
+
+
+def _invocation_block(writer: Writer, invocation: object) -> str:
+    """The InvocationInfo_... members; built where the interpreter tells an invocation."""
+    return ""
+
+
+def record_text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    message = get_property_of(value, "Message")
+    return to_text(value if message is None else message)
+
+
+_PROGRESS: Final = (
+    ("Activity", "S", ""), ("ActivityId", "I32", 0), ("StatusDescription", "S", "Processing"),
+    ("CurrentOperation", "S", None), ("ParentActivityId", "I32", -1), ("PercentComplete", "I32", -1),
+)  # fmt: skip
+
+
+def progress_record(value: object) -> str:
+    members = []
+    for name, tag, default in _PROGRESS:
+        found = get_property_of(value, name)
+        found = default if found is None else found
+        members.append(f'<Nil N="{name}" />' if found is None else element(tag, escape(to_text(found)), name))
+    kind = get_property_of(value, "RecordType")
+    if not isinstance(kind, EnumValue):
+        kind = get_property_of(value, "Type")
+    completed = (isinstance(kind, EnumValue) and kind.name == "Completed") or kind == "Completed"
+    members.append(
+        f'<Obj N="Type" RefId="1"><TN RefId="0"><T>{_SMA}ProgressRecordType</T><T>System.Enum</T>'
+        f"<T>System.ValueType</T><T>System.Object</T></TN><ToString>{'Completed' if completed else 'Processing'}"
+        f"</ToString><I32>{int(completed)}</I32></Obj>"
+    )
+    seconds = get_property_of(value, "SecondsRemaining")
+    members.append(messages.int32("SecondsRemaining", -1 if seconds is None else number(seconds)))
+    return messages.notes(*members)
+
+
+def stopped_record() -> ErrorRecord:
+    exception = ExceptionObject(f"{_SMA}PipelineStoppedException", "The pipeline has been stopped.")
+    return ErrorRecord(exception, "PipelineStopped", "OperationStopped")
+
+
+def defect_record(error: Exception) -> ErrorRecord:
+    """For what should not happen: the lab lacks something, or is broken."""
+    if isinstance(error, NotBuilt):
+        exception = ExceptionObject("System.NotImplementedException", str(error))
+        return ErrorRecord(exception, "SimulatedLab.NotBuilt", "NotImplemented", error.what)
+    text = f"the simulated lab failed: {type(error).__name__}: {error}"
+    return ErrorRecord(ExceptionObject("System.ApplicationException", text), "SimulatedLab.Defect", "NotSpecified")
+
+
+# host calls
+
+
+def host_call(call_id: int, number: int, method: str, arguments: Sequence[object]) -> str:
+    writer = _HostWriter()
+    parameters = "".join(writer.argument(value) for value in arguments)
+    listed = f"<LST>{parameters}</LST>" if parameters else "<LST />"
+    return messages.notes(
+        messages.int64("ci", call_id),
+        f'<Obj N="mi" RefId="1"><TN RefId="0"><T>{_SMA}Remoting.RemoteHostMethodId</T><T>System.Enum</T>'
+        f"<T>System.ValueType</T><T>System.Object</T></TN><ToString>{method}</ToString><I32>{number}</I32></Obj>",
+        f'<Obj N="mp" RefId="2"><TN RefId="1"><T>System.Collections.ArrayList</T><T>System.Object</T></TN>{listed}</Obj>',
+    )
+
+
+class _HostWriter:
+    """Arguments of host calls: objects are bags of notes without a type."""
+
+    def __init__(self) -> None:
+        self._next = 3
+
+    def argument(self, value: object, name: str | None = None) -> str:
+        if isinstance(value, EnumValue):
+            value = int(value)
+        if isinstance(value, PSObject) and value.base is None:
+            return self._notes(dict(value.items()), name)
+        if isinstance(value, Mapping):
+            return self._notes({str(key): item for key, item in value.items()}, name)
+        if isinstance(value, list | tuple):
+            number = self._take()
+            label = "" if name is None else f' N="{name}"'
+            inner = "".join(self.argument(item) for item in value)
+            return f'<Obj{label} RefId="{number}">{self._list_type()}{f"<LST>{inner}</LST>" if inner else "<LST />"}</Obj>'
+        return serialize(value, name=name)
+
+    def _take(self) -> int:
+        self._next += 1
+        return self._next - 1
+
+    @staticmethod
+    def _list_type() -> str:
+        return '<TNRef RefId="1" />'
+
+    def _notes(self, members: Mapping[str, object], name: str | None) -> str:
+        label = "" if name is None else f' N="{escape(name)}"'
+        number = self._take()
+        inner = "".join(self.argument(value, key) for key, value in members.items())
+        return f'<Obj{label} RefId="{number}"><MS>{inner}</MS></Obj>'
