@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from passivelab.blueprint.model import Identity
 from passivelab.commands.paths import FUNCTIONS
 from passivelab.commands.simulated import Endpoints
 from passivelab.engine.hosts import Connect
+from passivelab.lab import Connection as Declared
 from passivelab.lab import Lab
 from passivelab.transport import Connection, Session
 from passivelab.transport.choice import FirstOf
 from passivelab.transport.psrp import PsrpSession
+from passivelab.transport.winrs import WinrsSession
 
 
 def connector(lab: Lab, endpoints: Endpoints | None, transport: str | None = None) -> Connect:
@@ -18,13 +22,16 @@ def connector(lab: Lab, endpoints: Endpoints | None, transport: str | None = Non
 
     def connect(host: str, identity: Identity) -> Session:
         chosen = transport or lab.host(host).connection.transport
-        sessions = [_session(chosen, where, prelude) for where in connections(lab, host, identity, endpoints)]
+        ways = connections(lab, host, identity, endpoints, chosen)
+        sessions = [_session(chosen, where, prelude) for where in ways]
         return sessions[0] if len(sessions) == 1 else FirstOf(sessions)
 
     return connect
 
 
-def connections(lab: Lab, name: str, identity: Identity, endpoints: Endpoints | None) -> list[Connection]:
+def connections(
+    lab: Lab, name: str, identity: Identity, endpoints: Endpoints | None, transport: str = "psrp"
+) -> list[Connection]:
     """The ways to reach a host, best first.
 
     A machine on its way into the domain, or to HTTPS, may still be where a fresh installation is: on HTTP, under its
@@ -45,33 +52,28 @@ def connections(lab: Lab, name: str, identity: Identity, endpoints: Endpoints | 
     for account in accounts:
         credential = lab.secrets.credential(account)
         for door, secure in doors:
-            result.append(
-                Connection(
-                    host=name,
-                    address=address,
-                    port=door,
-                    user=credential.user,
-                    password=credential.password,
-                    tls=secure,
-                    authentication=declared.authentication,
-                    verify=str(declared.ca_file) if declared.ca_file else True,
-                    **_delegation(declared.session_configuration, declared.credssp, identity),
-                )
+            plain = Connection(
+                host=name,
+                address=address,
+                port=door,
+                user=credential.user,
+                password=credential.password,
+                tls=secure,
+                authentication=declared.authentication,
+                verify=str(declared.ca_file) if declared.ca_file else True,
             )
+            result.append(plain if identity == "local" else _delegated(plain, declared, transport))
     return result
 
 
-def _delegation(configuration: str | None, credssp: bool, identity: Identity) -> dict[str, str]:
-    if identity == "local":
-        return {}
-    if configuration:
-        return {"configuration": configuration}
-    return {"authentication": "credssp"} if credssp else {}
+def _delegated(plain: Connection, declared: Declared, transport: str) -> Connection:
+    """With a second hop. WinRS knows no session configurations: there the credentials are handed over."""
+    if declared.session_configuration and transport == "psrp":
+        return replace(plain, configuration=declared.session_configuration)
+    if declared.credssp or transport == "winrm":
+        return replace(plain, authentication="credssp")
+    return plain
 
 
 def _session(transport: str, connection: Connection, prelude: str) -> Session:
-    if transport == "winrm":
-        from passivelab.transport.winrs import WinrsSession
-
-        return WinrsSession(connection, prelude)
-    return PsrpSession(connection, prelude)
+    return WinrsSession(connection, prelude) if transport == "winrm" else PsrpSession(connection, prelude)

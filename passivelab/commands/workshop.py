@@ -12,7 +12,8 @@ from passivelab.commands.paths import ROLES, state
 from passivelab.commands.terminal import Terminal
 from passivelab.engine.script import SecretValue
 from passivelab.lab import Lab
-from passivelab.pki import KeyStore
+from passivelab.lab.certificates import wanted_certificates
+from passivelab.pki import Pki
 from passivelab.transport import Credential
 
 
@@ -30,15 +31,14 @@ def open_workshop(
 ) -> Workshop:
     """Load, check and render everything; raises every error found before any host is asked."""
     lab = load(name, terminal, sets, passive)
-    keys = KeyStore(state(name) / "keys", lab)
+    keys = Pki.open(state(name) / "pki", wanted_certificates(lab))
     return Workshop(lab, compile_blueprint(lab, ROLES, keys), _secrets(lab, keys))
 
 
-def _secrets(lab: Lab, keys: KeyStore) -> Callable[[Secret], SecretValue]:
+def _secrets(lab: Lab, keys: Pki) -> Callable[[Secret], SecretValue]:
     def secret(wanted: Secret) -> SecretValue:
-        scheme, colon, name = wanted.reference.partition(":")
-        if colon and scheme == "pki":
-            return keys.secret(name)
+        if wanted.reference.startswith("pki:"):
+            return keys.secret(wanted.reference)
         if wanted.kind == "credential":
             credential = lab.secrets.credential(wanted.reference)
             return Credential(credential.user, credential.password)

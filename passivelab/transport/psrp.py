@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from pypsrp.complex_objects import ObjectMeta, PSCredential, PSInvocationState
@@ -15,6 +15,7 @@ from pypsrp.powershell import PowerShell, RunspacePool
 from pypsrp.wsman import WSMan
 
 from passivelab.errors import ConnectionGone, TimedOut
+from passivelab.transport.counting import counted
 from passivelab.transport.faults import FAMILIES, Trouble, in_between, trouble, while_opening
 from passivelab.transport.session import (
     Connection,
@@ -131,7 +132,7 @@ class PsrpSession:
         session.trust_env = False  # the library has read the environment already; requests would do so each time
         for adapter in session.adapters.values():
             # On the adapter itself, since the authentication sends its own requests through it.
-            setattr(adapter, "send", _counted(adapter.send, self.statistics))  # noqa: B010
+            setattr(adapter, "send", counted(adapter.send, self.statistics))  # noqa: B010
         transport.session = session
 
     def _abandon(self, pool: RunspacePool) -> None:
@@ -210,14 +211,6 @@ class PsrpSession:
     def _stop(pipeline: PowerShell) -> None:
         with contextlib.suppress(*FAMILIES):
             pipeline.stop()
-
-
-def _counted(send: Callable[..., Any], statistics: Statistics) -> Callable[..., Any]:
-    def counted(*arguments: Any, **options: Any) -> Any:
-        statistics.count(requests=1)
-        return send(*arguments, **options)
-
-    return counted
 
 
 def _serialized(pool: RunspacePool, value: Parameter) -> object:

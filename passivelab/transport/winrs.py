@@ -1,0 +1,230 @@
+"""Sessions over WinRS (pywinrm): for hosts without a PowerShell endpoint. One step at a time, no batching.
+
+A command line ends near 8 KB, so that only a small program travels there. It reads the script, its parameters and its
+secrets from standard input, in one document whose length is told first.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import requests
+from winrm.exceptions import (
+    InvalidCredentialsError,
+    WinRMError,
+    WinRMOperationTimeoutError,
+    WinRMTransportError,
+)
+from winrm.protocol import Protocol
+
+from passivelab.errors import ConnectionGone, CredentialsRefused, TimedOut, TransportError, Unreachable
+from passivelab.transport.counting import counted
+from passivelab.transport.session import (
+    Connection,
+    Credential,
+    ErrorRecord,
+    Output,
+    Parameter,
+    SecureText,
+    Statistics,
+)
+
+BOOTSTRAP: Final = r"""
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+function Write-Answer($Kind, $Text) {
+    [Console]::Out.WriteLine($Kind + [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($Text)))
+}
+try {
+    $length = [int][Console]::In.ReadLine()
+    $buffer = New-Object -TypeName 'char[]' -ArgumentList $length
+    $filled = 0
+    while ($filled -lt $length) {
+        $count = [Console]::In.Read($buffer, $filled, $length - $filled)
+        if ($count -le 0) { throw 'The document on standard input was cut off.' }
+        $filled += $count
+    }
+    $document = ConvertFrom-Json -InputObject (-join $buffer)
+    . ([scriptblock]::Create($document.prelude))
+    $parameters = @{}
+    foreach ($item in $document.parameters) {
+        $value = $item.value
+        if ($item.kind -ne 'plain') { $value = ConvertTo-SecureString -String $item.value -AsPlainText -Force }
+        if ($item.kind -eq 'credential') {
+            $value = New-Object -TypeName System.Management.Automation.PSCredential -ArgumentList $item.user, $value
+        }
+        $parameters[$item.name] = $value
+    }
+    & ([scriptblock]::Create($document.script)) @parameters | ForEach-Object { Write-Answer 'O' "$_" }
+} catch {
+    Write-Answer 'E' "$($_.FullyQualifiedErrorId)`n$($_.Exception.Message)"
+}
+"""
+
+POLL_SECONDS = 20
+CHUNK = 60_000  # bytes of standard input in one message; an envelope may have 150 KB
+FAMILIES = (WinRMError, WinRMTransportError, requests.exceptions.RequestException, OSError, ValueError)
+METHODS: Mapping[str, Literal["ntlm", "kerberos", "credssp", "basic"]] = {
+    "negotiate": "ntlm",
+    "ntlm": "ntlm",
+    "kerberos": "kerberos",
+    "credssp": "credssp",
+    "basic": "basic",
+}
+
+
+class WinrsSession:
+    """A Session over WinRS: one shell for a whole run, one process in it for each script."""
+
+    def __init__(self, connection: Connection, prelude: str = "") -> None:
+        self.connection = connection
+        self.statistics = Statistics()
+        self._prelude = prelude
+        self._protocol: Protocol | None = None
+        self._shell: str | None = None
+
+    @property
+    def batches(self) -> bool:
+        return False
+
+    def run(self, script: str, parameters: Mapping[str, Parameter], timeout: float) -> Output:
+        started = time.monotonic()
+        protocol, shell = self._open()
+        command: str | None = None
+        try:
+            command = protocol.run_command(shell, "powershell.exe", _arguments(), skip_cmd_shell=True)
+            self._send(protocol, shell, command, script, parameters)
+            self.statistics.count(pipelines=1)
+            text = self._receive(shell, command, started, timeout)
+            self._clean(shell, command)
+        except FAMILIES as error:
+            self.reset()
+            where = self.connection
+            raise ConnectionGone(host=where.host, endpoint=where.endpoint, reason=str(error)[:300]) from error
+        except TransportError:
+            if command is not None:
+                self._clean(shell, command)
+            raise
+        return _output(text)
+
+    def reset(self) -> None:
+        self._protocol = None
+        self._shell = None
+
+    def close(self) -> None:
+        if self._protocol is not None and self._shell is not None:
+            with contextlib.suppress(*FAMILIES):
+                self._protocol.close_shell(self._shell)
+        self.reset()
+
+    def _open(self) -> tuple[Protocol, str]:
+        if self._protocol is not None and self._shell is not None:
+            return self._protocol, self._shell
+        protocol = self._connect()
+        where = self.connection
+        try:
+            shell = protocol.open_shell(codepage=65001)
+        except InvalidCredentialsError as error:
+            raise CredentialsRefused(host=where.host, endpoint=where.endpoint, user=where.user) from error
+        except FAMILIES as error:
+            raise Unreachable(host=where.host, endpoint=where.endpoint, reason=str(error)[:300]) from error
+        self.statistics.count(sessions=1)
+        self._protocol, self._shell = protocol, shell
+        return protocol, shell
+
+    def _connect(self) -> Protocol:
+        where = self.connection
+        protocol = Protocol(
+            where.endpoint,
+            transport=METHODS[where.authentication],
+            username=where.user,
+            password=where.password,
+            ca_trust_path=where.verify if isinstance(where.verify, str) else "legacy_requests",
+            server_cert_validation="validate" if where.verify else "ignore",
+            read_timeout_sec=POLL_SECONDS + 10,
+            operation_timeout_sec=POLL_SECONDS,
+            proxy=None,
+        )
+        session: Any = protocol.transport.build_session()
+        for adapter in session.adapters.values():
+            adapter.send = counted(adapter.send, self.statistics)
+        return protocol
+
+    def _send(
+        self, protocol: Protocol, shell: str, command: str, script: str, parameters: Mapping[str, Parameter]
+    ) -> None:
+        document = {
+            "prelude": self._prelude,
+            "script": script,
+            "parameters": [_parameter(name, value) for name, value in parameters.items()],
+        }
+        text = json.dumps(document).encode("ascii")
+        data = f"{len(text)}\n".encode() + text
+        for start in range(0, len(data), CHUNK):
+            protocol.send_command_input(shell, command, data[start : start + CHUNK], end=start + CHUNK >= len(data))
+
+    def _receive(self, shell: str, command: str, started: float, timeout: float) -> str:
+        output = b""
+        drops = 0
+        while True:
+            elapsed = time.monotonic() - started
+            if elapsed > timeout:
+                raise TimedOut(
+                    host=self.connection.host, endpoint=self.connection.endpoint, limit=timeout, elapsed=elapsed
+                )
+            assert self._protocol is not None
+            try:
+                stdout, _, _, done = self._protocol.get_command_output_raw(shell, command)
+            except WinRMOperationTimeoutError:
+                continue
+            except (WinRMTransportError, requests.exceptions.ConnectionError):
+                # The encryption is out of step with a new connection: authenticate anew, the shell is still there.
+                drops += 1
+                if drops > 3:
+                    raise
+                self._protocol = self._connect()
+                continue
+            output += stdout
+            if done:
+                return output.decode("ascii", "replace")
+
+    def _clean(self, shell: str, command: str) -> None:
+        if self._protocol is not None:
+            with contextlib.suppress(*FAMILIES):
+                self._protocol.cleanup_command(shell, command)
+
+
+def _arguments() -> list[str]:
+    encoded = base64.b64encode(BOOTSTRAP.encode("utf-16-le")).decode("ascii")
+    return ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Unrestricted", "-EncodedCommand", encoded]
+
+
+def _parameter(name: str, value: Parameter) -> dict[str, object]:
+    if isinstance(value, Credential):
+        return {"name": name, "kind": "credential", "user": value.user, "value": value.password}
+    if isinstance(value, SecureText):
+        return {"name": name, "kind": "secure", "value": value.text}
+    return {"name": name, "kind": "plain", "value": value}
+
+
+def _output(text: str) -> Output:
+    values: list[str] = []
+    errors: list[ErrorRecord] = []
+    for line in text.split():
+        kind, encoded = line[:1], line[1:]
+        try:
+            said = base64.b64decode(encoded, validate=True).decode("utf-8")
+        except ValueError:
+            continue  # somebody else's words on standard output
+        if kind == "O":
+            values.append(said)
+        elif kind == "E":
+            identifier, _, message = said.partition("\n")
+            errors.append(ErrorRecord(identifier, message))
+    return Output(tuple(values), tuple(errors), completed=not errors)
+
