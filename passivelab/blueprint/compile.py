@@ -212,7 +212,10 @@ class Compiler:
             except Missing as missing:
                 self.problems.append(draft.problem("path", missing.reason, "secrets", name, hint=missing.hint))
                 continue
-            if not reference.startswith(PKI) and reference not in self.lab.secrets:
+            if reference.startswith(PKI):
+                # On each host, the key material of that host.
+                reference = reference.replace(f"{PKI}host.", f"{PKI}host/{draft.key.host}.")
+            elif reference not in self.lab.secrets:
                 known = self.lab.secrets.names()
                 message = f"secrets.yml has no entry {reference!r}"
                 expected = "one of " + ", ".join(known) if known else None

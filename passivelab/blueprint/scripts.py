@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -25,32 +24,10 @@ from pslang.syntax import (
     String,
     Variable,
 )
+from pslang.walk import walk
 
 PLACEHOLDER = "(0)"  # an expression that is the same length wherever it stands, and no node inside a text
 Given = Literal["Needs", "Secrets"]
-
-
-def children(node: Node) -> Iterator[Node]:
-    """The nodes directly below."""
-    for item in dataclasses.fields(node):
-        yield from nodes_in(getattr(node, item.name))
-
-
-def nodes_in(value: object) -> Iterator[Node]:
-    if isinstance(value, Node):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from nodes_in(item)
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """The node and everything below it."""
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        yield current
-        stack.extend(children(current))
 
 
 @dataclass

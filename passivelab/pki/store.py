@@ -92,16 +92,16 @@ class Pki:
     def root_base64(self) -> str:
         return base64.b64encode(self.root.der).decode()
 
-    def secret(self, reference: str, host: str) -> bytes | str:
-        """What ``pki:public.pfx``, ``pki:host.password`` .. mean on the host."""
-        owner, _, part = reference.removeprefix(PREFIX).partition(".")
-        if reference == "pki:root.cer":
+    def secret(self, reference: str) -> bytes | str:
+        """What ``pki:public.pfx``, ``pki:host/se01.password``, ``pki:root.cer`` .. stand for."""
+        owner, _, part = reference.removeprefix(PREFIX).rpartition(".")
+        if (owner, part) == ("root", "cer"):
             return self.root.der
-        certificate = self.public if owner == "public" else self.hosts.get(host) if owner == "host" else None
-        if certificate is None or part not in ("pfx", "password"):
+        known = {"public": self.public} | {f"host/{name}": found for name, found in self.hosts.items()}
+        if owner not in known or part not in ("pfx", "password"):
             expected = "pki:root.cer, or pki:public and pki:host with .pfx or .password"
             raise SecretError(name=reference, reason="there is no such key material", expected=expected)
-        return certificate.pfx if part == "pfx" else certificate.password
+        return known[owner].pfx if part == "pfx" else known[owner].password
 
 
 def thumbprint(certificate: x509.Certificate) -> str:
@@ -148,12 +148,20 @@ def read_certificate(file: Path) -> x509.Certificate | None:
         return None
 
 
+def read_key(file: Path) -> rsa.RSAPrivateKey | None:
+    try:
+        key = load_pem_private_key(file.read_bytes(), None)
+    except ValueError:
+        return None
+    return key if isinstance(key, rsa.RSAPrivateKey) else None
+
+
 def open_root(folder: Path, lab: str) -> Authority:
     key_file, file = folder / "root.key", folder / "root.crt"
     certificate = read_certificate(file)
     if certificate is not None and key_file.exists() and is_fresh(certificate):
-        key = load_pem_private_key(key_file.read_bytes(), None)
-        if isinstance(key, rsa.RSAPrivateKey) and key.public_key() == certificate.public_key():
+        key = read_key(key_file)
+        if key is not None and key.public_key() == certificate.public_key():
             return Authority(key, certificate)
     authority = make_root(lab)
     file.unlink(missing_ok=True)
