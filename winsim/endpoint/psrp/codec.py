@@ -8,8 +8,8 @@ from typing import Final
 from winsim.endpoint.psrp import messages
 from winsim.endpoint.psrp.messages import MessageType
 from winsim.endpoint.psrp.session_key import BrokenKey, SessionKey
-from winsim.interpreter.clixml import Writer, element, escape, serialize
-from winsim.interpreter.clixml_reader import BrokenClixml, deserialize
+from winsim.endpoint.psrp.wire_writer import Writer, element, escape, serialize
+from winsim.endpoint.psrp.wire_reader import BrokenClixml, deserialize
 from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.errors import ErrorRecord, ExceptionObject
 from winsim.interpreter.members import get_property_of

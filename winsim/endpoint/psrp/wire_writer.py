@@ -1,7 +1,7 @@
 """CLIXML, the form of PowerShell values on the wire and in Export-Clixml (MS-PSRP 2.2.5): the writer.
 
 Only properties that come from the .NET type cost depth. Notes, list elements and dictionary entries cost nothing, so
-custom objects nest as deep as they are. The reader is in clixml_reader.py.
+custom objects nest as deep as they are. The reader is in wire_reader.py.
 """
 
 from __future__ import annotations
