@@ -1,0 +1,130 @@
+"""Sessions over PSRP against a real endpoint, and everything that can happen to the connection."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from passivelab.errors import ConnectionGone, CredentialsRefused, TimedOut, Unreachable
+from passivelab.transport import Credential, SecureText
+from passivelab.transport.psrp import PsrpSession
+from tests.transport.rig import Rig
+from winsim.endpoint.control import Fault
+
+
+@pytest.fixture
+def rig() -> Iterator[Rig]:
+    rig = Rig()
+    yield rig
+    rig.close()
+
+
+@pytest.fixture
+def session(rig: Rig) -> Iterator[PsrpSession]:
+    session = PsrpSession(rig.connection(), "prelude")
+    yield session
+    session.close()
+
+
+def test_one_pool_serves_the_whole_run_and_the_functions_travel_once(rig: Rig, session: PsrpSession) -> None:
+    assert session.run("first", {}, 10).values == ("first",)
+    assert session.run("second", {}, 10).values == ("second",)
+    assert rig.machine.scripts == [["prelude", "first"], ["second"]]
+    assert len(rig.machine.identities) == 1
+    statistics = session.statistics
+    assert (statistics.sessions, statistics.pipelines) == (1, 2)
+    before = statistics.requests
+    session.run("third", {}, 10)
+    assert statistics.requests - before == 2  # Command and Receive
+    assert statistics.requests == rig.requests()
+
+
+def test_secrets_arrive_decrypted_and_plain_values_as_they_are(rig: Rig, session: PsrpSession) -> None:
+    parameters = {"Document": "{}", "Secret0": Credential("CORP\\admin", "hid den"), "Secret1": SecureText("sécret")}
+    session.run("script", parameters, 10)
+    sent = rig.machine.parameters[0]
+    assert sent["Document"] == "{}"
+    assert "PSCredential" in repr(type(sent["Secret0"])) or "PSCredential" in repr(sent["Secret0"])
+    assert "hid den" not in repr(rig.machine.scripts)
+
+
+@pytest.mark.parametrize("kind", ["drop-before", "drop-after", "corrupt-seal", "status"])
+@pytest.mark.parametrize("action", ["Command", "Receive"])
+def test_a_script_survives_a_fault_of_the_connection(rig: Rig, session: PsrpSession, kind: str, action: str) -> None:
+    session.run("warm", {}, 10)
+    rig.arm(Fault(kind, action=action))  # type: ignore[arg-type]
+    assert session.run("script", {}, 20).values == ("script",)
+    assert rig.machine.scripts.count(["script"]) == 1
+    assert session.run("after", {}, 10).values == ("after",)
+    assert session.statistics.sessions == 1
+
+
+def test_a_connection_that_was_closed_while_idle_is_opened_again(rig: Rig, session: PsrpSession) -> None:
+    session.run("warm", {}, 10)
+    for connection in list(rig.endpoint.connections):
+        rig._loop.call_soon_threadsafe(connection.abort)
+    assert session.run("script", {}, 10).values == ("script",)
+
+
+def test_after_a_restart_of_the_host_the_next_script_opens_a_new_pool(rig: Rig, session: PsrpSession) -> None:
+    session.run("warm", {}, 10)
+    rig.restart()
+    assert session.run("script", {}, 10).values == ("script",)
+    assert rig.machine.scripts[-1] == ["prelude", "script"]
+    assert session.statistics.sessions == 2
+
+
+def test_a_shell_that_vanishes_under_a_running_script_is_gone(rig: Rig, session: PsrpSession) -> None:
+    session.run("warm", {}, 10)
+    rig.arm(Fault("shell-gone", action="Receive"))
+    with pytest.raises(ConnectionGone):
+        session.run("script", {}, 10)
+    assert session.run("after", {}, 10).values == ("after",)
+
+
+def test_a_script_that_takes_too_long_is_stopped(rig: Rig, session: PsrpSession) -> None:
+    session.run("warm", {}, 10)
+    rig.machine.seconds = 30
+    with pytest.raises(TimedOut) as caught:
+        session.run("slow", {}, 1)
+    assert caught.value.limit == 1
+    rig.machine.seconds = 0
+    assert session.run("after", {}, 10).values == ("after",)
+
+
+def test_wrong_credentials_are_refused(rig: Rig) -> None:
+    session = PsrpSession(rig.connection(password="wrong"))
+    with pytest.raises(CredentialsRefused, match="refuses the credentials of Administrator"):
+        session.run("script", {}, 10)
+    session.close()
+
+
+def test_nobody_there_is_unreachable() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    from passivelab.transport import Connection
+
+    session = PsrpSession(Connection("arr01", "127.0.0.1", port, "user", "password"))
+    with pytest.raises(Unreachable, match="connection refused"):
+        session.run("script", {}, 10)
+
+
+def test_a_session_configuration_gives_the_delegated_identity(rig: Rig) -> None:
+    session = PsrpSession(rig.connection(configuration="delegated"))
+    session.run("script", {}, 10)
+    assert [identity.user for identity in rig.machine.identities] == ["CORP\\labadmin"]
+    session.close()
+
+
+def test_pipelines_are_closed_before_the_host_has_too_many(rig: Rig, session: PsrpSession) -> None:
+    from dataclasses import replace
+
+    from passivelab.transport import psrp
+
+    rig.machine.settings = replace(rig.machine.settings, max_commands_per_shell=psrp.KEEP_PIPELINES + 5)
+    for _ in range(psrp.KEEP_PIPELINES + 20):
+        session.run("script", {}, 10)
+    assert session.statistics.sessions == 1
