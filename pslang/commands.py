@@ -164,7 +164,7 @@ def _verbatim(c: Cursor) -> str:
     return text
 
 
-# -- arguments --------------------------------------------------------------------------------------------------------
+# -- arguments ------------------------------------------------------------------------------------------------------
 
 
 def argument(c: Cursor) -> Expression | None:
@@ -214,7 +214,7 @@ def _item(c: Cursor) -> Expression:
         found = atom(c, argument_mode=True)
         if found is not None:
             after = text[c.pos]
-            if after == "." or after == "[" or after == ":" or after == "<":
+            if after in ".[:<":
                 return member_access(c, found, argument_mode=True)
             return found
         if char == "@":
@@ -228,7 +228,7 @@ def _item(c: Cursor) -> Expression:
     return strings.word(c)
 
 
-# -- redirections -----------------------------------------------------------------------------------------------------
+# -- redirections ---------------------------------------------------------------------------------------------------
 
 
 def redirection(c: Cursor, found: list[Redirection]) -> bool:
@@ -254,6 +254,6 @@ def redirection(c: Cursor, found: list[Redirection]) -> bool:
         c.error("RedirectionNotSupported", start, c.pos, match.group())
     if any(other.stream == stream for other in found):
         c.error("StreamAlreadyRedirected", start, c.pos, stream)
-    end = c.pos if target == "&1" else target.end  # type: ignore[union-attr]
+    end = c.pos if target == "&1" else target.end
     found.append(Redirection(start=start, end=end, stream=stream, target=target, append=bool(match["append"])))
     return True

@@ -73,7 +73,7 @@ def _if_clause(c: Cursor, word: str) -> tuple[Statement, Block] | None:
     return condition or empty(end), body
 
 
-# -- switch -------------------------------------------------------------------------------------------------------------
+# -- switch -----------------------------------------------------------------------------------------------------------
 
 
 def switch(c: Cursor, start: int, label: str | None) -> Statement:
@@ -187,7 +187,7 @@ def _clauses(c: Cursor, clauses: list[tuple[Expression, Block]]) -> Block | None
             return default
 
 
-# -- errors -------------------------------------------------------------------------------------------------------------
+# -- errors -----------------------------------------------------------------------------------------------------------
 
 
 def try_statement(c: Cursor, start: int, end: int) -> Statement:

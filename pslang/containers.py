@@ -82,7 +82,7 @@ def script_block(c: Cursor) -> ScriptBlock:
     return ScriptBlock(start=start, end=c.pos, script=script)
 
 
-# -- hashtables -------------------------------------------------------------------------------------------------------
+# -- hashtables -----------------------------------------------------------------------------------------------------
 
 
 def hashtable(c: Cursor) -> Hashtable:

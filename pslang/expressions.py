@@ -70,7 +70,7 @@ def _binary_operator(c: Cursor) -> str | None:
     pos = c.pos
     following = text[pos + 1]
     if char in DASHES:
-        if following == "?" or following == "_" or following.isalpha():
+        if following in "?_" or following.isalpha():
             return _dashed_operator(c)
         if following == "=" or following in DASHES:
             return None
@@ -134,7 +134,7 @@ def _array(c: Cursor) -> Expression | None:
     return ArrayLiteral(start=first.start, end=items[-1].end, items=tuple(items))
 
 
-# -- unary operators, casts -------------------------------------------------------------------------------------------
+# -- unary operators, casts -----------------------------------------------------------------------------------------
 
 
 def unary(c: Cursor) -> Expression | None:
@@ -182,7 +182,7 @@ def _sign(c: Cursor) -> Expression | None:
         return IncDec(start=start, end=target.end, op=op + op, target=target, prefix=True)  # type: ignore[arg-type]
     if following == "=":
         return None
-    if not plus and (following == "_" or following == "?" or following.isalpha()):
+    if not plus and (following in "_?" or following.isalpha()):
         name = IDENTIFIER.match(c.text, start + 1)
         op = name.group().lower() if name else ""
         if name is None or op not in operators.UNARY:
@@ -242,7 +242,7 @@ def _type_value(c: Cursor, found: TypeName) -> Expression:
     start, end = found.start, c.pos
     value = TypeLiteral(start=start, end=end, type=found)
     after = c.text[end]
-    if after == "." or after == ":" or after == "<":
+    if after in ".:<":
         access = member_access(c, value, argument_mode=False)
         if access is not value:
             return access
@@ -262,11 +262,11 @@ _UNARY: dict[str, Callable[[Cursor], Expression | None]] = {
     "+": _sign,
     "!": _not,
     "[": _bracket,
-    **{dash: _sign for dash in DASHES},
+    **dict.fromkeys(DASHES, _sign),
 }
 
 
-# -- primary expressions ----------------------------------------------------------------------------------------------
+# -- primary expressions --------------------------------------------------------------------------------------------
 
 
 def primary(c: Cursor) -> Expression | None:
@@ -275,7 +275,7 @@ def primary(c: Cursor) -> Expression | None:
     if found is None:
         return None
     after = c.text[c.pos]
-    if after == "." or after == "[" or after == ":" or after == "<":
+    if after in ".[:<":
         return member_access(c, found, argument_mode=False)
     return found
 

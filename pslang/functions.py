@@ -45,7 +45,7 @@ def block(c: Cursor) -> Block | None:
     return Block(start=start, end=c.pos, statements=tuple(statements), traps=tuple(traps))
 
 
-# -- script blocks ------------------------------------------------------------------------------------------------------
+# -- script blocks ----------------------------------------------------------------------------------------------------
 
 
 def script_block(c: Cursor, start: int, parameters: tuple[Parameter, ...] | None = None) -> Script:
@@ -156,7 +156,7 @@ def _named_blocks(c: Cursor, opened: bool) -> dict[str, Block]:
         c.skip_terminators()
 
 
-# -- parameters ---------------------------------------------------------------------------------------------------------
+# -- parameters -------------------------------------------------------------------------------------------------------
 
 
 def _param_block(c: Cursor) -> tuple[tuple[Parameter, ...] | None, tuple[Attribute, ...]]:
@@ -226,7 +226,7 @@ def _read_parameter(c: Cursor) -> Parameter | None:
     c.skip_lines()
     items = bracket_list(c, expression_mode=False)
     char = c.skip_lines()
-    name = variable(c) if char == "$" or char == "@" else None
+    name = variable(c) if char in "$@" else None
     attributes = tuple(item for item in items if isinstance(item, Attribute))
     types = tuple(item for item in items if isinstance(item, TypeName))
     if name is None:
@@ -256,7 +256,7 @@ def _read_parameter(c: Cursor) -> Parameter | None:
     return Parameter(start=start, end=end, name=name.name, attributes=attributes, types=types, default=default)
 
 
-# -- functions ----------------------------------------------------------------------------------------------------------
+# -- functions --------------------------------------------------------------------------------------------------------
 
 
 def function(c: Cursor, start: int, end: int) -> Statement:

@@ -116,7 +116,7 @@ def foreach_loop(c: Cursor, start: int, label: str | None) -> Statement:
     c.pos += 1
     end = c.pos
     char = c.skip_lines()
-    name = variable(c) if char == "$" or char == "@" else None
+    name = variable(c) if char in "$@" else None
     if name is None:
         c.error("MissingVariableNameAfterForeach", end, end)
         return empty(start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal, InvalidOperation
 
@@ -99,4 +100,4 @@ def _real(digits: str, sign: int, multiplier: int, suffix: str) -> tuple[object,
     real = float(digits) * sign * multiplier
     if suffix == "l":
         return _whole(round(real), suffix) if abs(real) < 1 << 63 else None
-    return real, "System.Double"
+    return (real, "System.Double") if math.isfinite(real) else None

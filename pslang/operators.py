@@ -5,15 +5,16 @@ from __future__ import annotations
 LOGICAL, BITWISE, COMPARISON, ADD, MULTIPLY, FORMAT, RANGE = range(1, 8)
 
 _COMPARISONS = (
-    "eq ne ge gt lt le like notlike match notmatch replace contains notcontains in notin split".split()
+    *("eq", "ne", "ge", "gt", "lt", "le", "like", "notlike", "match", "notmatch"),
+    *("replace", "contains", "notcontains", "in", "notin", "split"),
 )
 
 #: Dashed binary operators; the forms with ``i`` are the forms without it.
 BINARY: dict[str, int] = (
-    {name: LOGICAL for name in ("and", "or", "xor")}
-    | {name: BITWISE for name in ("band", "bor", "bxor")}
+    dict.fromkeys(("and", "or", "xor"), LOGICAL)
+    | dict.fromkeys(("band", "bor", "bxor"), BITWISE)
     | {prefix + name: COMPARISON for name in _COMPARISONS for prefix in ("", "i", "c")}
-    | {name: COMPARISON for name in ("is", "isnot", "as", "join", "shl", "shr")}
+    | dict.fromkeys(("is", "isnot", "as", "join", "shl", "shr"), COMPARISON)
     | {"f": FORMAT}
 )
 #: ``-ieq`` is ``-eq`` by another name, except where the tree says so (unary ``-isplit``).

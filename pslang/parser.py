@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pslang import commands, expressions, functions, pipelines, statements
 from pslang.cursor import Cursor, Rules
 from pslang.messages import message
-from pslang.syntax import ParseError, Script, Source
+from pslang.syntax import ExpandableString, ParseError, Script, Source, String
+from pslang.walk import walk
 
 _RULES = Rules(
     statement=statements.statement,
@@ -32,6 +33,14 @@ class ParseResult:
     errors: tuple[ParseError, ...]
 
 
+def _requires(script: Script, candidates: list[re.Match[str]]) -> tuple[str, ...]:
+    """What the #requires comments say; inside a string they are text."""
+    strings = [node for node in walk(script) if isinstance(node, (String, ExpandableString))]
+    return tuple(
+        match[1].strip() for match in candidates if not any(node.start <= match.start(1) < node.end for node in strings)
+    )
+
+
 def parse(text: str, name: str = "") -> ParseResult:
     """Parse a script of PowerShell 4.0. Never raises: whatever is wrong with the text is among the errors."""
     source = Source(text.removeprefix("\ufeff"), name)
@@ -39,8 +48,9 @@ def parse(text: str, name: str = "") -> ParseResult:
     try:
         script = functions.script(c)
     except RecursionError:
-        return ParseResult(None, (ParseError("ScriptTooComplicated", message("ScriptTooComplicated", ()), c.pos, c.pos),))
-    requires = tuple(match[1].strip() for match in _REQUIRES.finditer(source.text))
-    if requires:
-        script = replace(script, requires=requires)
+        error = ParseError("ScriptTooComplicated", message("ScriptTooComplicated", ()), c.pos, c.pos)
+        return ParseResult(None, (error,))
+    candidates = [match for match in _REQUIRES.finditer(source.text) if match[1]]
+    if candidates:
+        script = replace(script, requires=_requires(script, candidates))
     return ParseResult(script, tuple(c.errors or sorted(c.late, key=lambda error: error.start)))

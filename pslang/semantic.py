@@ -37,7 +37,9 @@ from pslang.syntax import (
 )
 
 _CONSTANT_VARIABLES = frozenset(("true", "false", "null"))
-_FOLDED = frozenset("+ - * / % and or xor band bor bxor shl shr not ! bnot".split())
+_FOLDED = frozenset(
+    ("+", "-", "*", "/", "%", "and", "or", "xor", "band", "bor", "bxor", "shl", "shr", "not", "!", "bnot")
+)
 
 
 def pure(statement: Statement) -> Expression | None:
@@ -50,7 +52,7 @@ def pure(statement: Statement) -> Expression | None:
     return element.expression
 
 
-# -- assignment -------------------------------------------------------------------------------------------------------
+# -- assignment -----------------------------------------------------------------------------------------------------
 
 
 def assigned(c: Cursor, target: Expression, op: str) -> None:
@@ -85,7 +87,7 @@ def _target(c: Cursor, target: Expression, simple: bool, error_id: str, *argumen
         c.error_late(error_id, target, *arguments)
 
 
-# -- hashtables, casts, attributes --------------------------------------------------------------------------------------
+# -- hashtables, casts, attributes ------------------------------------------------------------------------------------
 
 
 def keys(c: Cursor, pairs: Sequence[tuple[Expression, Statement]]) -> None:
@@ -147,7 +149,7 @@ def in_list(c: Cursor, item: Expression) -> None:
         c.error_late("SplattingNotPermittedInArgumentList", item, item.name)
 
 
-# -- parameters ---------------------------------------------------------------------------------------------------------
+# -- parameters -------------------------------------------------------------------------------------------------------
 
 
 def parameter(c: Cursor, found: Parameter) -> None:
@@ -168,7 +170,7 @@ def parameters(c: Cursor, found: Sequence[Parameter]) -> None:
         seen.add(name)
 
 
-# -- control flow -------------------------------------------------------------------------------------------------------
+# -- control flow -----------------------------------------------------------------------------------------------------
 
 
 def jump(c: Cursor, found: Node, label: Expression | None) -> None:

@@ -84,7 +84,7 @@ def _looped(
     return found
 
 
-# -- leaving -----------------------------------------------------------------------------------------------------------
+# -- leaving ---------------------------------------------------------------------------------------------------------
 
 
 def _break(c: Cursor, start: int, end: int) -> Statement:
@@ -123,7 +123,7 @@ def _throw(c: Cursor, start: int, end: int) -> Statement:
     return Throw(start=start, end=value.end if value else end, value=value)
 
 
-# -- words that are no statements of 4.0 --------------------------------------------------------------------------------
+# -- words that are no statements of 4.0 ------------------------------------------------------------------------------
 
 
 def _reserved(c: Cursor, start: int, end: int) -> Statement:

@@ -51,7 +51,7 @@ class Parts:
         return ExpandableString(start=start, end=end, parts=tuple(self.parts), kind=kind)
 
 
-# -- quoted strings ---------------------------------------------------------------------------------------------------
+# -- quoted strings -------------------------------------------------------------------------------------------------
 
 
 def single_quoted(c: Cursor) -> String:
@@ -143,7 +143,7 @@ def _dollar(c: Cursor, parts: Parts, here: bool) -> None:
     c.pos += 1
 
 
-# -- $( ) inside strings ----------------------------------------------------------------------------------------------
+# -- $( ) inside strings --------------------------------------------------------------------------------------------
 
 
 def _subexpression(c: Cursor, parts: Parts, here: bool) -> Expression:
@@ -202,7 +202,7 @@ def _balanced(c: Cursor, pos: int, here: bool) -> tuple[int | None, str | None]:
             pos += 1
 
 
-# -- here-strings -----------------------------------------------------------------------------------------------------
+# -- here-strings ---------------------------------------------------------------------------------------------------
 
 
 def here_string(c: Cursor) -> Expression:
@@ -296,7 +296,7 @@ def _here_body(c: Cursor, start: int, parts: Parts, line: int) -> None:
         from_line = c.pos
 
 
-# -- words of arguments -----------------------------------------------------------------------------------------------
+# -- words of arguments ---------------------------------------------------------------------------------------------
 
 
 def word(c: Cursor) -> Expression:

@@ -18,7 +18,7 @@ class Node:
     end: int
 
 
-# -- names of types ---------------------------------------------------------------------------------------------------
+# -- names of types -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class TypeName(Node):
     assembly: str | None = None
 
 
-# -- expressions ------------------------------------------------------------------------------------------------------
+# -- expressions ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class ExpandableString(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Variable(Expression):
-    """``$name``, ``${any name}``, ``$scope:name``, ``@splatted``. ``scope`` is the text before the colon, lower case."""
+    """``$name``, ``${any name}``, ``$scope:name``, ``@splatted``. ``scope``: the text before the colon, lower case."""
 
     name: str
     scope: str | None = None
@@ -172,7 +172,7 @@ class ScriptBlock(Expression):
     script: Script
 
 
-# -- commands and pipelines -------------------------------------------------------------------------------------------
+# -- commands and pipelines -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +341,7 @@ class Data(Statement):
     body: Block
 
 
-# -- scripts, functions, parameters -----------------------------------------------------------------------------------
+# -- scripts, functions, parameters ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

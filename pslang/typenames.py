@@ -46,7 +46,7 @@ def bracket_list(c: Cursor, expression_mode: bool) -> list[TypeName | Attribute]
     return found
 
 
-# -- type names -------------------------------------------------------------------------------------------------------
+# -- type names -----------------------------------------------------------------------------------------------------
 
 
 def type_name(c: Cursor, *, argument: bool = False) -> TypeName | None:
@@ -62,7 +62,7 @@ def type_name(c: Cursor, *, argument: bool = False) -> TypeName | None:
         char = c.skip_lines()
         if char in "],":
             found = _ranks(c, found)
-        elif char == "[" or char == "_" or char.isalpha():
+        elif char in "[_" or char.isalpha():
             found = _generic(c, found)
         elif c.at_end():
             c.error("MissingTypename", opened + 1, opened + 1)
@@ -106,7 +106,7 @@ def _generic(c: Cursor, generic: TypeName) -> TypeName:
         comma = c.pos
         c.pos += 1
         char = c.skip_lines()
-        if char == "[" or char == "_" or char.isalpha():
+        if char in "[_" or char.isalpha():
             arguments.append(_generic_argument(c))
         else:
             c.error("MissingTypename", comma + 1, comma + 1)
@@ -155,7 +155,7 @@ def _assembly(c: Cursor, found: TypeName) -> TypeName:
     return replace(found, assembly=", ".join(names), end=c.pos)
 
 
-# -- attributes -------------------------------------------------------------------------------------------------------
+# -- attributes -----------------------------------------------------------------------------------------------------
 
 
 def _attribute(c: Cursor, start: int, found: TypeName) -> Attribute:
