@@ -11,7 +11,7 @@ from pslang.syntax import Node
 
 
 @cache
-def _fields(kind: type[Any]) -> tuple[str, ...]:
+def _fields(kind: Any) -> tuple[str, ...]:
     skipped = ("start", "end", "source")
     return tuple(field.name for field in dataclasses.fields(kind) if field.name not in skipped)
 

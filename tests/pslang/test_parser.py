@@ -220,9 +220,12 @@ def test_positions_point_into_the_text() -> None:
     assert source.cut(table) == "@{\n    a = 1\n}"
 
 
-PIECES = st.sampled_from(
-    ['$a', '${b}', '@c', '@(', '@{', '$(', '(', ')', '{', '}', '[', ']', '[int]', '::', '.', '..', ',', ';', '|', '&', '=', '+=', '-', '+', '!', '-not', '-eq', '-f', '-join', '#', '<#', '#>', '`', '"', "'", '"$(', '"@', '@"', "@'", "'@", '\n', 'if', 'else', 'elseif', 'foreach', 'in', 'for', 'while', 'do', 'until', 'switch', 'function', 'param', 'begin', 'process', 'end', 'try', 'catch', 'finally', 'trap', 'return', 'break', 'throw', 'data', 'class', '1', '2.5', '0x1F', '1kb', 'abc', '-Name', '-Name:', '>', '2>&1', '>>', '*', '%', '?', ':label', '--%', '\x00', '“', '‘', '–eq']
-)
+TOKENS = """
+$a ${b} @c @( @{ $( ( ) { } [ ] [int] :: . .. , ; | & = += - + ! -not -eq -f -join # <# #> ` " ' "$( "@ @" @' '@ \0
+if else elseif foreach in for while do until switch function param begin process end try catch finally trap return
+break throw data class 1 2.5 0x1F 1kb abc -Name -Name: > 2>&1 >> * % ? :label --% “ ‘ –eq
+"""
+PIECES = st.sampled_from([*TOKENS.split(), "\n", "\r\n"])
 
 
 @given(st.lists(PIECES, max_size=30).map(" ".join) | st.lists(PIECES, max_size=30).map("".join) | st.text(max_size=40))
