@@ -215,5 +215,38 @@ def run_script(
     _run(json, body)
 
 
+@task(auto_shortflags=False, iterable=["limit", "role", "set"], help={"lab": LAB, "limit": LIMIT, "role": ROLE,
+      "set": SET, "json": JSON, "step": "One step by its name, such as adfs/farm.",
+      "out": "Write files into this folder instead of printing."})  # fmt: skip
+def render(
+    c: Context,
+    lab: str = "simulated",
+    limit: list[str] = [],  # noqa: B006
+    role: list[str] = [],  # noqa: B006
+    set: list[str] = [],  # noqa: B006
+    step: str = "",
+    out: str = "",
+    json: bool = False,
+) -> None:
+    """Print steps as files that run by hand."""
+
+    def body(terminal: Terminal) -> ExitCode:
+        from passivelab.commands.rendering import render
+
+        return render(terminal, _options(lab, limit, role, set, ""), step or None, out or None)
+
+    _run(json, body)
+
+
+@task(auto_shortflags=False)
+def test(c: Context) -> None:
+    """Lint, check types, run all tests."""
+    for line in ("ruff check .", "mypy", "pytest"):
+        print(f"$ {line}", flush=True)
+        result = c.run(f"{sys.executable} -m {line}", warn=True, pty=False)
+        if result is not None and result.return_code:
+            raise Exit(code=result.return_code)
+
+
 if __name__ == "__main__":
     sys.exit("These are tasks of invoke: `invoke --list` shows them.")
