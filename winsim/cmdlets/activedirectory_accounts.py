@@ -18,7 +18,7 @@ from winsim.cmdlets.activedirectory_common import (
     principal,
     texts,
 )
-from winsim.cmdlets.products import items, net, plain
+from winsim.cmdlets.products import clear_text, items, plain
 from winsim.interpreter.command import Call, NotBuilt, cmdlet
 from winsim.interpreter.containers import Dictionary
 from winsim.world.directory import Directory, DirectoryObject, errors, names, objects, schema, service_accounts, state
@@ -47,7 +47,7 @@ _MEMBER_BUILT = ("Description", "DisplayName", "DNSHostName", "HomePage", "SamAc
 
 
 def secret(value: object) -> str:
-    return str(net("credentials:plain_text", value))
+    return clear_text(value)
 
 
 def check_password(password: str, account: str) -> None:

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from winsim.cmdlets.products import (
+    credential,
     entity,
+    guid,
     in_group,
     is_domain_account,
     items,
     may_leave,
     moment,
-    net,
     plain,
     property_of,
+    sid,
 )
 from winsim.interpreter.command import Call, CommandError
 from winsim.interpreter.values import ArrayList, Int64, PSObject
@@ -168,14 +170,6 @@ def _credential_groups(call: Call, directory: Directory) -> frozenset[str]:
     return logon.groups
 
 
-def credential(value: object) -> tuple[str, str]:
-    """User name and password of a PSCredential."""
-    user, password = net("credentials:user_and_password", value), ""
-    if isinstance(user, tuple):
-        user, password = user
-    return str(user), str(password)
-
-
 def _may_write(directory: Directory, groups: frozenset[str]) -> bool:
     prefix = directory.netbios.lower()
     wanted = {f"{prefix}\\domain admins", f"{prefix}\\enterprise admins", "builtin\\account operators"}
@@ -304,9 +298,9 @@ _SPECIAL: dict[str, Callable[[Directory, DirectoryObject], object]] = {
     "cn": lambda _, found: names.relative(found.dn) if found.dn.upper().startswith("CN=") else None,
     "ou": lambda _, found: names.relative(found.dn) if found.dn.upper().startswith("OU=") else None,
     "objectclass": lambda _, found: found.object_class,
-    "objectguid": lambda _, found: net("guids:guid", found.guid),
-    "sid": lambda _, found: net("principals:security_identifier", found.sid) if found.sid else None,
-    "objectsid": lambda _, found: net("principals:security_identifier", found.sid) if found.sid else None,
+    "objectguid": lambda _, found: guid(found.guid),
+    "sid": lambda _, found: sid(found.sid) if found.sid else None,
+    "objectsid": lambda _, found: sid(found.sid) if found.sid else None,
     "enabled": _enabled,
     "groupscope": _scope,
     "groupcategory": _category,

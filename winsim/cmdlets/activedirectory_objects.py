@@ -18,7 +18,7 @@ from winsim.cmdlets.activedirectory_common import (
     principal,
     texts,
 )
-from winsim.cmdlets.products import entity, net, plain
+from winsim.cmdlets.products import entity, guid, plain, sid
 from winsim.interpreter.command import Call, CommandError, cmdlet
 from winsim.interpreter.containers import Dictionary
 from winsim.interpreter.values import ArrayList
@@ -195,7 +195,7 @@ def get_domain(call: Call) -> None:
                 "DNSRoot": directory.domain,
                 "DomainControllersContainer": f"OU=Domain Controllers,{root}",
                 "DomainMode": directory.domain_mode,
-                "DomainSID": net("principals:security_identifier", directory.domain_sid),
+                "DomainSID": sid(directory.domain_sid),
                 "ForeignSecurityPrincipalsContainer": f"CN=ForeignSecurityPrincipals,{root}",
                 "Forest": directory.domain,
                 "InfrastructureMaster": first,
@@ -203,7 +203,7 @@ def get_domain(call: Call) -> None:
                 "Name": found.first("name"),
                 "NetBIOSName": directory.netbios,
                 "ObjectClass": "domainDNS",
-                "ObjectGUID": net("guids:guid", found.guid),
+                "ObjectGUID": guid(found.guid),
                 "ParentDomain": None,
                 "PDCEmulator": first,
                 "ReadOnlyReplicaDirectoryServers": ArrayList(),

@@ -6,7 +6,7 @@ from datetime import UTC
 from uuid import uuid4
 
 from winsim.cmdlets.activedirectory_common import connect
-from winsim.cmdlets.products import entity, in_group, moment, net
+from winsim.cmdlets.products import entity, guid, in_group, moment
 from winsim.interpreter.command import Call, CommandError, cmdlet
 from winsim.interpreter.net.datetimes import DateTime
 from winsim.world.directory import KdsRootKey
@@ -34,7 +34,7 @@ def add_root_key(call: Call) -> None:
         return
     key = KdsRootKey(str(uuid4()), effective, now, call.host.fqdn)
     directory.root_keys.append(key)
-    call.write(net("guids:guid", key.key_id))
+    call.write(guid(key.key_id))
 
 
 @cmdlet("Get-KdsRootKey", net_class=_CLASS + "GetKdsRootKeyCommand", module=_MODULE)
@@ -52,7 +52,7 @@ def get_root_key(call: Call) -> None:
                     "IsFormatValid": True,
                     "DomainController": key.controller,
                     "ServerConfiguration": None,
-                    "KeyId": net("guids:guid", key.key_id),
+                    "KeyId": guid(key.key_id),
                     "VersionNumber": 1,
                 },
             )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from winsim.interpreter.net.datetimes import DateTime, TimeSpan
+from winsim.interpreter.net.identifiers import Guid
+from winsim.interpreter.net.secrets import PSCredential, SecureString
+from winsim.interpreter.net.uris import Uri
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import Array, PSObject
 
@@ -26,12 +28,33 @@ def entity(type_names: tuple[str, ...], properties: Mapping[str, object], text: 
     return made
 
 
-def net(path: str, *arguments: object) -> object:
-    """Calls a function or class of the .NET surface: ``net("uris:Uri", text)``."""
-    module, _, name = path.partition(":")
-    make = getattr(importlib.import_module(f"winsim.interpreter.net.{module}"), name)
-    made: object = make(*arguments)
-    return made
+def guid(text: str) -> Guid:
+    return Guid.parse(text)
+
+
+def sid(text: str) -> object:
+    return text
+
+
+def uri(text: str | None) -> object:
+    return None if not text else Uri(text)
+
+
+def certificate(der: bytes) -> object:
+    """An X509Certificate2 without a private key."""
+    return der
+
+
+def credential(value: object) -> tuple[str, str]:
+    """User name and password of a PSCredential."""
+    if not isinstance(value, PSCredential):
+        raise TypeError("not a PSCredential")
+    return value.user_name, value.password.text
+
+
+def clear_text(value: object) -> str:
+    """What a SecureString holds; a plain string where a cmdlet takes one."""
+    return value.text if isinstance(value, SecureString) else plain(value)
 
 
 def moment(value: datetime | None) -> object:

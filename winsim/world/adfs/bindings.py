@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winsim.world.http_sys import SslBinding, http_sys
+
 from .state import APPLICATION_ID, TRUSTED_DEVICES_STORE, FarmConfiguration
 
 if TYPE_CHECKING:
@@ -18,4 +20,20 @@ def wanted(farm: FarmConfiguration) -> list[tuple[str, int, str]]:
         (farm.service_name, https, TRUSTED_DEVICES_STORE),
         ("localhost", https, TRUSTED_DEVICES_STORE),
         (farm.service_name, client, ""),
+    ]
+
+
+def bind(host: Host, farm: FarmConfiguration, thumbprint: str) -> None:
+    for name, port, trust_list in wanted(farm):
+        http_sys(host).put(
+            SslBinding(f"{name}:{port}", True, thumbprint.upper(), APPLICATION_ID, "MY", trust_list)
+        )
+
+
+def bound(host: Host) -> list[SslBinding]:
+    """The named bindings that belong to AD FS."""
+    return [
+        binding
+        for binding in http_sys(host).listed()
+        if binding.sni and binding.app_id.lower() == APPLICATION_ID
     ]
