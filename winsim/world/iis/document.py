@@ -49,6 +49,10 @@ class Document:
         if schema is None:
             raise ConfigurationError(INVALID_DATA, f"The configuration section '{path}' cannot be read because it is "
                                                    "missing a section declaration\r\n")  # fmt: skip
+        key = location.strip("/").lower()
+        for place in self.locations:  # a section that was locked or unlocked lives in a location of its own
+            if place.override and place.path.lower() == key and path.lower() in place.sections:
+                return place.sections[path.lower()]
         sections = self.need_location(location).sections
         return sections.setdefault(path.lower(), Element(schema.root))
 
@@ -58,7 +62,8 @@ class Document:
             root.append(self.declarations)
         for location in self.locations:
             node = root
-            sections = {path: section for path, section in location.sections.items() if not section.is_empty}
+            kept = bool(location.override)
+            sections = {path: section for path, section in location.sections.items() if kept or not section.is_empty}
             if location.path or location.override:
                 if not sections and not location.override:
                     continue

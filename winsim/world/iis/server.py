@@ -126,7 +126,7 @@ def is_locked(host: Host, section: str) -> bool:
     return schema is not None and schema.override == "Deny"
 
 
-def refuse_locked(host: Host, section: str, path: str) -> None:
+def refuse_locked(host: Host, section: str) -> None:
     if is_locked(host, section):
         raise ConfigurationError(
             LOCKED,
