@@ -117,6 +117,16 @@ class CmdletDeclaration:
     net_class: str  # full .NET name of the cmdlet's class, the last part of its error ids
     module: str | None
     locks_world: bool
+    # What the tables do not say: positions they miss, how pipeline input is taken, who takes the remaining arguments,
+    # and which mandatory parameters accept $null and empty values.
+    positions: Mapping[str, int] | None = None
+    by_value: frozenset[str] = frozenset()
+    by_name: frozenset[str] = frozenset()
+    remaining: frozenset[str] = frozenset()
+    nullable: frozenset[str] = frozenset()
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.body))
 
 
 class NativeCall(Protocol):
@@ -158,15 +168,36 @@ def cmdlet(
     net_class: str | None = None,
     module: str | None = None,
     locks_world: bool = True,
+    positions: Mapping[str, int] | None = None,
+    by_value: Iterable[str] = (),
+    by_name: Iterable[str] = (),
+    remaining: Iterable[str] = (),
+    nullable: Iterable[str] = (),
 ) -> Callable[[Callable[..., object]], Callable[..., object]]:
     """Declares a cmdlet; common parameters and -WhatIf/-Confirm need not be named in ``built``.
 
-    ``locks_world=False`` for commands that run script blocks, sleep or wait: they must not hold the lock.
+    ``locks_world=False`` for commands that run script blocks, sleep or wait: they must not hold the lock. ``positions``
+    adds positions that the tables lack; ``by_value``/``by_name`` say which parameters take pipeline objects themselves
+    and which take properties of the same name (without both: position 0 and Identity by value, all that take pipeline
+    input by name); ``remaining`` names the parameter that takes all further arguments; ``nullable`` those that accept
+    $null, empty text and empty collections.
     """
 
     def mark(body: Callable[..., object]) -> Callable[..., object]:
         default = f"Microsoft.PowerShell.Commands.{name.replace('-', '')}Command"
-        declaration = CmdletDeclaration(name, frozenset(built), body, net_class or default, module, locks_world)
+        declaration = CmdletDeclaration(
+            name,
+            frozenset(built),
+            body,
+            net_class or default,
+            module,
+            locks_world,
+            positions,
+            frozenset(by_value),
+            frozenset(by_name),
+            frozenset(remaining),
+            frozenset(nullable),
+        )
         setattr(body, CMDLET_MARK, (*getattr(body, CMDLET_MARK, ()), declaration))
         return body
 

@@ -314,7 +314,8 @@ def without_definition(value: object, target: NetType) -> object:
 
 def construct(value: object, definition: TypeDef, target: NetType) -> object:
     """A constructor with one parameter, or properties set from a dictionary."""
-    from winsim.interpreter.invoke import choose, set_properties
+    from winsim.interpreter.members import set_properties
+    from winsim.interpreter.overloads import choose
 
     if isinstance(value, Dictionary) and any(not o.parameters for o in definition.constructors):
         made = next(o for o in definition.constructors if not o.parameters).call()

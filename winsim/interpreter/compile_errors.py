@@ -1,0 +1,273 @@
+"""try, catch, finally, trap and throw, and what happens to an error between two statements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from pslang import syntax
+from winsim.interpreter.compile_loops import restore
+from winsim.interpreter.compile_statements import block, too_deep
+from winsim.interpreter.compiling import Run, Unit, value_of
+from winsim.interpreter.errors import (
+    RUNTIME_EXCEPTION,
+    BreakLoop,
+    ContinueLoop,
+    ErrorRecord,
+    ExceptionObject,
+    InvocationInfo,
+    ReturnBlock,
+    TerminatingError,
+    position_of,
+)
+from winsim.interpreter.frames import Frame
+from winsim.interpreter.scopes import MISSING, Scope
+from winsim.interpreter.texts import to_text
+from winsim.interpreter.typetable import table
+from winsim.interpreter.values import AUTOMATION_NULL
+
+
+@dataclass(frozen=True)
+class Handler:
+    """A catch clause or a trap: the types it takes (none: all) and its body."""
+
+    types: tuple[str, ...]
+    body: Run
+
+
+def place(problem: TerminatingError, source: syntax.Source, node: syntax.Node) -> None:
+    """Says where the error happened, unless that is known."""
+    record = problem.record
+    if record.invocation is None:
+        record.invocation = InvocationInfo(None, "", position_of(source, node))
+    elif record.invocation.position is None:
+        record.invocation.position = position_of(source, node)
+
+
+def handle_error(
+    frame: Frame, problem: TerminatingError, source: syntax.Source, node: syntax.Node, traps: tuple[Handler, ...]
+) -> None:
+    """After a statement failed: goes on with the next one, or raises the error further."""
+    session = frame.session
+    place(problem, source, node)
+    session.last_ok = False
+    session.remember(problem)
+    if traps:
+        if run_traps(frame, problem, traps):
+            return
+    elif session.in_try or problem.stop:
+        raise problem
+    preference = session.preference("erroractionpreference", frame.scope)
+    session.last_ok = False
+    if preference in ("SilentlyContinue", "Ignore"):
+        return
+    if preference in ("Stop", "Suspend"):
+        problem.stop = True
+        raise problem
+    if problem.thrown and not traps:
+        raise problem
+    session.streams.error(problem.record)
+
+
+def run_traps(frame: Frame, problem: TerminatingError, traps: tuple[Handler, ...]) -> bool:
+    """True when the error is dealt with; falls off the end to have it reported; raises when no trap takes it."""
+    found = find_handler(problem, traps)
+    if found is None:
+        raise problem
+    handler, record = found
+    session = frame.session
+    inner = Frame(session, Scope(frame.scope), frame.emit, frame.cmdlet)
+    inner.scope.vars["_"] = record
+    outer, session.in_try = session.in_try, session.in_try + 1
+    session.caught.append(problem)
+    try:
+        handler.body(inner)
+    except ContinueLoop:
+        return True
+    except BreakLoop:
+        raise problem from None
+    except ReturnBlock:
+        raise
+    finally:
+        session.caught.pop()
+        session.in_try = outer
+    return False
+
+
+def trap_handlers(unit: Unit, traps: tuple[syntax.Trap, ...]) -> tuple[Handler, ...]:
+    handlers = []
+    for trap in traps:
+        types = (type_key(trap.type),) if trap.type is not None else ()
+        handlers.append(Handler(types, block(unit, trap.body)))
+    return tuple(handlers)
+
+
+def type_key(name: syntax.TypeName) -> str:
+    found = table().resolve(name)
+    return found.full_name if found is not None else name.name
+
+
+def find_handler(problem: TerminatingError, handlers: tuple[Handler, ...]) -> tuple[Handler, ErrorRecord] | None:
+    """The handler for an error and the record that its body sees: inner exceptions count before the outer one."""
+    exception = problem.record.exception
+    candidates = [exception]
+    if exception.inner is not None:
+        candidates = [exception.inner, exception]
+        if exception.inner.inner is not None:
+            candidates.append(exception.inner.inner)
+    for candidate in candidates:
+        for handler in handlers:
+            if handler.types and matches(candidate, handler.types):
+                return handler, record_for(problem.record, candidate)
+    if problem.stop and any("System.Management.Automation.ActionPreferenceStopException" in h.types for h in handlers):
+        stopped = next(h for h in handlers if "System.Management.Automation.ActionPreferenceStopException" in h.types)
+        return stopped, problem.record
+    for handler in handlers:
+        if not handler.types or RUNTIME_EXCEPTION in handler.types:
+            return handler, problem.record
+    return None
+
+
+def matches(exception: ExceptionObject, types: tuple[str, ...]) -> bool:
+    names = {name.lower() for name in exception.type_names}
+    return any(wanted.lower() in names for wanted in types)
+
+
+def record_for(record: ErrorRecord, exception: ExceptionObject) -> ErrorRecord:
+    """The record with the exception that matched."""
+    if exception is record.exception:
+        return record
+    copy = ErrorRecord(exception, record.id, record.category.name, record.target, record.invocation)
+    copy.command, copy.activity, copy.details, copy.stack = record.command, record.activity, record.details, record.stack
+    return copy
+
+
+def try_statement(unit: Unit, node: syntax.Try) -> Run:
+    body = block(unit, node.body)
+    final = block(unit, node.final) if node.final is not None else None
+    handlers = tuple(
+        Handler(tuple(type_key(name) for name in clause.types), block(unit, clause.body)) for clause in node.catches
+    )
+    guarded = with_catches(body, handlers) if handlers else unguarded(body)
+    if final is None:
+        return guarded
+
+    def run(frame: Frame) -> None:
+        try:
+            guarded(frame)
+        finally:
+            run_final(frame, final)
+
+    return run
+
+
+def run_final(frame: Frame, final: Run) -> None:
+    session = frame.session
+    stopping = session.pause_stop()
+    try:
+        final(frame)
+    finally:
+        session.resume_stop(stopping)
+
+
+def unguarded(body: Run) -> Run:
+    """try with finally only: errors still leave the block."""
+
+    def run(frame: Frame) -> None:
+        session = frame.session
+        session.in_try += 1
+        try:
+            body(frame)
+        finally:
+            session.in_try -= 1
+
+    return run
+
+
+def with_catches(body: Run, handlers: tuple[Handler, ...]) -> Run:
+    def run(frame: Frame) -> None:
+        session = frame.session
+        session.in_try += 1
+        try:
+            body(frame)
+        except TerminatingError as problem:
+            session.in_try -= 1
+            try:
+                catch(frame, problem, handlers)
+            finally:
+                session.in_try += 1
+        except RecursionError:
+            session.in_try -= 1
+            try:
+                catch(frame, too_deep(), handlers)
+            finally:
+                session.in_try += 1
+        finally:
+            session.in_try -= 1
+
+    return run
+
+
+def catch(frame: Frame, problem: TerminatingError, handlers: tuple[Handler, ...]) -> None:
+    session = frame.session
+    found = find_handler(problem, handlers)
+    if found is None:
+        raise problem
+    handler, record = found
+    session.remember(problem)
+    variables = frame.scope.vars
+    outer = variables.get("_", MISSING)
+    variables["_"] = record
+    session.caught.append(problem)
+    try:
+        handler.body(frame)
+    finally:
+        session.caught.pop()
+        restore(variables, "_", outer)
+
+
+def throw_statement(unit: Unit, node: syntax.Throw) -> Run:
+    value = value_of(unit, node.value) if node.value is not None else None
+
+    def run(frame: Frame) -> None:
+        if value is None and frame.session.caught:
+            again = frame.session.caught[-1]
+            raised = TerminatingError(again.record, thrown=True)
+            raised.recorded = True
+            raise raised
+        problem = thrown(value(frame) if value is not None else None, value is None)
+        place(problem, unit.source, node)
+        raise problem
+
+    return run
+
+
+def thrown(value: object, empty: bool = False) -> TerminatingError:
+    """The error that ``throw value`` raises."""
+    from winsim.interpreter.collect import unwrap
+
+    value = unwrap(value)
+    if isinstance(value, ErrorRecord):
+        return TerminatingError(value, thrown=True)
+    if isinstance(value, ExceptionObject):
+        record = value.record or ErrorRecord(value, value.message, "OperationStopped")
+        return TerminatingError(record, thrown=True)
+    if value is None or value is AUTOMATION_NULL:
+        text = "ScriptHalted"
+        exception = ExceptionObject(RUNTIME_EXCEPTION, text)
+        return TerminatingError(ErrorRecord(exception, text, "OperationStopped"), thrown=True)
+    text = to_text(value)
+    exception = ExceptionObject(RUNTIME_EXCEPTION, text)
+    return TerminatingError(ErrorRecord(exception, text, "OperationStopped", value), thrown=True)
+
+
+def trap_statement(unit: Unit, node: syntax.Trap) -> Run:
+    return lambda frame: None
+
+
+COMPILERS: Final[dict[type, Callable[..., Run]]] = {
+    syntax.Try: try_statement,
+    syntax.Throw: throw_statement,
+    syntax.Trap: trap_statement,
+}

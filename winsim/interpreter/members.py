@@ -1,0 +1,400 @@
+"""Properties of values: what ``$x.Name`` reads and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from winsim.interpreter.collect import items_of
+from winsim.interpreter.command import NotBuilt
+from winsim.interpreter.containers import Dictionary
+from winsim.interpreter.convert import convert
+from winsim.interpreter.errors import (
+    ExceptionObject,
+    TerminatingError,
+    error,
+    exception_of,
+)
+from winsim.interpreter.nettypes import NetError, NetType, Property
+from winsim.interpreter.special import AliasProperty, CodeProperty, PropertySet, ScriptProperty, SpecialMember, extras
+from winsim.interpreter.texts import to_text
+from winsim.interpreter.typetable import CUSTOM_OBJECT, get_type, table, type_name_of
+from winsim.interpreter.values import AUTOMATION_NULL, Array, NetObject, PSObject
+
+if TYPE_CHECKING:
+    from winsim.interpreter.frames import Frame
+
+MISSING: Final = object()
+INTRINSIC: Final = frozenset({"psobject", "pstypenames", "psbase", "psadapted", "psextended"})
+
+
+@lru_cache(maxsize=8192)
+def net_property(type_name: str, key: str) -> Property | None:
+    """The property (lower-case name) of a type or of what it derives from."""
+    for definition in table().definitions_of(type_name):
+        found = definition.properties.get(key)
+        if found is not None:
+            return found
+    return None
+
+
+@lru_cache(maxsize=8192)
+def exists_unbuilt(type_name: str, name: str, static: bool) -> bool:
+    """Whether 2012 R2 has the member although the lab has not built it."""
+    for base in table().bases(type_name):
+        facts = table().facts(base.split("[")[0] if "`" in base else base)
+        if facts is not None and facts.has_member(name, static=static):
+            return True
+    return False
+
+
+def read_property(value: object, name: str, frame: Frame | None) -> object:
+    """The property of this one object, MISSING where it has none."""
+    key = name.lower()
+    bag = extras(value)
+    if bag is not None:
+        held = bag._values.get(key, MISSING)
+        if held is not MISSING:
+            return special_value(value, held, frame) if isinstance(held, SpecialMember) else held
+        if isinstance(value, PSObject) and value.base is not None:
+            return read_property(value.base, name, frame)
+    if isinstance(value, Dictionary) and name in value:
+        return value[name]
+    type_name = type_name_of(value)
+    if type_name is None:
+        return MISSING
+    if isinstance(value, NetType):
+        type_name = "System.RuntimeType"
+    found = net_property(type_name, key)
+    if found is not None:
+        return read_net(value, found)
+    if isinstance(value, PSObject):
+        found = first_property(value.type_names, key)
+        if found is not None:
+            return read_net(value, found)
+    if key in INTRINSIC:
+        return intrinsic(value, key)
+    if isinstance(value, NetObject):
+        dynamic = getattr(value, "dynamic_property", None)
+        if dynamic is not None:
+            answer: object = dynamic(name)
+            if answer is not NotImplemented:
+                return answer
+    return MISSING
+
+
+def first_property(type_names: tuple[str, ...], key: str) -> Property | None:
+    """The property of the first of a PSObject's type names that has it."""
+    return next((p for p in (net_property(n, key) for n in type_names if n != CUSTOM_OBJECT) if p is not None), None)
+
+
+def read_net(value: object, found: Property) -> object:
+    try:
+        return found.getter(value)
+    except NetError as problem:
+        message = f'Exception getting "{found.name}": "{problem.message}"'
+        kind = "System.Management.Automation.GetValueInvocationException"
+        raise error("ExceptionWhenGetting", message, "NotSpecified", None, kind, exception_of(problem)) from None
+
+
+def intrinsic(value: object, key: str) -> object:
+    from winsim.interpreter.engine_types import PSObjectView, TypeNameList
+
+    if key == "pstypenames":
+        return TypeNameList(value)
+    if key == "psobject":
+        return PSObjectView(value)
+    return value
+
+
+def special_value(value: object, member: SpecialMember, frame: Frame | None) -> object:
+    if isinstance(member, ScriptProperty):
+        return run_getter(value, member, frame)
+    if isinstance(member, AliasProperty):
+        return read_property(value, member.target, frame)
+    if isinstance(member, CodeProperty):
+        return member.getter(value)
+    if isinstance(member, PropertySet):
+        return PSObject({n: get_property_of(value, n) for n in member.names})
+    return member
+
+
+def run_getter(value: object, member: ScriptProperty, frame: Frame | None) -> object:
+    """A script property: an error in it gives $null, as PowerShell does when it shows objects."""
+    session = frame.session if frame is not None else member.getter.session
+    if session is None:
+        return None
+    try:
+        return session.call_block(member.getter, this=value)
+    except TerminatingError as problem:
+        message = f'Exception getting "value": "{problem.record.message}"'
+        kind = "System.Management.Automation.GetValueInvocationException"
+        raise error("ScriptGetValueRuntimeException", message, "NotSpecified", None, kind, problem.record.exception) from None
+
+
+def get_property_of(value: object, name: str, default: object = None) -> object:
+    """For cmdlets: the property of an object, ``default`` where it has none; never an error."""
+    try:
+        found = read_property(value, name, None)
+    except TerminatingError:
+        return default
+    return default if found is MISSING else found
+
+
+def get_property(frame: Frame, value: object, name: str) -> object:
+    """``$value.name`` with everything that the language adds: enumeration, Count, strict mode."""
+    if value is None or value is AUTOMATION_NULL:
+        return of_null(frame, name)
+    found = read_property(value, name, frame)
+    if found is not MISSING:
+        return found
+    items = items_of(value)
+    if items is not None and not isinstance(value, Dictionary):
+        return enumerated(frame, items, name, value)
+    if not isinstance(value, Dictionary):
+        refuse_unbuilt(value, name)
+    if frame.scope.strict >= 2:
+        raise strict_error(name)
+    if name.lower() in ("count", "length") and not is_custom(value) and not isinstance(value, Dictionary):
+        return 1
+    return None
+
+
+def is_custom(value: object) -> bool:
+    return isinstance(value, PSObject) and value.base is None
+
+
+def of_null(frame: Frame, name: str) -> object:
+    if frame.scope.strict >= 2:
+        raise strict_error(name)
+    return 0 if name.lower() in ("count", "length") else None
+
+
+def refuse_unbuilt(value: object, name: str) -> None:
+    type_name = type_name_of(value)
+    if type_name is not None and not is_custom(value) and exists_unbuilt(type_name, name, False):
+        raise NotBuilt(f"the member {name} of [{type_name}]")
+
+
+def strict_error(name: str) -> TerminatingError:
+    message = f"The property '{name}' cannot be found on this object. Verify that the property exists."
+    return error("PropertyNotFoundStrict", message, "NotSpecified", name, "System.Management.Automation.PropertyNotFoundException")
+
+
+def enumerated(frame: Frame, items: list[object], name: str, owner: object) -> object:
+    """Member enumeration: the property of the elements that have it, flattened."""
+    if name.lower() in ("count", "length") and not isinstance(owner, list):
+        return len(items)
+    out: list[object] = []
+    collect_property(frame, items, name, out)
+    if len(out) == 1:
+        return out[0]
+    if not out:
+        if frame.scope.strict >= 2:
+            raise strict_error(name)
+        return None
+    return Array(out)
+
+
+def collect_property(frame: Frame, items: list[object], name: str, out: list[object]) -> None:
+    for item in items:
+        if item is None:
+            continue
+        found = read_property(item, name, frame)
+        if found is not MISSING:
+            flatten(found, out)
+            continue
+        nested = items_of(item)
+        if nested is not None:
+            collect_property(frame, nested, name, out)
+        else:
+            refuse_unbuilt(item, name)
+
+
+def flatten(value: object, out: list[object]) -> None:
+    nested = items_of(value)
+    if nested is None:
+        if value is not AUTOMATION_NULL:
+            out.append(value)
+        return
+    for item in nested:
+        flatten(item, out)
+
+
+# -- writing ----------------------------------------------------------------------------------------------------------
+
+
+def set_property(frame: Frame | None, value: object, name: str, new: object) -> None:
+    """``$value.name = new``"""
+    if new is AUTOMATION_NULL:
+        new = None
+    if value is None:
+        raise missing_property(name)
+    bag = extras(value)
+    if bag is not None and name in bag:
+        write_member(frame, value, bag, name, new)
+        return
+    if isinstance(value, PSObject) and value.base is not None:
+        set_property(frame, value.base, name, new)
+        return
+    if isinstance(value, Dictionary):
+        value[existing_key(value, name)] = new
+        return
+    type_name = type_name_of(value) or ""
+    found = net_property("System.RuntimeType" if isinstance(value, NetType) else type_name, name.lower())
+    if found is not None:
+        write_net(value, found, name, new)
+        return
+    dynamic = getattr(value, "set_dynamic_property", None)
+    if dynamic is not None and dynamic(name, new) is not NotImplemented:
+        return
+    if isinstance(value, list) and value and all(has_property(item, name) for item in value):
+        raise missing_property(name)
+    if is_custom(value):
+        raise missing_on_custom(name)
+    refuse_unbuilt(value, name)
+    raise missing_property(name)
+
+
+def existing_key(table_: Dictionary, name: str) -> object:
+    return name
+
+
+def has_property(value: object, name: str) -> bool:
+    return get_property_of(value, name, MISSING) is not MISSING
+
+
+def write_member(frame: Frame | None, value: object, bag: PSObject, name: str, new: object) -> None:
+    member = bag[name]
+    if isinstance(member, AliasProperty):
+        set_property(frame, value, member.target, new)
+    elif isinstance(member, ScriptProperty):
+        session = frame.session if frame is not None else member.getter.session
+        if member.setter is None or session is None:
+            raise set_error(name, "Set accessor for property is unavailable.", "SetWithoutSetterException")
+        session.call_block(member.setter, new, this=value)
+    elif isinstance(member, CodeProperty):
+        if member.setter is None:
+            raise set_error(name, "Set accessor for property is unavailable.", "SetWithoutSetterException")
+        member.setter(value, convert(new, get_type(member.type)))
+    elif isinstance(member, SpecialMember):
+        raise missing_property(name)
+    else:
+        bag[name] = new
+
+
+def write_net(value: object, found: Property, name: str, new: object) -> None:
+    if found.setter is None:
+        message = f"'{found.name}' is a ReadOnly property."
+        raise error("PropertyAssignmentException", message, "InvalidOperation", None)
+    try:
+        converted = convert(new, get_type(found.type))
+        found.setter(value, converted)
+    except TerminatingError as problem:
+        message = f'Exception setting "{name}": "{problem.record.exception.message}"'
+        kind = "System.Management.Automation.SetValueInvocationException"
+        raise error("ExceptionWhenSetting", message, "NotSpecified", None, kind, problem.record.exception) from None
+    except NetError as problem:
+        message = f'Exception setting "{name}": "{problem.message}"'
+        kind = "System.Management.Automation.SetValueInvocationException"
+        raise error("ExceptionWhenSetting", message, "NotSpecified", None, kind, exception_of(problem)) from None
+
+
+def set_error(name: str, reason: str, id: str) -> TerminatingError:
+    message = f'Exception setting "{name}": "{reason}"'
+    kind = "System.Management.Automation.SetValueException"
+    return error(id, message, "NotSpecified", None, kind)
+
+
+def missing_property(name: str) -> TerminatingError:
+    message = f"The property '{name}' cannot be found on this object. Verify that the property exists and can be set."
+    return error("PropertyNotFound", message, "InvalidOperation", None)
+
+
+def missing_on_custom(name: str) -> TerminatingError:
+    reason = f"The property '{name}' cannot be found on this object. Verify that the property exists and can be set."
+    kind = "System.Management.Automation.SetValueInvocationException"
+    cause = ExceptionObject("System.Management.Automation.SetValueException", reason)
+    return error("ExceptionWhenSetting", f'Exception setting "{name}": "{reason}"', "NotSpecified", None, kind, cause)
+
+
+def set_properties(made: object, values: Dictionary) -> None:
+    """Properties from a dictionary, as ``[T]@{}`` and ``New-Object -Property`` set them."""
+    for key, value in values.items():
+        set_property(None, made, to_text(key), value)
+
+
+# -- listing ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PropertyInfo:
+    """One property of an object: ``kind`` is the PSMemberTypes name."""
+
+    name: str
+    kind: str
+    read: Callable[[], object]
+    settable: bool = True
+    type: str = "System.Object"
+
+
+KINDS: Final = {ScriptProperty: "ScriptProperty", AliasProperty: "AliasProperty", CodeProperty: "CodeProperty"}
+
+
+def properties_of(value: object) -> list[PropertyInfo]:
+    """All properties of an object in the order in which PowerShell shows them."""
+    found: dict[str, PropertyInfo] = {}
+    bag = extras(value)
+    base = value.base if isinstance(value, PSObject) else value
+    if isinstance(value, PSObject) and value.base is None:
+        for info in note_properties(value, value):
+            found[info.name.lower()] = info
+        for info in type_properties(value, first_type_with_properties(value)):
+            found.setdefault(info.name.lower(), info)
+        return list(found.values())
+    for info in net_properties(base):
+        found[info.name.lower()] = info
+    if bag is not None:
+        for info in note_properties(value, bag):
+            found[info.name.lower()] = info
+    return list(found.values())
+
+
+def first_type_with_properties(value: PSObject) -> str:
+    return next((n for n in value.type_names if n != CUSTOM_OBJECT and table().definition(n)), "")
+
+
+def type_properties(value: object, type_name: str) -> Iterator[PropertyInfo]:
+    definition = table().definition(type_name)
+    if definition is None:
+        return
+    for item in definition.properties.values():
+        yield PropertyInfo(item.name, "Property", lambda item=item: item.getter(value), item.setter is not None, item.type)
+
+
+def note_properties(value: object, bag: PSObject) -> Iterator[PropertyInfo]:
+    for name, held in bag.items():
+        if isinstance(held, SpecialMember):
+            kind = KINDS.get(type(held))
+            if kind is not None:
+                yield PropertyInfo(name, kind, lambda n=name: get_property_of(value, n))
+        else:
+            yield PropertyInfo(name, "NoteProperty", lambda n=name: get_property_of(value, n), True, type_name_of(held) or "System.Object")
+
+
+def net_properties(value: object) -> Iterator[PropertyInfo]:
+    if value is None:
+        return
+    if isinstance(value, PSObject):
+        yield from properties_of(value)
+        return
+    type_name = "System.RuntimeType" if isinstance(value, NetType) else type_name_of(value) or "System.Object"
+    for definition in table().definitions_of(type_name):
+        for item in definition.properties.values():
+            yield PropertyInfo(item.name, "Property", lambda item=item: item.getter(value), item.setter is not None, item.type)
+    dynamic = getattr(value, "dynamic_names", None)
+    if dynamic is not None:
+        for name in dynamic():
+            yield PropertyInfo(name, "Property", lambda n=name: get_property_of(value, n))
