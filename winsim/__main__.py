@@ -1,0 +1,67 @@
+"""``python -m winsim serve --machines inventory/simulated/machines.yml --state FOLDER``"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+from winsim.endpoint import control
+from winsim.endpoint.control import BadFaultFile, FaultControl
+from winsim.server import SCALE, Options, run
+from winsim.store import BadStore
+from winsim.world.machines import BadMachines
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="winsim", description="The simulated lab.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="serve the hosts of a machines.yml over WinRM until stopped")
+    serve.add_argument("--machines", type=Path, required=True, help="the machines of the lab")
+    serve.add_argument("--state", type=Path, required=True, help="folder in which the machines live on")
+    serve.add_argument("--fresh", action="store_true", help="start over with new machines")
+    serve.add_argument("--ready-file", type=Path, help="written when all hosts listen: how to reach them")
+    serve.add_argument("--json", action="store_true", help="print the same as one line")
+    serve.add_argument("--faults", type=Path, help="faults on purpose and latencies (YAML)")
+    serve.add_argument("--parent-pid", type=int, help="leave when this process ends")
+    serve.add_argument("--scale", type=float, default=SCALE, help="how many times faster than real time the lab's clock runs")
+    return parser
+
+
+def _announcer(as_json: bool) -> Any:
+    def announce(document: dict[str, Any]) -> None:
+        if as_json:
+            print(json.dumps(document), flush=True)
+            return
+        for name, host in document["hosts"].items():
+            print(f"{name:12} {host['url']}  {host['user']}", flush=True)
+
+    return announce
+
+
+def main() -> int:
+    arguments = _arguments().parse_args()
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    options = Options(
+        machines=arguments.machines,
+        state=arguments.state,
+        fresh=arguments.fresh,
+        ready_file=arguments.ready_file,
+        json=arguments.json,
+        parent_pid=arguments.parent_pid,
+        scale=arguments.scale,
+    )
+    try:
+        faults = control.load(arguments.faults) if arguments.faults else FaultControl()
+        run(options, faults, _announcer(arguments.json))
+    except (BadMachines, BadStore, BadFaultFile, OSError) as error:
+        print(f"winsim: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
