@@ -18,7 +18,8 @@ def _fields(kind: Any) -> tuple[str, ...]:
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly below a node, in the order of its fields."""
-    for name in _fields(node.__class__):
+    kind: Any = node.__class__
+    for name in _fields(kind):
         value = getattr(node, name)
         if isinstance(value, Node):
             yield value
