@@ -196,12 +196,13 @@ def serve_lab(
     _run(json, body)
 
 
-@task(auto_shortflags=False, positional=["path"], iterable=["path"], help={
-      "path": "A script, or a folder of scripts.", "host": "The simulated host to run it on.",
-      "json": "The form of the recorded answers."})  # fmt: skip
+@task(auto_shortflags=False, positional=["path"], iterable=["also"], help={
+      "path": "A script, or a folder of scripts.", "also": "One more of them (may be repeated).",
+      "host": "The simulated host to run it on.", "json": "The form of the recorded answers."})  # fmt: skip
 def run_script(
     c: Context,
-    path: list[str] = [],  # noqa: B006
+    path: str,
+    also: list[str] = [],  # noqa: B006
     host: str = "arr01",
     json: bool = False,
 ) -> None:
@@ -210,7 +211,7 @@ def run_script(
     def body(terminal: Terminal) -> ExitCode:
         from passivelab.commands.serving import run_script
 
-        return run_script(terminal, path, host, json)
+        return run_script(terminal, [path, *also], host, json)
 
     _run(json, body)
 
