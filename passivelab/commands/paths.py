@@ -8,15 +8,23 @@ ROOT = Path(__file__).resolve().parents[2]
 ROLES = ROOT / "roles"
 SCRIPTS = ROOT / "scripts"
 FUNCTIONS = SCRIPTS / "functions.ps1"
+_MEMORY = ".passivelab"
 
 
 def inventory(lab: str) -> Path:
-    return ROOT / "inventory" / lab
+    """The folder of a lab: one under inventory/ by its name, or any other by its path."""
+    return ROOT / lab if "/" in lab else ROOT / "inventory" / lab
 
 
-def state(lab: str) -> Path:
-    """What we remember of a lab; not part of the repository."""
-    return ROOT / ".passivelab" / lab
+def state(folder: Path) -> Path:
+    """What we remember of the lab in a folder; not part of the repository."""
+    if folder.parent == ROOT / "inventory":
+        return ROOT / _MEMORY / folder.name
+    return folder / _MEMORY
+
+
+def crashes() -> Path:
+    return ROOT / _MEMORY / "crashes"
 
 
 def shown(path: Path) -> str:

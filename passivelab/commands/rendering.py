@@ -27,7 +27,7 @@ def render(terminal: Terminal, options: Options, step: str | None = None, out: s
     for item in chosen:
         text = standalone(item)
         if out is not None:
-            path = Path(out) / item.key.host / (item.key.step.replace("/", ".") + ".ps1")
+            path = Path(out) / item.key.host / (_file_name(item.key.step) + ".ps1")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8-sig", newline="\r\n")
             terminal.say(str(path))
@@ -83,3 +83,8 @@ def _tail(item: StepInstance) -> str:
     if item.scripts.remove is not None:
         lines.append("if ($Do -eq 'Remove') { $null = Remove-DesiredState; $Current = Get-CurrentState }")
     return "\n".join([*lines, "$Current", ""])
+
+
+def _file_name(step: str) -> str:
+    """A name without brackets, which PowerShell takes for wildcards in a path."""
+    return step.translate({ord("/"): ".", ord("["): ".", ord("]"): None})

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from passivelab.commands.paths import ROOT
+from passivelab.commands.paths import crashes
 from passivelab.engine.events import Event
 from passivelab.errors import Defect, Exit, Interrupted, PassivelabError
 from passivelab.report import JsonLines, Lines, Live, Mask, Screen, make_console, show_error
@@ -104,7 +104,7 @@ def run(body: Body, *, json: bool = False) -> int:
 
 
 def _crash(error: Exception, mask: Mask) -> Defect:
-    folder = ROOT / ".passivelab" / "crashes"
+    folder = crashes()
     name = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f") + ".txt"
     versions = ", ".join(f"{package} {version(package)}" for package in ("passivelab", "pypsrp", "invoke"))
     text = f"{' '.join(sys.argv)}\nPython {platform.python_version()}, {platform.platform()}; {versions}\n\n"
