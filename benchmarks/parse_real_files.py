@@ -21,7 +21,7 @@ from pslang.parser import parse
 from pslang.walk import walk
 
 NOT_4_0 = frozenset(
-    "ConfigurationNotSupported ReservedKeywordNotAllowed LabLaterVersion InvalidEndOfLine AmpersandNotAllowed".split()
+    ("ConfigurationNotSupported", "ReservedKeywordNotAllowed", "LabLaterVersion", "InvalidEndOfLine", "AmpersandNotAllowed")
 )
 
 
@@ -115,8 +115,8 @@ def main() -> None:
     print(f"{len(files)} files, {size:.1f} MB, {size / seconds:.2f} MB/s")
     print(f"{len(files) - valid} use what 4.0 does not have (or are DSC configurations): {dict(reasons)}")
     print(f"{len(parsed)} of the other {valid} parse ({100 * len(parsed) / max(1, valid):.2f} %)")
-    for line in rejected[: arguments.show]:
-        print("   ", line)
+    for text in rejected[: arguments.show]:
+        print("   ", text)
     mutants(parsed, arguments.mutants, arguments.show)
 
 
