@@ -62,7 +62,7 @@ def plan(terminal: Terminal, options: Options, detailed_exit_code: bool = False)
 
 def look(terminal: Terminal, workshop: Workshop, options: Options, scope: Scope, command: str) -> Plan:
     """Read the hosts and show what would change; nothing is written."""
-    folder = state(workshop.lab.name)
+    folder = state(workshop.lab.folder)
     terminal.watch(whole_plan=True)
     with serving(workshop.lab, fresh=False) as endpoints:
         journal = Journal(folder / "journal.jsonl", read_only=True)
@@ -88,7 +88,7 @@ def perform(
 ) -> Exit:
     """Read, apply and prove, under the lab's lock; ``confirm`` may refuse the plan before anything changes."""
     name = workshop.lab.name
-    folder = state(name)
+    folder = state(workshop.lab.folder)
     with Lock(folder / "lock", name, command):
         if options.fresh and workshop.lab.simulated:
             start_over(folder)

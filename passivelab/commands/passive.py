@@ -7,7 +7,6 @@ from dataclasses import replace
 from passivelab.blueprint.model import Blueprint, StepInstance
 from passivelab.commands.building import Options, perform
 from passivelab.commands.loading import load
-from passivelab.commands.paths import inventory
 from passivelab.commands.terminal import Terminal
 from passivelab.commands.workshop import open_workshop
 from passivelab.engine import Scope
@@ -25,7 +24,7 @@ def switch(terminal: Terminal, options: Options, pool: str, passive: bool) -> Ex
     before = open_workshop(options.lab, terminal, options.set)
     after = open_workshop(options.lab, terminal, options.set, passive={chosen.fqdn: passive})
     # Written before anything changes: a build that goes on after an interruption follows the same choice.
-    write_passive(inventory(options.lab), chosen.fqdn, passive)
+    write_passive(lab.folder, chosen.fqdn, passive)
     for move in effect.moves:
         terminal.say(f"{move.user} moves from {move.source} to {move.target}.")
     scope = scope_of_switch(before.blueprint, after.blueprint, chosen)

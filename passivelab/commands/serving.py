@@ -17,13 +17,13 @@ def serve_lab(terminal: Terminal, name: str, fresh: bool = False, faults: str | 
     lab = load(name, terminal)
     if not lab.simulated:
         raise UsageError(reason=f"the machines of {name!r} are real: there is nothing to serve")
-    if running(name) is not None:
+    if running(lab.folder) is not None:
         if not fresh:
             raise Refused(reason="the simulated lab already runs", hint="use it as it is, or --fresh starts over")
-        stop_running(name)
-    process = launch(name, fresh=fresh, faults=faults)
+        stop_running(lab.folder)
+    process = launch(lab.folder, fresh=fresh, faults=faults)
     try:
-        endpoints = await_ready(name, process)
+        endpoints = await_ready(lab.folder, process)
         scheme = {True: "https", False: "http"}
         hosts = {
             host: {"url": f"{scheme[at.tls]}://{at.address}:{at.port}/wsman", "user": at.user, "password": at.password}

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from passivelab.commands.paths import ROOT, inventory, state
+from passivelab.commands.paths import ROOT, state
 from passivelab.errors import Unreachable
 from passivelab.lab import Lab
 
@@ -37,18 +37,22 @@ class Endpoint:
 Endpoints = Mapping[str, Endpoint]
 
 
-def ready_file(lab: str) -> Path:
-    return state(lab) / "serving.json"
+def ready_file(folder: Path) -> Path:
+    return state(folder) / "serving.json"
 
 
-def machines_folder(lab: str) -> Path:
-    return state(lab) / "machines"
+def machines_folder(folder: Path) -> Path:
+    return state(folder) / "machines"
 
 
-def running(lab: str) -> Endpoints | None:
+def machines_log(folder: Path) -> Path:
+    return state(folder) / "machines.log"
+
+
+def running(folder: Path) -> Endpoints | None:
     """The endpoints of the simulated lab, when it runs."""
     try:
-        document = json.loads(ready_file(lab).read_text("utf-8"))
+        document = json.loads(ready_file(folder).read_text("utf-8"))
         endpoints = _endpoints(document)
     except (OSError, ValueError, KeyError):
         return None
@@ -66,36 +70,35 @@ def serving(lab: Lab, *, fresh: bool = False) -> Iterator[Endpoints | None]:
     if not lab.simulated:
         yield None
         return
-    known = None if fresh else running(lab.name)
+    known = None if fresh else running(lab.folder)
     if known is not None:
         yield known
         return
-    stop_running(lab.name)
-    process = launch(lab.name, fresh=fresh)
+    stop_running(lab.folder)
+    process = launch(lab.folder, fresh=fresh)
     try:
-        yield await_ready(lab.name, process)
+        yield await_ready(lab.folder, process)
     finally:
         end(process)
 
 
-def command_line(lab: str, *, fresh: bool = False, faults: str | None = None, parent: int | None = None) -> list[str]:
+def command_line(folder: Path, *, fresh: bool = False, faults: str | None = None, parent: int | None = None) -> list[str]:
     line = [sys.executable, "-m", "winsim", "serve"]
-    line += ["--machines", str(inventory(lab) / "machines.yml"), "--state", str(machines_folder(lab))]
-    line += ["--ready-file", str(ready_file(lab))]
+    line += ["--machines", str(folder / "machines.yml"), "--state", str(machines_folder(folder))]
+    line += ["--ready-file", str(ready_file(folder))]
     line += ["--fresh"] if fresh else []
     line += ["--faults", faults] if faults else []
     line += ["--parent-pid", str(parent)] if parent else []
     return line
 
 
-def launch(lab: str, *, fresh: bool = False, faults: str | None = None) -> subprocess.Popen[bytes]:
+def launch(folder: Path, *, fresh: bool = False, faults: str | None = None) -> subprocess.Popen[bytes]:
     """Start the simulated lab; it ends with this process, however that ends."""
-    folder = state(lab)
-    folder.mkdir(parents=True, exist_ok=True)
-    ready_file(lab).unlink(missing_ok=True)
-    with (folder / "machines.log").open("ab") as log:
+    state(folder).mkdir(parents=True, exist_ok=True)
+    ready_file(folder).unlink(missing_ok=True)
+    with machines_log(folder).open("ab") as log:
         return subprocess.Popen(
-            command_line(lab, fresh=fresh, faults=faults, parent=os.getpid()),
+            command_line(folder, fresh=fresh, faults=faults, parent=os.getpid()),
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -105,18 +108,18 @@ def launch(lab: str, *, fresh: bool = False, faults: str | None = None) -> subpr
         )
 
 
-def await_ready(lab: str, process: subprocess.Popen[bytes]) -> Endpoints:
+def await_ready(folder: Path, process: subprocess.Popen[bytes]) -> Endpoints:
     deadline = time.monotonic() + START_LIMIT
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError, ValueError, KeyError):
-            return _endpoints(json.loads(ready_file(lab).read_text("utf-8")))
+            return _endpoints(json.loads(ready_file(folder).read_text("utf-8")))
         if process.poll() is not None:
             break
         time.sleep(0.02)
     end(process)
-    log = state(lab) / "machines.log"
+    log = machines_log(folder)
     raise Unreachable(
-        host=lab,
+        host=folder.name,
         reason="the simulated lab did not start",
         found=_last_line(log),
         hint="`invoke build-lab --fresh` starts over with new machines",
@@ -135,10 +138,10 @@ def end(process: subprocess.Popen[bytes]) -> None:
             process.wait()
 
 
-def stop_running(lab: str) -> None:
+def stop_running(folder: Path) -> None:
     """End a simulated lab that somebody else serves: a fresh one needs its addresses."""
     try:
-        document = json.loads(ready_file(lab).read_text("utf-8"))
+        document = json.loads(ready_file(folder).read_text("utf-8"))
         pid = int(document["pid"])
     except (OSError, ValueError, KeyError, TypeError):
         return

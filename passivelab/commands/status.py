@@ -25,7 +25,7 @@ _ASK = "'{0}' -f $PSVersionTable.PSVersion; [Environment]::OSVersion.Version.ToS
 
 def status(terminal: Terminal, name: str) -> Exit:
     lab = load(name, terminal)
-    folder = state(name)
+    folder = state(lab.folder)
     ledger = fold(read(folder / "journal.jsonl"))
     owner = Lock(folder / "lock", name, "status").owner()
     document = _document(lab, ledger, str(owner) if owner else None)
@@ -48,7 +48,7 @@ def _document(lab: Lab, ledger: Ledger, owner: str | None) -> dict[str, object]:
         "owned": len(ledger.entries),
         "last_run": dict(ledger.last_run) if ledger.last_run else None,
         "locked_by": owner,
-        "serving": lab.simulated and running(lab.name) is not None,
+        "serving": lab.simulated and running(lab.folder) is not None,
     }
 
 

@@ -18,7 +18,8 @@ from passivelab.state.journal import read
 def teardown_lab(terminal: Terminal, options: Options, yes: bool = False, command: str = "teardown-lab") -> Exit:
     workshop = open_workshop(options.lab, terminal, options.set)
     refuse_protected(workshop)
-    owned = fold(read(state(options.lab) / "journal.jsonl")).entries
+    journal = state(workshop.lab.folder) / "journal.jsonl"
+    owned = fold(read(journal)).entries
     if not owned:
         terminal.say("The lab owns nothing: there is nothing to take back.")
     limits = scope_of(workshop, options)
@@ -28,10 +29,10 @@ def teardown_lab(terminal: Terminal, options: Options, yes: bool = False, comman
 
     def confirm(plan: Plan) -> None:
         if plan.changes and not yes:
-            ask_for_name(terminal, options.lab, len(plan.changes))
+            ask_for_name(terminal, workshop.lab.name, len(plan.changes))
 
     code = perform(terminal, nothing, replace(options, whole_plan=True), command, scope, confirm)
-    left = fold(read(state(options.lab) / "journal.jsonl")).entries
+    left = fold(read(journal)).entries
     terminal.say()
     if left:
         terminal.say(f"The lab still owns {len(left)}; invoke teardown-lab goes on with them.")

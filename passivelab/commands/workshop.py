@@ -31,7 +31,8 @@ def open_workshop(
 ) -> Workshop:
     """Load, check and render everything; raises every error found before any host is asked."""
     lab = load(name, terminal, sets, passive)
-    keys = Pki.open(state(name) / "pki", wanted_certificates(lab))
+    keys = Pki.open(state(lab.folder) / "pki", wanted_certificates(lab))
+    terminal.hide(lambda: [found.password for found in (keys.public, *keys.hosts.values())])
     return Workshop(lab, compile_blueprint(lab, ROLES, keys), _secrets(lab, keys))
 
 
