@@ -195,7 +195,8 @@ def _service(element: ElementTree.Element) -> Service:
     sql = installed.find(_name("SqlInstanceId"))
     depends = element.find(_name("DependsOn"))
     needs = tuple(
-        "{}-{}-{}".format(*_service_id(one)) for one in (depends.iterfind(_name("Dependency")) if depends else ())
+        "{}-{}-{}".format(*_service_id(one))
+        for one in (() if depends is None else depends.iterfind(_name("Dependency")))
     )
     ports = tuple(_port(one) for one in element.iter(f"{{{ROLES}}}Port"))
     return Service(
