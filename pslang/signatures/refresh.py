@@ -35,7 +35,7 @@ def compact(command: dict[str, Any]) -> dict[str, Any]:
 
 
 def write(path: Path, value: object) -> None:
-    text = json.dumps(value, separators=(",", ":"), sort_keys=True)
+    text = json.dumps(value, separators=(",", ":"))  # not sorted: the first parameter set is the default one
     path.write_bytes(gzip.compress(text.encode(), mtime=0))
 
 
