@@ -82,13 +82,13 @@ def serving(lab: Lab, *, fresh: bool = False) -> Iterator[Endpoints | None]:
         end(process)
 
 
-def command_line(folder: Path, *, fresh: bool = False, faults: str | None = None, parent: int | None = None) -> list[str]:
+def command_line(folder: Path, *, fresh: bool, faults: str | None, parent: int) -> list[str]:
     line = [sys.executable, "-m", "winsim", "serve"]
     line += ["--machines", str(folder / "machines.yml"), "--state", str(machines_folder(folder))]
     line += ["--ready-file", str(ready_file(folder))]
     line += ["--fresh"] if fresh else []
     line += ["--faults", faults] if faults else []
-    line += ["--parent-pid", str(parent)] if parent else []
+    line += ["--parent-pid", str(parent)]
     return line
 
 
