@@ -42,7 +42,11 @@ def test_one_pool_serves_the_whole_run_and_the_functions_travel_once(rig: Rig, s
 
 
 def test_secrets_arrive_decrypted_and_plain_values_as_they_are(rig: Rig, session: PsrpSession) -> None:
-    parameters: dict[str, Parameter] = {"Document": "{}", "Secret0": Credential("CORP\\admin", "hid den"), "Secret1": SecureText("sécret")}
+    parameters: dict[str, Parameter] = {
+        "Document": "{}",
+        "Secret0": Credential("CORP\\admin", "hid den"),
+        "Secret1": SecureText("sécret"),
+    }
     session.run("script", parameters, 10)
     sent = rig.machine.parameters[0]
     assert sent["Document"] == "{}"
