@@ -109,7 +109,7 @@ function Invoke-Step {
                 Current = ConvertFrom-PlainObject -InputObject $request.current
                 Needs   = ConvertFrom-PlainObject -InputObject $request.needs
                 Before  = ConvertFrom-PlainObject -InputObject $request.before
-                Secrets = $Secrets
+                Secrets = $(if ($request.block -ne 'current') { $Secrets })
             }
             $output = Invoke-StepBlock @values
             if ($request.block -ne 'current') {

@@ -42,10 +42,15 @@ class Hosts:
         return ask(self.session(host, identity), requests, READ_TIMEOUT)
 
     def change(
-        self, host: str, identity: Identity, request: Request, timeout: float, secrets: Mapping[str, SecretValue]
-    ) -> Answer:
-        """Run one request that changes something: once. After a ConnectionGone only a read tells what happened."""
-        return ask(self.session(host, identity), [request], timeout, secrets)[request.id]
+        self,
+        host: str,
+        identity: Identity,
+        requests: Sequence[Request],
+        timeout: float,
+        secrets: Mapping[str, SecretValue],
+    ) -> dict[str, Answer]:
+        """Run requests of which one changes something: once. After a ConnectionGone only a read tells what happened."""
+        return ask(self.session(host, identity), requests, timeout, secrets)
 
     def reset(self, host: str) -> None:
         """Forget the sessions of a host that is about to restart."""

@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from passivelab.blueprint.model import DesiredValue, Key, Plain, StepInstance, Unknown
@@ -111,12 +111,49 @@ class Readings:
 
     def read(self, instance: StepInstance, needs: Mapping[str, Plain], delay: float = 0.0) -> Reading:
         """Read one instance; ``delay`` seconds of its host pass first."""
-        request = Request(
-            str(instance.key), "current", instance.scripts.current, self._plain(instance), needs=needs, delay=delay
-        )
+        return self.read_together([(instance, needs)], delay)[0]
+
+    def read_together(
+        self, items: Sequence[tuple[StepInstance, Mapping[str, Plain]]], delay: float = 0.0
+    ) -> list[Reading]:
+        """Read instances of one host and identity in one script."""
+        requests = [self.request(item, needs) for item, needs in items]
+        requests[0] = replace(requests[0], delay=delay)
         tick = self._tick
-        answers = self._hosts.read(instance.key.host, instance.identity, [request])
-        return self._store(_reading(instance, answers[request.id], tick))
+        first = items[0][0]
+        answers = self._hosts.read(first.key.host, first.identity, requests)
+        return [self.accept(item, answers[str(item.key)], tick) for item, _ in items]
+
+    @property
+    def tick(self) -> int:
+        """The moment, counted in changes: a reading that was asked for now shows all of them."""
+        return self._tick
+
+    def request(self, instance: StepInstance, needs: Mapping[str, Plain]) -> Request:
+        return Request(
+            str(instance.key), "current", instance.scripts.current, self._plain(instance), needs=dict(needs)
+        )
+
+    def accept(self, instance: StepInstance, answer: Answer, tick: int) -> Reading:
+        return self._store(_reading(instance, answer, tick))
+
+    def ahead(self, instance: StepInstance) -> list[tuple[StepInstance, Mapping[str, Plain]]]:
+        """What follows on the host under the same identity and can be read along, as far as nothing will change.
+
+        The first that will probably be changed is the last that is worth it. Should something on another host change
+        meanwhile, a reading is stale and taken again: too much costs little, and nothing is believed too long.
+        """
+        result: list[tuple[StepInstance, Mapping[str, Plain]]] = []
+        for item in self._graph.following(instance.key):
+            values = known(self.needs(item))
+            if values is None and reads_needs(item):
+                break
+            reading = self._readings.get(item.key)
+            if item.identity == instance.identity:
+                result.append((item, values or {}))
+            if reading is None or reading.error or reading.state == "unknown" or self.differences(item):
+                break
+        return result
 
     def _read_hosts(self, ready: Sequence[StepInstance], values: Mapping[Key, Mapping[str, Plain] | None]) -> None:
         by_host: defaultdict[str, list[StepInstance]] = defaultdict(list)
@@ -141,16 +178,7 @@ class Readings:
     ) -> TransportError | None:
         if not group:
             return None
-        requests = [
-            Request(
-                str(item.key),
-                "current",
-                item.scripts.current,
-                self._plain(item),
-                needs=values[item.key] or {},
-            )
-            for item in group
-        ]
+        requests = [self.request(item, values[item.key] or {}) for item in group]
         tick = self._tick
         try:
             answers = self._hosts.read(group[0].key.host, group[0].identity, requests)

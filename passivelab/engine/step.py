@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from passivelab.blueprint.model import Key, Plain, Secret, StepInstance, Unknown
+from passivelab.blueprint.model import Await, Key, Plain, Secret, StepInstance, Unknown
 from passivelab.compare import ABSENT, Difference, differences
 from passivelab.engine.events import Event, Said, StepMoved
 from passivelab.engine.hosts import Hosts
 from passivelab.engine.needs import first_unknown, known
 from passivelab.engine.readings import Reading, Readings, failure
 from passivelab.engine.reboot import Rebooter
-from passivelab.engine.script import Fault, Request, SecretValue
+from passivelab.engine.script import Answer, Fault, Request, SecretValue
 from passivelab.engine.subject import Graph, Removal
 from passivelab.errors import ConnectionGone, NotConverged, StepFailed, TimedOut
 from passivelab.state import Entry, Journal
@@ -55,12 +55,12 @@ class StepRunner:
         needs = self._needs(instance)
         reading = readings.find(instance.key)
         if reading is None or not readings.is_fresh(instance.key):
-            reading = self._read(instance, needs)
+            reading = readings.read_together([(instance, needs), *readings.ahead(instance)])[0]
         found = self._differences(instance, reading)
         if not found:
             return Result("unchanged")
         if instance.is_gate and instance.desired is not None:
-            self._wait(instance, needs, found)
+            self._await(instance, needs, reading)
             return Result("unchanged")
         owned = self._tools.owned.get((instance.key.host, instance.key.step))
         if instance.desired is None:
@@ -134,10 +134,11 @@ class StepRunner:
             tools.rebooter.owe(instance.key.host)
         self._intend(instance, needs, reading, action)
         tools.readings.note_change(instance.key)
+        after: Reading | None = None
         for attempt in range(1, ATTEMPTS + 1):
             tools.emit(StepMoved(instance.key, instance.title, "removing" if block == "remove" else "applying"))
             request = Request(
-                str(instance.key),
+                f"{instance.key} {block}",
                 block,
                 script,
                 desired=tools.readings.desired(instance) if instance.key in tools.graph.index else instance.desired,
@@ -146,7 +147,7 @@ class StepRunner:
                 before=dict(before) if before is not None else None,
             )
             try:
-                self._run(instance, block, request, secrets)
+                after = self._run(instance, request, needs, secrets)
             except ConnectionGone:
                 reading = self._read(instance, needs)
                 if reading.error or not self._left(instance, reading):
@@ -157,25 +158,41 @@ class StepRunner:
                 break
         if instance.reboot == "before_next":
             tools.rebooter.settle(instance.key.host, instance.key, instance.title)
-        final = self._await(instance, needs)
+            after = None
+        final = self._await(instance, needs, after)
         self._done(instance.key, action, {"current": final.value})
 
     def _run(
-        self, instance: StepInstance, block: str, request: Request, secrets: Mapping[str, SecretValue]
-    ) -> None:
+        self,
+        instance: StepInstance,
+        request: Request,
+        needs: Mapping[str, Plain],
+        secrets: Mapping[str, SecretValue],
+    ) -> Reading:
+        """Run a block that changes something, and in the same script read what it has changed, and what follows."""
+        readings = self._tools.readings
+        along = [(instance, needs), *([] if instance.reboot else readings.ahead(instance))]
+        requests = [request, *(readings.request(item, values) for item, values in along)]
+        tick = readings.tick
         try:
-            answer = self._tools.hosts.change(
-                instance.key.host, instance.identity, request, instance.timeout, secrets
+            answers = self._tools.hosts.change(
+                instance.key.host, instance.identity, requests, instance.timeout, secrets
             )
         except TimedOut as error:
             raise StepFailed(
                 step=instance.key.step,
                 host=instance.key.host,
-                phase=block,
+                phase=request.block,
                 reason=f"not finished after {error.limit:.0f} s",
                 place=instance.template,
                 hint="raise `timeout` of the step, or look on the host for what it waits for",
             ) from error
+        self._report(instance, request.block, answers[request.id])
+        taken = [readings.accept(item, answers[str(item.key)], tick) for item, _ in along]
+        return taken[0]
+
+    def _report(self, instance: StepInstance, block: str, answer: Answer) -> None:
+        """Tell what a block said; raises its fault."""
         for text in answer.output:
             self._tools.emit(Said(instance.key, "output", text))
         for text in answer.warnings:
@@ -186,34 +203,28 @@ class StepRunner:
             )
             raise failure(instance, block, answer.fault)
 
-    def _wait(self, instance: StepInstance, needs: Mapping[str, Plain], found: tuple[Difference, ...]) -> None:
-        """A gate: read until it is open."""
-        self._await(instance, needs, found)
-
-    def _await(
-        self, instance: StepInstance, needs: Mapping[str, Plain], found: tuple[Difference, ...] = ()
-    ) -> Reading:
-        """Read again until nothing is left to do, as long as the step says. Time is that of the host."""
-        delays = _delays(instance, waits_first=bool(found))
+    def _await(self, instance: StepInstance, needs: Mapping[str, Plain], first: Reading | None) -> Reading:
+        """Read until nothing is left to do, as long as the step says. Time is that of the host."""
+        delays = () if instance.wait is None else _delays(instance.wait)
         limit, elapsed = sum(delays), 0.0
-        reading: Reading | None = None
+        reading = first or self._read(instance, needs)
         for delay in delays:
+            if not reading.error and not self._left(instance, reading):
+                return reading
             elapsed += delay
-            if delay:
-                self._tools.emit(StepMoved(instance.key, instance.title, "waiting", elapsed, limit))
+            self._tools.emit(StepMoved(instance.key, instance.title, "waiting", elapsed, limit))
             reading = self._read(instance, needs, delay)
-            if not reading.error:
-                found = self._left(instance, reading)
-                if not found:
-                    return reading
-        if reading is not None and reading.error:
+        if reading.error:
             raise reading.error
+        left = self._left(instance, reading)
+        if not left:
+            return reading
         raise NotConverged(
             step=instance.key.step,
             host=instance.key.host,
-            differences=tuple(describe(difference) for difference in found),
+            differences=tuple(describe(difference) for difference in left),
             place=instance.template,
-            hint=f"waited {limit:.0f} s (of the host) for it" if instance.wait else None,
+            hint=f"waited {limit:.0f} s (of the host) for it" if delays else None,
         )
 
     def _left(self, instance: StepInstance, reading: Reading) -> tuple[Difference, ...]:
@@ -255,10 +266,7 @@ def _plain_target(instance: StepInstance) -> Mapping[str, object] | None:
     return instance.desired
 
 
-def _delays(instance: StepInstance, waits_first: bool) -> tuple[float, ...]:
-    """The pauses before each read, in seconds of the host."""
-    if instance.wait is None:
-        return (0.0,)
-    interval = max(instance.wait.interval, 0.05)
-    count = max(1, round(instance.wait.limit / interval))
-    return (*(() if waits_first else (0.0,)), *([interval] * count))
+def _delays(wait: Await) -> tuple[float, ...]:
+    """The pauses between reads, in seconds of the host."""
+    interval = max(wait.interval, 0.05)
+    return (interval,) * max(1, round(wait.limit / interval))

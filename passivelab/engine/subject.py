@@ -65,10 +65,19 @@ class Graph:
         self.blueprint = blueprint
         self.index = {instance.key: instance for instance in blueprint.instances}
         self.order = {instance.key: number for number, instance in enumerate(blueprint.instances)}
+        hosts = dict.fromkeys(key.host for key in self.index)
+        self._by_host = {host: blueprint.of_host(host) for host in hosts}
         self.ancestors: dict[Key, frozenset[Key]] = {}
         for instance in blueprint.instances:
             direct = self.direct(instance)
             self.ancestors[instance.key] = frozenset(direct).union(*(self.ancestors.get(key, ()) for key in direct))
+
+    def following(self, key: Key) -> tuple[StepInstance, ...]:
+        """The instances of the same host behind this one."""
+        if key not in self.index:
+            return ()
+        items = self._by_host[key.host]
+        return items[items.index(self.index[key]) + 1 :]
 
     def direct(self, instance: StepInstance) -> tuple[Key, ...]:
         """The instances right before this one: declared, and those whose values it needs."""
