@@ -52,10 +52,12 @@ def _place_lines(problem: Problem, sign: Signs) -> list[Text]:
         return []
     number = str(problem.place.line)
     margin = " " * len(number)
-    lines = [Text(f"{margin}--> {problem.place}", "blue")]
-    excerpt = problem.place.excerpt()
-    if excerpt is not None and problem.place.column > 0:
-        indent = "".join("\t" if char == "\t" else " " for char in excerpt[: problem.place.column - 1])
+    place = problem.place
+    whole_file = (place.line, place.column, problem.length) == (1, 1, 1)
+    lines = [Text(f"{margin}--> {place.file if whole_file else place}", "blue")]
+    excerpt = place.excerpt()
+    if excerpt is not None and not whole_file:
+        indent = "".join("\t" if char == "\t" else " " for char in excerpt[: place.column - 1])
         width = max(1, min(problem.length, len(excerpt) - len(indent)))
         lines.append(Text(f"{number} {sign.rule} {excerpt}"))
         lines.append(Text(f"{margin} {sign.rule} {indent}{'^' * width}", "red"))

@@ -77,7 +77,10 @@ class Lines:
 
     def put(self, line: Text) -> None:
         line.plain = self._mask.text(line.plain)
-        self.console.print(line)
+        if self.console.is_terminal:
+            self.console.print(line, no_wrap=line.no_wrap, overflow=line.overflow)
+        else:
+            self.console.print(line, soft_wrap=True)  # a file loses nothing
 
     def finished(self, event: StepFinished) -> None:
         sign, style, word = OUTCOMES[event.outcome]

@@ -57,7 +57,7 @@ def test_a_plan_shows_every_property_and_counts_what_is_unchanged() -> None:
         "  ? reverse_proxy/binding  Binding\n"
         "      known after adfs01 adfs/farm\n"
         "\n"
-        "Plan: 1 to create, 1 to change, 1 to remove, 1 known later, 1 unchanged. Only --prune removes what \n"
+        "Plan: 1 to create, 1 to change, 1 to remove, 1 known later, 1 unchanged. Only --prune removes what "
         "is no longer wanted (1).\n"
     )
 
