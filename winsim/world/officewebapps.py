@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from winsim.world.http_sys import SslBinding, http_sys
-from winsim.world.services import Service
+from winsim.world.services import Service, start
 
 if TYPE_CHECKING:
     from winsim.world.certificates import CertificateEntry
     from winsim.world.host import Host
+    from winsim.world.lab import World
 
 Setting = str | int | bool | None
 SERVICE = "WACSM"
@@ -105,3 +106,15 @@ def find_certificate(host: Host, friendly_name: str, now: datetime) -> Certifica
 def bind(host: Host, entry: CertificateEntry | None) -> None:
     if entry is not None:
         http_sys(host).put(SslBinding("0.0.0.0:443", False, entry.thumbprint))
+
+
+def create_farm(
+    world: World, host: Host, server: WebAppsServer, settings: dict[str, Setting], entry: CertificateEntry | None
+) -> None:
+    """A farm of one machine, its master."""
+    server.settings = DEFAULTS | settings
+    server.master = host.name
+    server.machines = [FarmMachine(host.name)]
+    server.created = world.clock.now()
+    bind(host, entry)
+    start(world, host, SERVICE)

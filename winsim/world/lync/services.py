@@ -27,6 +27,9 @@ def starting(world: World, host: Host) -> None:
         raise ServiceError(1064, "An exception occurred in the service when handling the control request")
     foreign = [one for one in host.certificates.trusted_roots() if one.certificate.issuer != one.certificate.subject]
     if foreign:
-        host.events.write("Lync Server", "LS User Services", 32042, "Error", "Invalid incoming HTTPS certificate. "
-                          "0x800B0109: a certificate that is not self-signed is in the Trusted Root store.")  # fmt: skip
+        text = (
+            "Invalid incoming HTTPS certificate. 0x800B0109: a certificate that is not self-signed is in the Trusted "
+            "Root store."
+        )
+        host.events.write("Lync Server", "LS User Services", 32042, "Error", text)
         raise ServiceError(1053, "The service did not respond to the start or control request in a timely fashion")
