@@ -145,7 +145,8 @@ class Binder:
 
     def _list(self, declared: Any, node: Node, path: Path) -> Any:
         if not isinstance(node, ListNode):
-            return self.wrong(node, f"a list of {name_of(declared)}")
+            hint = f"put it in brackets: [{node.text}]" if isinstance(node, ScalarNode) and node.text else None
+            return self.wrong(node, "a list", hint)
         items = [self.bind(declared, item, (*path, index)) for index, item in enumerate(node.items)]
         return MISSING if any(item is MISSING for item in items) else tuple(items)
 

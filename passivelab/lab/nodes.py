@@ -18,6 +18,7 @@ Scalar = str | bool | int | float | None
 
 INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 FRACTION = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+\Z")
+OCTAL = re.compile(r"[-+]?0o?[0-7_]+\Z")
 QUOTED = ("'", '"', "|", ">")
 WORDS = {"true": True, "false": False}
 # What a reader of YAML 1.1 takes for something else than the text that stands there.
@@ -248,6 +249,6 @@ def _instead(text: str) -> str:
     if word == "null":
         return "null"
     try:
-        return str(int(text.replace("_", ""), 8 if word.lstrip("+-").startswith(("0o", "00")) else 0))
+        return str(int(text.replace("_", ""), 8 if OCTAL.match(word) else 0))
     except ValueError:
         return text.lstrip("+-0_") if text.lstrip("+-0_").isdigit() else "a plain number"
