@@ -21,7 +21,7 @@ def compact(command: dict[str, Any]) -> dict[str, Any]:
     for name, facts in command["parameters"].items():
         row: list[Any] = [facts.get("type", "Object"), facts.get("required", False), facts.get("position", "Named")]
         row += [facts.get("pipeline", False), facts.get("aliases") or [], facts.get("accepted") or []]
-        while row and row[-1] in (False, "Named", []):
+        while row and (row[-1] is False or row[-1] in ("Named", [])):  # position 0 stays
             row.pop()
         parameters[name] = row
     slim = {"sets": command["parameterSets"], "parameters": parameters}
