@@ -61,6 +61,7 @@ class Scheduler(Generic[Node]):
                         sorter.done(node)
             except BaseException:
                 self.stop()
+                pool.shutdown(wait=True, cancel_futures=True)
                 raise
 
     def _skip_blocked(self, ready: list[Node], bad: dict[Node, Node], sorter: TopologicalSorter[Node]) -> bool:
