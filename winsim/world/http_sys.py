@@ -31,8 +31,22 @@ class SslBinding:
 
 
 @dataclass
+class UrlRegistration:
+    """A program besides IIS that listens through http.sys.
+
+    ``prefix`` is ``https://+:443/adfs/``; ``application`` names a function ``f(world, host, request) -> Response`` of
+    winsim; it answers while ``service`` runs.
+    """
+
+    prefix: str
+    application: str
+    service: str = ""
+
+
+@dataclass
 class HttpSys:
     bindings: dict[str, SslBinding] = field(default_factory=dict)  # by lower-case endpoint
+    registrations: list[UrlRegistration] = field(default_factory=list)
     reservations: dict[str, str] = field(default_factory=dict)  # URL -> SDDL
 
     def find(self, endpoint: str) -> SslBinding | None:
@@ -40,6 +54,14 @@ class HttpSys:
 
     def put(self, binding: SslBinding) -> None:
         self.bindings[binding.endpoint.lower()] = binding
+
+    def register(self, prefix: str, application: str, service: str = "") -> None:
+        """Adds or replaces what listens at a URL prefix."""
+        self.unregister(prefix)
+        self.registrations.append(UrlRegistration(prefix, application, service))
+
+    def unregister(self, prefix: str) -> None:
+        self.registrations = [entry for entry in self.registrations if entry.prefix.lower() != prefix.lower()]
 
     def drop(self, endpoint: str) -> bool:
         return self.bindings.pop(endpoint.lower(), None) is not None

@@ -34,6 +34,8 @@ class Iis:
     stopped_sites: set[str] = field(default_factory=set)
     stopped_pools: set[str] = field(default_factory=set)
     recycles: int = 0
+    # what answers below a site path, in lower case ("default web site/app"): f(world, host, request) -> Response
+    applications: dict[str, str] = field(default_factory=dict)
     cache: dict[str, tuple[bytes, Schema, Document]] = field(default_factory=dict, metadata={"transient": True})
 
 
