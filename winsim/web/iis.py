@@ -100,10 +100,6 @@ def _answer(world: World, host: Host, site: Element, asked: Request) -> Response
 
 def _filtered(host: Host, site: str, asked: Request) -> Response | None:
     limits = effective(host, FILTERING, site).child("requestLimits")
-    title = "404 - File or directory not found."
-    text = (
-        "The resource you are looking for might have been removed, had its name changed, or is temporarily unavailable."
-    )
     checks = (
         (len(asked.body), "maxAllowedContentLength", 13),
         (len(asked.path), "maxUrl", 14),
