@@ -16,7 +16,6 @@ from passivelab.commands.simulated import running, serving
 from passivelab.commands.terminal import Terminal
 from passivelab.errors import Exit, PassivelabError, worst
 from passivelab.lab import Lab
-from passivelab.report import show_error
 from passivelab.state import Ledger, Lock, fold
 from passivelab.state.journal import read
 
@@ -158,7 +157,5 @@ def _show_pongs(terminal: Terminal, pongs: list[Pong]) -> None:
             terminal.say(f"ok    {pong.host:<8} {pong.computer:<10} PowerShell {pong.version}  {took}", "green")
         else:
             terminal.say(f"FAIL  {pong.host:<8} {pong.error.message()}", "red")
-    for pong in pongs:
-        if pong.error is not None:
-            show_error(terminal.console, pong.error, terminal.mask)
-
+    for hint in dict.fromkeys(pong.error.hint for pong in pongs if pong.error and pong.error.hint):
+        terminal.say(f"Try: {hint}")

@@ -70,7 +70,7 @@ def in_between(error: BaseException, connection: Connection) -> TransportError:
 
 def _cause(error: BaseException) -> str:
     """The innermost reason in one line: urllib3 wraps it several times."""
-    text = str(error)
+    text = str(error.reason or error) if isinstance(error, WSManFaultError) else str(error)
     for phrase in ("Connection refused", "timed out", "Name or service not known", "No route to host", "reset by peer"):
         if phrase in text:
             return phrase[0].lower() + phrase[1:]

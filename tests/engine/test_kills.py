@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from passivelab.blueprint.model import Need, StepInstance, Unknown
 from passivelab.engine import Scope
 from passivelab.state import Ledger, fold
-from passivelab.state.journal import Record, read
+from passivelab.state.journal import read
 from tests.engine.fakes import FakeSession, Run, World, key_of, step
 
 
@@ -67,7 +67,7 @@ def run_until_killed(state: World, folder: Path, scope: Scope, wanted: list[Step
         countdown.check()
         return output
 
-    def dying_append(record: Record, *, durable: bool = True) -> None:
+    def dying_append(record: Mapping[str, Any], *, durable: bool = True) -> None:
         if countdown.tick():
             with run.journal.path.open("ab") as torn:
                 torn.write(b'{"kind":"intent","act')
