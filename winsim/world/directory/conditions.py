@@ -41,7 +41,7 @@ def holds(directory: Directory, found: DirectoryObject, condition: Condition) ->
     values = searchable(directory, found, condition.attribute)
     if condition.operator == "present":
         return bool(values)
-    return any(_compare(condition, value) for value in values)
+    return any(value_matches(condition, value) for value in values)
 
 
 def searchable(directory: Directory, found: DirectoryObject, attribute: str) -> list[str]:
@@ -67,7 +67,7 @@ def _category(object_class: str) -> str:
     )
 
 
-def _compare(condition: Match, value: str) -> bool:
+def value_matches(condition: Match, value: str) -> bool:
     wanted = condition.value
     if condition.operator == "bitand":
         return int(value) & int(wanted) == int(wanted)
