@@ -9,5 +9,25 @@ from __future__ import annotations
 
 from typing import Final
 
-MODULES: Final[tuple[str, ...]] = ()
+MODULES: Final[tuple[str, ...]] = (
+    "enums",
+    "strings",
+    "string_changes",
+    "chars",
+    "numbers",
+    "maths",
+    "converting",
+    "dates",
+    "spans",
+    "cultures",
+    "identifiers",
+    "uris",
+    "secrets",
+    "regextypes",
+    "encodings",
+    "sequences",
+    "arrays",
+    "dictionaries",
+    "sets",
+)
 """Names of the modules of this package that export ``TYPES``."""
