@@ -1,0 +1,32 @@
+"""The linter: what is wrong with a script before it runs."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pslang.linter.calls import check_calls
+from pslang.linter.findings import Finding, Report
+from pslang.linter.house import check_house_rules
+from pslang.parser import parse
+from pslang.syntax import Source
+
+__all__ = ["Finding", "RuleSet", "lint"]
+
+RuleSet = Literal["script", "template"]
+
+
+def lint(text: str, name: str = "", rules: RuleSet = "script") -> list[Finding]:
+    """Findings in the order of the text.
+
+    ``script``: what does not parse, what 2012 R2 does not have, and calls whose parameters would not bind.
+    ``template``: also what this project's own PowerShell must not do (see ``house``).
+    """
+    result = parse(text, name)
+    report = Report(result.script.source if result.script is not None else Source(text, name))
+    for error in result.errors:
+        report.add(error.start, error.id, error.message)
+    if result.script is not None and not result.errors:
+        check_calls(result.script, report, strict=rules == "template")
+        if rules == "template":
+            check_house_rules(result.script, report)
+    return report.sorted()

@@ -10,6 +10,8 @@ from pslang.syntax import (
     Constant,
     ExpandableString,
     Expression,
+    Hashtable,
+    ScriptBlock,
     String,
     Variable,
 )
@@ -29,13 +31,18 @@ def call_arguments(command: Command) -> tuple[list[Argument], bool]:
         elif isinstance(element, Variable) and element.splat:
             splatted = True
         else:
-            found.append(Argument(None, True, value_type(element), element.start))
+            text = element.value if isinstance(element, String) else None
+            found.append(Argument(None, True, value_type(element), element.start, text))
     return found, splatted
 
 
 def value_type(node: Expression) -> str:
     if isinstance(node, (String, ExpandableString)):
         return "String"
+    if isinstance(node, ScriptBlock):
+        return "ScriptBlock"
+    if isinstance(node, Hashtable):
+        return "Hashtable"
     if isinstance(node, Constant):
         return node.type.rpartition(".")[2]
     return "Object[]" if isinstance(node, ArrayLiteral) else ""

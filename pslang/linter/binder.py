@@ -25,6 +25,8 @@ class Argument:
     type: str = ""
     #: Where it stands; the binder passes it through.
     at: int = 0
+    #: The text of a constant string.
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class _State:
     formals: Formals
     bound: dict[str, Formal] = field(default_factory=dict)
     current: int = _EVERY
+    #: Whether the text does not tell which of several parameters takes a position.
+    undecided: bool = False
     bits: dict[str, int] = field(init=False)
     default: int = field(init=False)
 
@@ -106,6 +110,7 @@ class _State:
 def _bind(state: _State, arguments: Sequence[Argument], pipeline_input: bool, splatted: bool) -> None:
     rest = _named(state, _paired(state, arguments))
     rest = _positional(state, rest)
+    splatted = splatted or state.undecided
     if not state.formals.simple:
         if not splatted:
             _choose_set(state, before_pipeline=True, set_default=False)
@@ -126,7 +131,7 @@ def _bind(state: _State, arguments: Sequence[Argument], pipeline_input: bool, sp
         raise _BindingError("MissingMandatoryParameter", " ".join(missing))
 
 
-# -- arguments and names ----------------------------------------------------------------------------------------------
+# -- arguments and names --------------------------------------------------------------------------------------------
 
 
 def match(formals: Formals, name: str) -> Formal | None:
@@ -202,7 +207,7 @@ def _named(state: _State, arguments: Sequence[Argument]) -> list[Argument]:
     return rest
 
 
-# -- positions --------------------------------------------------------------------------------------------------------
+# -- positions ------------------------------------------------------------------------------------------------------
 
 
 def _positional(state: _State, arguments: list[Argument]) -> list[Argument]:
@@ -211,6 +216,8 @@ def _positional(state: _State, arguments: list[Argument]) -> list[Argument]:
         return arguments
     places: dict[int, list[Formal]] = {}
     for formal in state.unbound():
+        if formal.remaining:
+            continue
         for position in {facts.position for _, facts in state.matching(formal, state.current)}:
             if position is not None:
                 places.setdefault(position, []).append(formal)
@@ -237,6 +244,7 @@ def _stands_at(state: _State, formal: Formal, position: int, flags: int) -> bool
 def _take_position(state: _State, candidates: Sequence[Formal], position: int, argument: Argument) -> bool:
     """The default set first, then any; each first for a parameter that needs no conversion of the value."""
     valid = state.current
+    state.undecided = state.undecided or (not argument.type and len(candidates) > 1)
     for exact in (True, False):
         for flags in (state.default & valid, valid):
             if not flags:
@@ -244,16 +252,21 @@ def _take_position(state: _State, candidates: Sequence[Formal], position: int, a
             for formal in candidates:
                 if formal.name in state.bound or not _stands_at(state, formal, position, flags):
                     continue
+                if argument.text is not None and argument.text.lower() in formal.refused:
+                    continue
                 if not exact or fits(formal.type, argument.type):
                     state.take(formal)
                     return True
     return False
 
 
+_INTERFACES = {"Hashtable": "idictionary"}
+
+
 def fits(parameter: str, value: str) -> bool:
     """Whether a value of a type goes into a parameter as it is; types that the text does not show do."""
     wanted = parameter.lower().rpartition(".")[2]
-    return not value or wanted in ("object", "psobject", value.lower())
+    return not value or wanted in ("object", "psobject", value.lower(), _INTERFACES.get(value))
 
 
 def _remaining(state: _State, arguments: list[Argument]) -> list[Argument]:
@@ -276,7 +289,7 @@ def _all_processed(rest: Sequence[Argument]) -> None:
     raise _BindingError("PositionalParameterNotFound", "", first)
 
 
-# -- parameter sets ---------------------------------------------------------------------------------------------------
+# -- parameter sets -------------------------------------------------------------------------------------------------
 
 
 def _count(flags: int) -> int:

@@ -31,6 +31,8 @@ class Formal:
     sets: Mapping[str, InSet] = field(default_factory=dict)
     common: bool = False
     remaining: bool = False
+    #: Values (lower case) that its validation turns away while positions are tried.
+    refused: frozenset[str] = frozenset()
 
     @property
     def is_switch(self) -> bool:
@@ -67,7 +69,7 @@ TRANSACTION = (_common("UseTransaction", "usetx", "SwitchParameter"),)
 _AUTOMATIC = frozenset(item.name for item in (*COMMON, *SHOULD_PROCESS, *TRANSACTION))
 
 
-# -- from the signature tables ----------------------------------------------------------------------------------------
+# -- from the signature tables --------------------------------------------------------------------------------------
 
 
 def of_signature(signature: Signature) -> Formals:
@@ -92,8 +94,16 @@ def _of_table(signature: Signature, name: str) -> Formal:
         required = facts.required if isinstance(facts.required, bool) else any(facts.required.values())
         sets = {ALL_SETS: InSet(required, facts.position, facts.pipeline)}
     remaining = (signature.name, name) in _REMAINING
-    return Formal(facts.name, facts.type, facts.aliases, sets, remaining=remaining)
+    refused = _REFUSED.get((signature.name, name), frozenset())
+    return Formal(facts.name, facts.type, facts.aliases, sets, remaining=remaining, refused=refused)
 
+
+#: ``Add-Member NoteProperty Name Value``: the kind of a member is no name for a note.
+_MEMBER_TYPES = """
+    aliasproperty codemethod codeproperty noteproperty parameterizedproperty property propertyset scriptmethod
+    scriptproperty memberset properties methods method event dynamic all
+"""
+_REFUSED = {("Add-Member", "NotePropertyName"): frozenset(_MEMBER_TYPES.split())}
 
 #: Parameters that take all arguments left over; the tables do not say it.
 _REMAINING = frozenset(
@@ -109,7 +119,7 @@ _REMAINING = frozenset(
 )
 
 
-# -- from the source of a function ------------------------------------------------------------------------------------
+# -- from the source of a function ----------------------------------------------------------------------------------
 
 
 def of_function(name: str, body: Script) -> Formals:
