@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -17,10 +18,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from passivelab.commands.paths import ROOT, state
-from passivelab.errors import Unreachable
+from passivelab.errors import Locked, Unreachable
 from passivelab.lab import Lab
 
 START_LIMIT = 60.0
+LEAVE_LIMIT = 60.0
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,20 @@ def machines_folder(folder: Path) -> Path:
     return state(folder) / "machines"
 
 
+def parent_file(folder: Path) -> Path:
+    """The process that the simulated lab leaves with."""
+    return state(folder) / "serving.parent"
+
+
 def machines_log(folder: Path) -> Path:
     return state(folder) / "machines.log"
 
 
 def running(folder: Path) -> Endpoints | None:
-    """The endpoints of the simulated lab, when it runs."""
+    """The endpoints of the simulated lab, when it runs and is not about to leave after the command that started it."""
     try:
+        if not _is_alive(int(parent_file(folder).read_text())):
+            return None
         document = json.loads(ready_file(folder).read_text("utf-8"))
         endpoints = _endpoints(document)
     except (OSError, ValueError, KeyError):
@@ -75,6 +84,7 @@ def serving(lab: Lab, *, fresh: bool = False) -> Iterator[Endpoints | None]:
         yield known
         return
     stop_running(lab.folder)
+    await_free(lab.folder)
     process = launch(lab.folder, fresh=fresh)
     try:
         yield await_ready(lab.folder, process)
@@ -96,6 +106,7 @@ def launch(folder: Path, *, fresh: bool = False, faults: str | None = None) -> s
     """Start the simulated lab; it ends with this process, however that ends."""
     state(folder).mkdir(parents=True, exist_ok=True)
     ready_file(folder).unlink(missing_ok=True)
+    parent_file(folder).write_text(str(os.getpid()))
     with machines_log(folder).open("ab") as log:
         return subprocess.Popen(
             command_line(folder, fresh=fresh, faults=faults, parent=os.getpid()),
@@ -146,13 +157,34 @@ def stop_running(folder: Path) -> None:
     except (OSError, ValueError, KeyError, TypeError):
         return
     command = _command_of(pid)
-    if command is None or "winsim" not in command:
-        return
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.kill(pid, signal.SIGTERM)
-        for _ in range(300):
-            os.kill(pid, 0)
-            time.sleep(0.1)
+    if command is not None and "winsim" in command:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGTERM)
+
+
+def await_free(folder: Path) -> None:
+    """Wait until nobody serves these machines any more: one that leaves saves them first."""
+    machines_folder(folder).mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + LEAVE_LIMIT
+    with (machines_folder(folder) / "lock").open("a") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise Locked(lab=folder.name, owner="a simulated lab that does not leave") from None
+                time.sleep(0.05)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _command_of(pid: int) -> str | None:
