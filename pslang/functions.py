@@ -67,6 +67,7 @@ def script_block(c: Cursor, start: int, parameters: tuple[Parameter, ...] | None
 
 def script(c: Cursor) -> Script:
     """A whole text."""
+    _later_usings(c)
     found = _body(c, 0, opened=False)
     statements = list(found.end_block.statements) if found.end_block else []
     traps = list(found.end_block.traps) if found.end_block else []
@@ -79,6 +80,16 @@ def script(c: Cursor) -> Script:
         return replace(found, start=0, end=c.end)
     body = Block(start=0, end=c.end, statements=tuple(statements), traps=tuple(traps))
     return replace(found, start=0, end=c.end, end_block=body)
+
+
+def _later_usings(c: Cursor) -> None:
+    """``using`` at the start of a script needs 5.0; it is one error each, and what follows is read as usual."""
+    while c.skip_terminators() in "uU":
+        match = IDENTIFIER.match(c.text, c.pos)
+        if match is None or match.group().lower() != "using" or c.text[match.end()] not in WORD_ENDS:
+            return
+        c.error("ReservedKeywordNotAllowed", c.pos, match.end(), "using")
+        sync(c, ";\n", consume=False)
 
 
 def _unexpected(c: Cursor) -> None:

@@ -6,7 +6,8 @@ from pslang.signatures.tables import index, read
 
 _BUILT_IN = """
 % ForEach-Object; ? Where-Object; ac Add-Content; asnp Add-PSSnapin; cat Get-Content; cd Set-Location
-chdir Set-Location; clc Clear-Content; clear Clear-Host; clhy Clear-History; cli Clear-Item; clp Clear-ItemProperty; cls Clear-Host
+chdir Set-Location; clc Clear-Content; clear Clear-Host; clhy Clear-History; cli Clear-Item; clp Clear-ItemProperty
+cls Clear-Host
 clv Clear-Variable; cnsn Connect-PSSession; compare Compare-Object; copy Copy-Item; cp Copy-Item; cpi Copy-Item
 cpp Copy-ItemProperty; curl Invoke-WebRequest; cvpa Convert-Path; dbp Disable-PSBreakpoint; del Remove-Item
 diff Compare-Object; dir Get-ChildItem; dnsn Disconnect-PSSession; ebp Enable-PSBreakpoint; echo Write-Output

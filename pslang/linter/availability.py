@@ -83,5 +83,5 @@ def dynamic_parameters(command: str) -> tuple[Formal, ...]:
             if name.lower() == command.lower():
                 for parameter in parameters:
                     kind = "SwitchParameter" if parameter.lower() in _PROVIDER_SWITCHES else "Object"
-                    found.setdefault(parameter.lower(), Formal(parameter, kind, (), {ALL_SETS: InSet()}))
+                    found.setdefault(parameter.lower(), Formal(parameter, kind, (), {ALL_SETS: InSet()}, dynamic=True))
     return tuple(found.values())

@@ -135,15 +135,26 @@ def _bind(state: _State, arguments: Sequence[Argument], pipeline_input: bool, sp
 
 
 def match(formals: Formals, name: str) -> Formal | None:
-    """The parameter of that name, alias or unique beginning; raises where the beginning is not unique."""
+    """The parameter of that name, alias or unique beginning; raises where the beginning is not unique.
+
+    What a provider adds is looked at only where the command itself has nothing of the kind.
+    """
+    own = [formal for formal in formals.parameters if not formal.dynamic]
+    found = _match(own, name)
+    if found is None and len(own) < len(formals.parameters):
+        return _match(formals.parameters, name)
+    return found
+
+
+def _match(parameters: Sequence[Formal], name: str) -> Formal | None:
     wanted = name.lower()
     found: list[Formal] = []
-    for formal in formals.parameters:
+    for formal in parameters:
         if formal.name.lower() == wanted:
             return formal
         if formal.name.lower().startswith(wanted):
             found.append(formal)
-    for formal in formals.parameters:
+    for formal in parameters:
         for alias in formal.aliases:
             if alias.lower() == wanted:
                 return formal
@@ -227,8 +238,10 @@ def _positional(state: _State, arguments: list[Argument]) -> list[Argument]:
         candidates = [formal for formal in places[position] if _stands_at(state, formal, position, state.current)]
         if not candidates:
             continue
-        while pending and pending[0].name is not None:
+        while pending and pending[0].name is not None:  # an unknown parameter keeps what looks like its value
             rest.append(pending.pop(0))
+            if pending and pending[0].name is None:
+                rest.append(pending.pop(0))
         if not pending:
             break
         argument = pending.pop(0)

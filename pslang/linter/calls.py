@@ -62,9 +62,11 @@ def formals_of(command: str) -> Formals | None:
     if signature is None:
         return None
     formals = of_signature(signature)
-    known = {item.name.lower() for item in formals.parameters}
-    added = tuple(item for item in dynamic_parameters(command) if item.name.lower() not in known)
-    return replace(formals, parameters=formals.parameters + added) if added else formals
+    added = {item.name.lower(): item for item in dynamic_parameters(command)}
+    own = tuple(
+        replace(item, dynamic=True) if added.pop(item.name.lower(), None) else item for item in formals.parameters
+    )
+    return replace(formals, parameters=own + tuple(added.values()))
 
 
 def check_calls(script: Script, report: Report, *, strict: bool) -> None:

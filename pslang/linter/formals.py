@@ -31,6 +31,8 @@ class Formal:
     sets: Mapping[str, InSet] = field(default_factory=dict)
     common: bool = False
     remaining: bool = False
+    #: A provider adds it, depending on the path.
+    dynamic: bool = False
     #: Values (lower case) that its validation turns away while positions are tried.
     refused: frozenset[str] = frozenset()
 
