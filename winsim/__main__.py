@@ -27,7 +27,7 @@ def _arguments() -> argparse.ArgumentParser:
     serve.add_argument("--json", action="store_true", help="print the same as one line")
     serve.add_argument("--faults", type=Path, help="faults on purpose and latencies (YAML)")
     serve.add_argument("--parent-pid", type=int, help="leave when this process ends")
-    serve.add_argument("--scale", type=float, default=SCALE, help="how many times faster than real time the lab's clock runs")
+    serve.add_argument("--scale", type=float, default=SCALE, help="lab seconds in one second of real time")
     return parser
 
 

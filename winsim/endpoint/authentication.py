@@ -15,8 +15,8 @@ from cryptography import x509
 from winsim.endpoint.contracts import Account, Machine
 from winsim.endpoint.credssp import CredSspAcceptor
 from winsim.endpoint.http import HttpConnection, HttpRequest, HttpResponse
-from winsim.endpoint.ntlm import AuthenticationFailed, ChannelBinding, NtlmAcceptor, binding_hash
 from winsim.endpoint.nthash import nt_hash
+from winsim.endpoint.ntlm import AuthenticationFailed, ChannelBinding, NtlmAcceptor, binding_hash
 from winsim.endpoint.sealing import CREDSSP, SPNEGO, Sealer
 from winsim.endpoint.spnego import NegotiateAcceptor
 

@@ -124,7 +124,7 @@ def _timeout(text: str) -> float:
 def _size(text: str) -> int:
     if not text:
         return 512000
-    if not text.isascii() or not text.isdigit() or not 8192 <= int(text[:12]):
+    if not text.isascii() or not text.isdigit() or not int(text[:12]) >= 8192:
         raise faults.invalid_header("MaxEnvelopeSize")
     return int(text[:12])
 

@@ -52,9 +52,13 @@ class Sink(Protocol):
 
 
 class HostUI(Protocol):
-    """The client's host. Methods without an answer return None; prompts raise HostUnavailable without a client host."""
+    """The client's host. Methods without an answer return None; prompts raise HostUnavailable without a client host.
 
-    interactive: bool
+    A host that runs powershell.exe as a program (WinRS) also has ``console: Console``, its standard streams.
+    """
+
+    @property
+    def interactive(self) -> bool: ...
 
     def write(self, text: str, foreground: int | None, background: int | None, newline: bool) -> None: ...
 
@@ -64,6 +68,18 @@ class HostUI(Protocol):
         """Any other host method by its name in MS-PSRP: ReadLine, Prompt, PromptForChoice, SetWindowTitle ..."""
 
     def set_should_exit(self, code: int) -> None: ...
+
+
+class Console(Protocol):
+    """Standard streams of a process; reading gives None or "" at the end of the input."""
+
+    def read_line(self) -> str | None: ...
+
+    def read(self, count: int) -> str: ...
+
+    def read_to_end(self) -> str: ...
+
+    def write(self, text: str, *, error: bool = False) -> None: ...
 
 
 class HostUnavailable(Exception):

@@ -8,11 +8,12 @@ from typing import Final
 from winsim.endpoint.psrp import messages
 from winsim.endpoint.psrp.messages import MessageType
 from winsim.endpoint.psrp.session_key import BrokenKey, SessionKey
-from winsim.endpoint.psrp.wire_writer import Writer, element, escape, serialize
-from winsim.endpoint.psrp.wire_reader import BrokenClixml, deserialize
+from winsim.interpreter.clixml import BrokenClixml, Writer, deserialize, serialize_element
+from winsim.interpreter.clixml_records import record_members, type_names
+from winsim.interpreter.clixml_writer import encode
 from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.errors import ErrorRecord, ExceptionObject
-from winsim.interpreter.members import get_property_of
+from winsim.interpreter.members import PropertyInfo, get_property_of
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import EnumValue, PSObject
 
@@ -47,7 +48,7 @@ def read_notes(text: str, key: SessionKey | None) -> PSObject:
 
 def write(value: object, key: SessionKey) -> str:
     """The data of a PipelineOutput message: nothing at all for $null."""
-    return "" if value is None else serialize(value, key)
+    return "" if value is None else serialize_element(value, 1, key)
 
 
 def number(value: object) -> int:
@@ -70,36 +71,61 @@ def _record(value: object) -> ErrorRecord:
 
 
 def error_record(value: object, key: SessionKey, *, extended: bool) -> str:
-    record, writer = _record(value), Writer(key)
-    block = _invocation_block(writer, record.invocation) if extended and record.invocation is not None else ""
-    return writer.error_record(
-        record, first='<B N="writeErrorStream">true</B>', extended=block, last='<Nil N="PSMessageDetails" />'
-    )
+    record = _record(value)
+    block = invocation_members(record.invocation) if extended and record.invocation is not None else []
+    members = [_note("writeErrorStream", True), *_members(record, block), _note("PSMessageDetails", None)]
+    return _object(Writer(key), record, "", members)
 
 
 def state_error(value: object, key: SessionKey) -> str:
     """The error of a PipelineState message, to be put into its notes."""
-    writer = Writer(key)
-    writer.start(object(), None)  # the message itself is object 0
-    return writer.error_record(_record(value), name="ExceptionAsErrorRecord")
+    record, writer = _record(value), Writer(key)
+    writer.new_reference(object())  # the message itself is object 0
+    return _object(writer, record, ' N="ExceptionAsErrorRecord"', _members(record, []))
+
+
+def _note(name: str, value: object) -> PropertyInfo:
+    return PropertyInfo(name, "NoteProperty", lambda: value)
+
+
+def _members(record: ErrorRecord, block: list[PropertyInfo]) -> list[PropertyInfo]:
+    """The notes of a record as PowerShell 4.0 sends them: without the stack of the script."""
+    found: list[PropertyInfo] = []
+    for info in record_members(record):
+        if info.name == "SerializeExtendedInfo":
+            found += [_note(info.name, bool(block)), *block]
+        elif info.name != "ErrorDetails_ScriptStackTrace":
+            found.append(info)
+    return found
+
+
+def _object(writer: Writer, record: ErrorRecord, label: str, members: list[PropertyInfo]) -> str:
+    writer.start(record, label, type_names(record), str(record))
+    writer.write_members("MS", members, 1)
+    writer.out.append("</Obj>")
+    return "".join(writer.out)
 
 
 def informational_record(kind: MessageType, value: object, key: SessionKey, *, extended: bool) -> str:
-    writer = Writer(key)
     text = record_text(value)
-    invocation = get_property_of(value, "InvocationInfo") if not isinstance(value, str) else None
-    block = _invocation_block(writer, invocation) if extended and invocation is not None else ""
-    start = f'<Obj RefId="0"><TN RefId="0"><T>{_SMA}{_INFORMATIONAL[kind]}</T>'
-    return (
-        f"{start}<T>{_SMA}InformationalRecord</T><T>System.Object</T></TN><ToString>{escape(text)}</ToString><MS>"
-        f'{element("S", escape(text), "InformationalRecord_Message")}'
-        f'<B N="InformationalRecord_SerializeInvocationInfo">{"true" if block else "false"}</B>{block}</MS></Obj>'
-    )
+    invocation = getattr(value, "invocation", None)
+    block = invocation_members(invocation) if extended and invocation is not None else []
+    members = [
+        _note("InformationalRecord_Message", text),
+        _note("InformationalRecord_SerializeInvocationInfo", bool(block)),
+        *block,
+    ]
+    writer = Writer(key)
+    names = (f"{_SMA}{_INFORMATIONAL[kind]}", f"{_SMA}InformationalRecord", "System.Object")
+    writer.start(value, "", names, text)
+    writer.write_members("MS", members, 1)
+    writer.out.append("</Obj>")
+    return "".join(writer.out)
 
 
-def _invocation_block(writer: Writer, invocation: object) -> str:
-    """The InvocationInfo_... members; built where the interpreter tells an invocation."""
-    return ""
+def invocation_members(invocation: object) -> list[PropertyInfo]:
+    """The InvocationInfo_... notes of a record whose client asked for them."""
+    return []
 
 
 def record_text(value: object) -> str:
@@ -120,7 +146,7 @@ def progress_record(value: object) -> str:
     for name, tag, default in _PROGRESS:
         found = get_property_of(value, name)
         found = default if found is None else found
-        members.append(f'<Nil N="{name}" />' if found is None else element(tag, escape(to_text(found)), name))
+        members.append(f'<Nil N="{name}" />' if found is None else f'<{tag} N="{name}">{encode(to_text(found))}</{tag}>')
     kind = get_property_of(value, "RecordType")
     if not isinstance(kind, EnumValue):
         kind = get_property_of(value, "Type")
@@ -181,19 +207,18 @@ class _HostWriter:
             number = self._take()
             label = "" if name is None else f' N="{name}"'
             inner = "".join(self.argument(item) for item in value)
-            return f'<Obj{label} RefId="{number}">{self._list_type()}{f"<LST>{inner}</LST>" if inner else "<LST />"}</Obj>'
-        return serialize(value, name=name)
+            listed = f"<LST>{inner}</LST>" if inner else "<LST />"
+            return f'<Obj{label} RefId="{number}"><TNRef RefId="1" />{listed}</Obj>'
+        writer = Writer()
+        writer.write(value, name, 1)
+        return "".join(writer.out)
 
     def _take(self) -> int:
         self._next += 1
         return self._next - 1
 
-    @staticmethod
-    def _list_type() -> str:
-        return '<TNRef RefId="1" />'
-
     def _notes(self, members: Mapping[str, object], name: str | None) -> str:
-        label = "" if name is None else f' N="{escape(name)}"'
+        label = "" if name is None else f' N="{name}"'
         number = self._take()
         inner = "".join(self.argument(value, key) for key, value in members.items())
         return f'<Obj{label} RefId="{number}"><MS>{inner}</MS></Obj>'

@@ -106,6 +106,7 @@ def command_metadata_pipeline(text: str, key: SessionKey) -> PipelineSpec:
         parameters.append(("ArgumentList", Array(arguments)))
     parameters.append(("ErrorAction", "SilentlyContinue"))
     get = RemoteCommand("Get-Command", False, tuple(parameters))
+    count = Array(["Count"], "System.String")
     columns = Array(
         ["Name", "Namespace", "HelpUri", "CommandType", "ResolvedCommandName", "OutputType", "Parameters"],
         "System.String",
@@ -113,7 +114,7 @@ def command_metadata_pipeline(text: str, key: SessionKey) -> PipelineSpec:
     commands = (
         get,
         RemoteCommand("Measure-Object", False),
-        RemoteCommand("Select-Object", False, (("Property", Array(["Count"], "System.String")),), end_of_statement=True),
+        RemoteCommand("Select-Object", False, (("Property", count),), end_of_statement=True),
         get,
         RemoteCommand("Select-Object", False, (("Property", columns),)),
     )
