@@ -19,7 +19,7 @@ from winsim.cmdlets.activedirectory_common import (
     guarded,
     present,
 )
-from winsim.cmdlets.products import plain, property_of
+from winsim.cmdlets.products import variable
 from winsim.interpreter.command import Call, CommandError, cmdlet
 from winsim.world.directory import (
     Directory,
@@ -40,20 +40,12 @@ def _condition(call: Call) -> conditions.Condition:
     try:
         if call.has("LDAPFilter"):
             return ldap_filter.parse(call.text("LDAPFilter"))
-        return powershell_filter.parse(call.text("Filter"), lambda name: _variable(call, name))
+        return powershell_filter.parse(call.text("Filter"), lambda name: variable(call, name))
     except conditions.FilterError as error:
         exception = f"{NAMESPACE}.ADFilterParsingException"
         raise CommandError(
             f"ActiveDirectoryCmdlet:{exception}", str(error), "ParserError", call.get("Filter"), exception
         ) from None
-
-
-def _variable(call: Call, name: str) -> object:
-    head, *rest = name.split(".")
-    value = call.session.get_variable(head)
-    for part in rest:
-        value = property_of(value, part)
-    return None if value is None else plain(value)
 
 
 def search(call: Call, directory: Directory, kind: Kind) -> Iterator[DirectoryObject]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from winsim.cmdlets.adfs_common import MODULE, class_of
 from winsim.cmdlets.products import credential, entity, in_group, is_domain_account, may_leave
 from winsim.interpreter.command import Call, cmdlet
+from winsim.world import feature_setup
 from winsim.world.adfs import deployment
 from winsim.world.adfs.deployment import Refused, Request
 from winsim.world.adfs.service import WID
 from winsim.world.directory import Directory
-from winsim.world.services import Service, start
+from winsim.world.services import start
 
 _COMMON = ("CertificateThumbprint", "Credential", "GroupServiceAccountIdentifier", "OverwriteConfiguration",
            "ServiceAccountCredential")  # fmt: skip
@@ -70,11 +71,8 @@ def _result(call: Call, status: str, context: str, message: str) -> None:
 def _install_wid(call: Call) -> None:
     """The deployment brings the Windows Internal Database when it is not there."""
     host = call.host
-    host.features.installed.add("windows-internal-database")
-    host.services.add(
-        Service(WID, "Windows Internal Database", "Stopped", "Automatic",
-                account="NT SERVICE\\MSSQL$MICROSOFT##WID", path=r"C:\Windows\WID\Binn\sqlservr.exe -sMICROSOFT##WID")
-    )  # fmt: skip
+    if not host.features.has("Windows-Internal-Database"):
+        feature_setup.install(call.world, host, ["Windows-Internal-Database"])
     start(call.world, host, WID)
 
 

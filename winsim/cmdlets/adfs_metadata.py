@@ -8,10 +8,9 @@ from winsim.world.adfs.metadata import MetadataError, RelyingPartyMetadata, read
 
 
 def read_file(call: Call, path: str) -> bytes:
-    full = call.session.resolve_path(path) if hasattr(call.session, "resolve_path") else path
-    found = call.host.files.find(full)
+    found = call.host.files.find(path)
     if found is None or found.is_directory:
-        message = f"Could not find file '{full}'."
+        message = f"Could not find file '{path}'."
         raise CommandError(message, message, "InvalidData", path, "System.IO.FileNotFoundException")
     return found.content
 

@@ -132,9 +132,8 @@ def _rules(text: str) -> str:
     except rules.RuleError as error:
         line = text.splitlines()[error.line - 1] if text.splitlines() else ""
         message = error.message.replace("{0}", line).replace("{1}", error.token)
-        raise CommandError(
-            message, message, "InvalidData", None, "Microsoft.IdentityServer.PolicyModel.Language.PolicyLanguageParserException"
-        ) from None
+        exception = "Microsoft.IdentityServer.PolicyModel.Language.PolicyLanguageParserException"
+        raise CommandError(message, message, "InvalidData", None, exception) from None
 
 
 def _refuse(error: trusts.TrustError) -> CommandError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from winsim.cmdlets.lync_common import BASE, MODULE, USER_WRITERS, class_of, directory, failed, store, topology
-from winsim.cmdlets.products import entity, guid, in_group, moment, plain, property_of
+from winsim.cmdlets.products import entity, guid, in_group, moment, plain, property_of, variable
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.world.directory import (
     Directory,
@@ -121,21 +121,13 @@ def _matching(call: Call, found: Directory) -> list[DirectoryObject]:
         if call.has("LdapFilter"):
             condition = ldap_filter.parse(call.text("LdapFilter"))
         elif call.has("Filter"):
-            condition = powershell_filter.parse(call.text("Filter"), lambda name: _variable(call, name))
+            condition = powershell_filter.parse(call.text("Filter"), lambda name: variable(call, name))
         else:
             return rows
     except conditions.FilterError as error:
         raise CommandError(f"{BASE}.AD.ManagementException", str(error), "InvalidArgument", None,
                            f"{BASE}.AD.ManagementException") from None  # fmt: skip
     return [one for one in rows if _holds(found, one, condition)]
-
-
-def _variable(call: Call, name: str) -> object:
-    head, *rest = name.split(".")
-    value = call.session.get_variable(head)
-    for part in rest:
-        value = property_of(value, part)
-    return None if value is None else plain(value)
 
 
 def _holds(found: Directory, user: DirectoryObject, condition: conditions.Condition) -> bool:

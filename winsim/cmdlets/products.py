@@ -93,6 +93,16 @@ def property_of(value: object, *names: str) -> object:
     return None
 
 
+def variable(call: Call, name: str) -> object:
+    """A variable of the calling script, or a property of it (``user.Name``), as the -Filter languages name them."""
+    head, *rest = name.split(".")
+    frame = getattr(call, "caller", None)
+    value: object = frame.scope.lookup(head.lower(), None) if frame is not None else None
+    for part in rest:
+        value = property_of(value, part)
+    return None if value is None else plain(value)
+
+
 def caller(call: Call) -> str:
     return call.session.identity.user
 

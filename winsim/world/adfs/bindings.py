@@ -28,6 +28,27 @@ def bind(host: Host, farm: FarmConfiguration, thumbprint: str) -> None:
         http_sys(host).put(
             SslBinding(f"{name}:{port}", True, thumbprint.upper(), APPLICATION_ID, "MY", trust_list)
         )
+    listen(host, farm)
+
+
+def listen(host: Host, farm: FarmConfiguration) -> None:
+    """The URLs that adfssrv answers, on both ports and for the nodes of the farm on 80."""
+    table = http_sys(host)
+    https, client = farm.properties["HttpsPort"], farm.properties["TlsClientPort"]
+    for prefix, name in (
+        (f"https://+:{https}/adfs/", "answer"),
+        (f"https://+:{https}/FederationMetadata/2007-06/", "answer"),
+        (f"https://+:{client}/adfs/", "answer"),
+        (f"http://+:{farm.properties['HttpPort']}/adfs/services/", "answer"),
+    ):
+        table.register(prefix, f"winsim.web.adfs:{name}", "adfssrv")
+
+
+def silence(host: Host) -> None:
+    """Nothing of AD FS listens any more; the certificates stay bound."""
+    for entry in list(http_sys(host).registrations):
+        if entry.service == "adfssrv":
+            http_sys(host).unregister(entry.prefix)
 
 
 def bound(host: Host) -> list[SslBinding]:

@@ -293,3 +293,4 @@ def role_removed(world: World, host: Host) -> None:
             found.nodes.remove(host.fqdn.lower())
     host.parts.drop(AdfsServer)
     host.registry.remove(service.STATUS_KEY)
+    bindings.silence(host)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from winsim.world.http_sys import SslBinding, http_sys
 from winsim.world.iis.installation import new_site
-from winsim.world.iis.server import POOLS, SITES, editing, find_site, is_installed
+from winsim.world.iis.server import POOLS, SITES, Iis, editing, find_site, is_installed
 from winsim.world.services import Service
 
 from .state import LyncServer
@@ -173,6 +173,9 @@ def add_sites(host: Host) -> None:
                 for path in ("PassiveAuth", "WebTicket", "Autodiscover", "ucwa"):
                     host.files.make_directory(rf"{folder}\{path}")
                 sites.add(site)
+    table = host.parts.need(Iis).applications
+    for name, handler in ((INTERNAL_SITE, "internal"), (EXTERNAL_SITE, "external")):
+        table[f"{name.lower()}/passiveauth"] = f"winsim.web.lync:{handler}"
 
 
 def remove_sites(host: Host) -> None:
@@ -184,6 +187,9 @@ def remove_sites(host: Host) -> None:
             found = sites.member("site", name=name)
             if found is not None:
                 sites.members.remove(found)
+    table = host.parts.need(Iis).applications
+    for key in [key for key in table if key.partition("/")[0] in (INTERNAL_SITE.lower(), EXTERNAL_SITE.lower())]:
+        del table[key]
 
 
 def bind_site(host: Host, use: str, thumbprint: str | None) -> None:
