@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from winsim.cmdlets.native_firewall import advfirewall
 from winsim.interpreter.command import NativeCall, NotBuilt, native
 from winsim.world.http_sys import IIS_APP_ID, SslBinding, http_sys
 
@@ -20,8 +21,6 @@ def netsh(call: NativeCall) -> int:
     if context == "http":
         return http(call, words[1:])
     if context == "advfirewall":
-        from winsim.cmdlets.native_firewall import advfirewall
-
         return advfirewall(call, words[1:])
     raise NotBuilt(f"netsh {' '.join(call.args)}")
 
