@@ -6,16 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from winsim.world.certificates import CertificateEntry
 from winsim.world.http_sys import SslBinding, http_sys
 from winsim.world.services import Service, start
 
 if TYPE_CHECKING:
-    from winsim.world.certificates import CertificateEntry
     from winsim.world.host import Host
     from winsim.world.lab import World
 
 Setting = str | int | bool | None
 SERVICE = "WACSM"
+FACE = "https://+:443/hosting/"
+Entry = CertificateEntry
 MODULE_FOLDER = r"C:\Program Files\Microsoft Office Web Apps\AdminModule\OfficeWebApps"
 
 DEFAULTS: dict[str, Setting] = {
@@ -108,6 +110,11 @@ def bind(host: Host, entry: CertificateEntry | None) -> None:
         http_sys(host).put(SslBinding("0.0.0.0:443", False, entry.thumbprint))
 
 
+def unbind(host: Host) -> None:
+    http_sys(host).drop("0.0.0.0:443")
+    http_sys(host).unregister(FACE)
+
+
 def create_farm(
     world: World, host: Host, server: WebAppsServer, settings: dict[str, Setting], entry: CertificateEntry | None
 ) -> None:
@@ -117,4 +124,5 @@ def create_farm(
     server.machines = [FarmMachine(host.name)]
     server.created = world.clock.now()
     bind(host, entry)
+    http_sys(host).register(FACE, "winsim.web.officewebapps:answer", SERVICE)
     start(world, host, SERVICE)
