@@ -13,6 +13,7 @@ from passivelab.lab.binding import did_you_mean
 from pslang import constant
 from pslang.parser import ParseResult, parse
 from pslang.syntax import (
+    Command,
     CommandExpression,
     ExpandableString,
     Expression,
@@ -87,7 +88,11 @@ class ScriptChecker:
 
 
 def expression_spans(script: Script) -> set[tuple[int, int]]:
-    return {(node.start, node.end) for node in walk(script) if isinstance(node, Expression)}
+    """Where expressions stand, except those that begin an argument: in ``Get-Item 'a'.txt``, .txt is a property."""
+    nodes = list(walk(script))
+    arguments = [element for node in nodes if isinstance(node, Command) for element in node.elements]
+    begun = {(part.target.start, part.target.end) for part in arguments if isinstance(part, Member)}
+    return {(node.start, node.end) for node in nodes if isinstance(node, Expression)} - begun
 
 
 def inside(script: Script, offset: int) -> str | None:

@@ -1,0 +1,92 @@
+"""Scripts: what 2012 R2 does not have, what the house forbids, and Lync settings at the wrong scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from passivelab.blueprint.template import Rendered
+from passivelab.errors import Place
+from passivelab.preflight.finding import Finding
+from passivelab.preflight.subject import Subject
+from pslang.linter import lint
+from pslang.parser import parse
+from pslang.syntax import Command, CommandParameter, String, Variable
+from pslang.walk import walk
+
+SCOPED = ("cswebserviceconfiguration", "csproxyconfiguration")
+VERBS = ("new-", "set-")
+SERVICE = "service:"
+
+
+def distinct(subject: Subject) -> Iterator[Rendered]:
+    """Each text of each template once; texts that differ only in their values count as one."""
+    seen = set()
+    for rendered in subject.compilation.rendered.values():
+        for text in rendered.values():
+            shape = (text.template.file, shape_of(text))
+            if shape not in seen:
+                seen.add(shape)
+                yield text
+
+
+def shape_of(rendered: Rendered) -> str:
+    """The text with each value as the kind of its literal: a quote, @, a parenthesis, a digit, or $true and the like."""
+    parts, cursor = [], 0
+    for piece in rendered.outputs:
+        literal = rendered.text[piece.start : piece.end]
+        kind = literal if literal.startswith("$") else "0" if literal[0].isdigit() else literal[0]
+        parts += [rendered.text[cursor : piece.start], f"\0{kind}"]
+        cursor = piece.end
+    return "".join([*parts, rendered.text[cursor:]])
+
+
+def linted(subject: Subject) -> Iterator[Finding]:
+    """The linter's findings, each once for a place: instances share their templates."""
+    seen: set[tuple[str, Place]] = set()
+    for rendered in distinct(subject):
+        starts = line_starts(rendered.text)
+        for finding in lint(rendered.text, str(rendered.template.file), "template"):
+            place = rendered.place(starts[finding.line - 1] + finding.column - 1)
+            if (finding.code, place) not in seen:
+                seen.add((finding.code, place))
+                source = "signature tables of Windows Server 2012 R2, house rules"
+                yield Finding(finding.code, place, finding.message, source, "see the command's help on 2012 R2")
+
+
+def line_starts(text: str) -> list[int]:
+    starts = [0]
+    starts += [index + 1 for index, char in enumerate(text) if char == "\n"]
+    return starts
+
+
+def lync_settings_have_service_scope(subject: Subject) -> Iterator[Finding]:
+    """Without -Identity these cmdlets change the global settings: organisation-wide failures (failure table 18)."""
+    for rendered in distinct(subject):
+        if "configuration" not in rendered.text.lower():
+            continue
+        script = parse(rendered.text).script
+        for node in walk(script) if script else ():
+            reason = wrong_scope(node) if isinstance(node, Command) else None
+            if reason:
+                fix = "-Identity 'Service:WebServer:<pool>' (or Service:Registrar, Service:EdgeServer)"
+                yield Finding("scope", rendered.place(node.start), reason, "TN-PA, PS-CS15", fix)
+
+
+def wrong_scope(command: Command) -> str | None:
+    """Why a call would change more than one service."""
+    first = command.elements[0]
+    name = first.value if isinstance(first, String) else ""
+    if not name.lower().startswith(VERBS) or not name.lower().endswith(SCOPED):
+        return None
+    arguments = command.elements[1:]
+    if any(isinstance(argument, Variable) and argument.splat for argument in arguments):
+        return None
+    for index, argument in enumerate(arguments):
+        if isinstance(argument, CommandParameter) and "identity".startswith(argument.name.lower()):
+            value = argument.argument or (arguments[index + 1] if index + 1 < len(arguments) else None)
+            if isinstance(value, String) and not value.value.lower().startswith(SERVICE):
+                return f"{name} is given the scope {value.value!r}"
+            return None
+        if isinstance(argument, CommandParameter) and "instance".startswith(argument.name.lower()):
+            return None
+    return f"{name} without -Identity changes the global settings"
