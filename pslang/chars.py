@@ -15,7 +15,8 @@ _LINE = "\\r\\n"
 #: What ends a word in argument mode, whatever the word is.
 WORD_END_CLASS = BLANK + _LINE + "\\0&(),;{|}"
 
-_COMMENT = r"\#[^\r\n]*|<\#.*?\#>"
+#: A comment may hold a NUL, but not those that stand behind the text.
+_COMMENT = r"\#[^\r\n\0]*+(?:\0(?!\0{0,2}\Z)[^\r\n\0]*+)*+|<\#.*?\#>"
 _CONTINUED = rf"`(?:\r\n|[{_LINE}{BLANK}])"
 
 #: Blanks, comments and continued lines, but no line breaks.

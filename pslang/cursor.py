@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from pslang import syntax
 from pslang.chars import BLANK_CHARS, SKIP, SKIP_LINES, SKIP_TERMINATORS
 from pslang.messages import message
 
+_SKIP, _SKIP_LINES, _SKIP_TERMINATORS = SKIP.match, SKIP_LINES.match, SKIP_TERMINATORS.match
 _TRIVIA = BLANK_CHARS | frozenset("`#<")
 _TRIVIA_LINES = _TRIVIA | frozenset("\r\n")
 _TRIVIA_TERMINATORS = _TRIVIA_LINES | frozenset(";")
@@ -53,38 +55,35 @@ class Cursor:
     def skip(self) -> str:
         """Go over blanks and comments; the character there."""
         char = self.text[self.pos]
-        if char in _TRIVIA:
-            self._skip(SKIP.match(self.text, self.pos).end())  # type: ignore[union-attr]
-            return self.text[self.pos]
-        return char
+        return self._skip(_SKIP) if char in _TRIVIA else char
 
     def skip_lines(self) -> str:
         """Go over blanks, comments and line breaks; the character there."""
         char = self.text[self.pos]
-        if char in _TRIVIA_LINES:
-            self._skip(SKIP_LINES.match(self.text, self.pos).end())  # type: ignore[union-attr]
-            return self.text[self.pos]
-        return char
+        return self._skip(_SKIP_LINES) if char in _TRIVIA_LINES else char
 
     def skip_terminators(self) -> str:
         """Go over blanks, comments, line breaks and semicolons; the character there."""
         char = self.text[self.pos]
-        if char in _TRIVIA_TERMINATORS:
-            self._skip(SKIP_TERMINATORS.match(self.text, self.pos).end())  # type: ignore[union-attr]
-            return self.text[self.pos]
-        return char
+        return self._skip(_SKIP_TERMINATORS) if char in _TRIVIA_TERMINATORS else char
 
-    def _skip(self, pos: int) -> None:
+    def _skip(self, match: Callable[[str, int], re.Match[str] | None]) -> str:
+        found = match(self.text, self.pos)
+        assert found is not None  # the patterns also match nothing
+        self.pos = pos = found.end()
+        char = self.text[pos]
+        return self._cut_off(char) if char in "<`\0" else char
+
+    def _cut_off(self, char: str) -> str:
         """What the patterns cannot skip: a comment or a backtick that the end of the text cuts off."""
-        text = self.text
-        pos = min(pos, self.end)  # a comment on the last line also takes the NULs behind the text
-        if text[pos] == "<" and text[pos + 1] == "#":
+        pos = self.pos
+        if char == "<" and self.text[pos + 1] == "#":
             self.error("MissingTerminatorMultiLineComment", pos, pos + 2)
-            pos = self.end
-        elif text[pos] == "`" and pos + 1 == self.end:
+            self.pos = self.end
+        elif char == "`" and pos + 1 == self.end:
             self.error("IncompleteString", self.end, self.end)
-            pos = self.end
-        self.pos = pos
+            self.pos = self.end
+        return self.text[self.pos]
 
     def at_end(self) -> bool:
         return self.pos >= self.end
