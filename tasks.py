@@ -91,6 +91,25 @@ def plan(
     _run(json, body)
 
 
+@task(auto_shortflags=False, iterable=["set"], help={"lab": LAB, "set": SET, "json": JSON,
+      "scripts": "Check these plain scripts (a folder, or a file) instead of a lab."})  # fmt: skip
+def check(
+    c: Context,
+    lab: str = "simulated",
+    set: list[str] = [],  # noqa: B006
+    scripts: str = "",
+    json: bool = False,
+) -> None:
+    """Find what would go wrong, before any change."""
+
+    def body(terminal: Terminal) -> ExitCode:
+        from passivelab.commands import checking
+
+        return checking.check_scripts(terminal, scripts) if scripts else checking.check(terminal, lab, tuple(set))
+
+    _run(json, body)
+
+
 @task(auto_shortflags=False, default=True, help={"lab": LAB, "json": JSON})
 def status(c: Context, lab: str = "simulated", json: bool = False) -> None:
     """Say where the lab stands, and what is next."""

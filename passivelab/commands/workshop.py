@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-from passivelab.blueprint.compile import compile_blueprint
+from passivelab.blueprint import compile_lab
 from passivelab.blueprint.model import Blueprint, Secret
 from passivelab.commands.loading import load
 from passivelab.commands.paths import ROLES, state
 from passivelab.commands.terminal import Terminal
 from passivelab.engine.script import SecretValue
+from passivelab.errors import InvalidError
 from passivelab.lab import Lab
 from passivelab.lab.certificates import wanted_certificates
 from passivelab.pki import Pki
+from passivelab.preflight import Finding, check
 from passivelab.transport import Credential
+
+
+class PreflightErrors(InvalidError):
+    """What would not work, known before any host was asked."""
+
+    subject: ClassVar[str] = "the lab"
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,16 @@ def open_workshop(
     lab = load(name, terminal, sets, passive)
     keys = Pki.open(state(lab.folder) / "pki", wanted_certificates(lab))
     terminal.hide(lambda: [found.password for found in (keys.public, *keys.hosts.values())])
-    return Workshop(lab, compile_blueprint(lab, ROLES, keys), _secrets(lab, keys))
+    compilation = compile_lab(lab, ROLES, keys)
+    refuse_unworkable(check(compilation, keys))
+    return Workshop(lab, compilation.blueprint, _secrets(lab, keys))
+
+
+def refuse_unworkable(findings: Sequence[Finding]) -> None:
+    """Stop before any change when a check knows that the lab would not work; `invoke check` shows warnings, too."""
+    errors = tuple(finding.problem() for finding in findings if finding.severity == "error")
+    if errors:
+        raise PreflightErrors(errors)
 
 
 def _secrets(lab: Lab, keys: Pki) -> Callable[[Secret], SecretValue]:
