@@ -45,12 +45,10 @@ def get_cim_instance(call: Call) -> None:
         raise CommandError("HRESULT 0x80041017", "Invalid query ", "InvalidArgument", None,
                            "Microsoft.Management.Infrastructure.CimException") from None  # fmt: skip
     if found is None:
-        known = namespace.replace("\\", "/").lower() in ("root/cimv2",)
-        raise CommandError(
-            "HRESULT 0x80041010" if known else "HRESULT 0x8004100e", "Invalid class " if known else "Invalid namespace ",
-            "MetadataError" if known else "MetadataError", f"{namespace}:{name}",
-            "Microsoft.Management.Infrastructure.CimException",
-        )  # fmt: skip
+        known = namespace.replace("\\", "/").lower() == "root/cimv2"
+        code, message = ("80041010", "Invalid class ") if known else ("8004100e", "Invalid namespace ")
+        raise CommandError(f"HRESULT 0x{code}", message, "MetadataError", f"{namespace}:{name}",
+                           "Microsoft.Management.Infrastructure.CimException")  # fmt: skip
     type_name = f"Microsoft.Management.Infrastructure.CimInstance#{namespace.replace(chr(92), '/')}/{name}"
     for row in found:
         made = PSObject({}, (type_name, "Microsoft.Management.Infrastructure.CimInstance", "System.Object"))
