@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
 from pslang.signatures.tables import index, read
 
 _BUILT_IN = """
@@ -54,5 +57,11 @@ def target(name: str) -> str | None:
     home = index().get(name.lower())
     if home is None:
         return None
+    return _aliases_of(home).get(name.lower())
+
+
+@cache
+def _aliases_of(home: str) -> Mapping[str, str]:
+    """Lower-case alias -> command, of one module."""
     aliases: dict[str, str] = read(home).get("aliases", {})
-    return next((command for alias, command in aliases.items() if alias.lower() == name.lower()), None)
+    return {alias.lower(): command for alias, command in aliases.items()}
