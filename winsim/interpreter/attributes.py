@@ -1,0 +1,379 @@
+"""Attributes of scripts, parameters and variables: binding metadata and validation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pslang import syntax
+from winsim.interpreter import compare as comparing
+from winsim.interpreter.binding_values import ValidationFailed
+from winsim.interpreter.collect import items_of
+from winsim.interpreter.command import NotBuilt
+from winsim.interpreter.compiling import Unit, expression
+from winsim.interpreter.convert import convert, to_bool
+from winsim.interpreter.errors import TerminatingError, error
+from winsim.interpreter.nettypes import NetType
+from winsim.interpreter.parameters import (
+    ALL_SETS,
+    CommandParameters,
+    InSet,
+    Parameter,
+    Validator,
+    assemble,
+    common_parameters,
+    should_process_parameters,
+)
+from winsim.interpreter.regexes import compile_pattern
+from winsim.interpreter.scopes import VariableInfo
+from winsim.interpreter.texts import to_text
+
+if TYPE_CHECKING:
+    from winsim.interpreter.compile_variables import Write
+    from winsim.interpreter.frames import Frame
+    from winsim.interpreter.scriptblocks import CompiledScript
+
+
+def attribute_name(node: syntax.Attribute) -> str:
+    name = node.type.name.lower()
+    name = name.removeprefix("system.management.automation.")
+    return name.removesuffix("attribute")
+
+
+def constant_of(unit: Unit, node: syntax.Expression) -> object:
+    """The value of an attribute's argument: constants and script blocks."""
+    evaluate = expression(unit, node)
+    return evaluate(CONSTANT_FRAME)
+
+
+class ConstantFrame:
+    """What constant expressions are evaluated against: no variables, no session."""
+
+    session = None
+    cmdlet = None
+
+    def __init__(self) -> None:
+        from winsim.interpreter.scopes import Scope
+
+        self.scope = Scope(None)
+
+
+CONSTANT_FRAME: Any = ConstantFrame()
+
+
+def is_advanced(script: syntax.Script) -> bool:
+    if any(attribute_name(a) == "cmdletbinding" for a in script.attributes):
+        return True
+    return any(attribute_name(a) == "parameter" for p in script.parameters or () for a in p.attributes)
+
+
+def cmdlet_binding(script: syntax.Script) -> dict[str, object]:
+    unit = Unit(script.source)
+    for attribute in script.attributes:
+        if attribute_name(attribute) == "cmdletbinding":
+            return {name.lower(): constant_of(unit, value) for name, value in attribute.named}
+    return {}
+
+
+def script_parameters(code: CompiledScript) -> CommandParameters:
+    unit = Unit(code.source)
+    declared = code.script.parameters or ()
+    advanced = code.advanced
+    facts = code.binding
+    positional = to_bool(facts.get("positionalbinding", True))
+    explicit = any(
+        name.lower() in ("position", "parametersetname") and name.lower() == "position"
+        for p in declared
+        for a in p.attributes
+        if attribute_name(a) == "parameter"
+        for name, _ in a.named
+    )
+    parameters = []
+    place = 0
+    for node in declared:
+        automatic = None if explicit or not positional else place
+        parameter = script_parameter(unit, node, automatic)
+        if automatic is not None and not parameter.is_switch and not any(d.remaining for d in parameter.sets.values()):
+            place += 1
+        parameters.append(parameter)
+    extra: tuple[Parameter, ...] = ()
+    if advanced:
+        extra = common_parameters()
+        if to_bool(facts.get("supportsshouldprocess", False)):
+            extra += should_process_parameters()
+    default = facts.get("defaultparametersetname")
+    return assemble((*parameters, *extra), to_text(default) if default else None, strict=advanced)
+
+
+def script_parameter(unit: Unit, node: syntax.Parameter, automatic: int | None) -> Parameter:
+    from winsim.interpreter.compile_expressions import type_of_name
+
+    types: list[NetType] = [type_of_name(unit, name)() for name in node.types]
+    first = types[-1] if types else None
+    switch = first is not None and first.name.endswith("SwitchParameter")
+    sets: dict[str, InSet] = {}
+    aliases: tuple[str, ...] = ()
+    flags: set[str] = set()
+    for attribute in node.attributes:
+        name = attribute_name(attribute)
+        if name == "parameter":
+            set_name, data = parameter_attribute(unit, attribute, automatic)
+            sets[set_name] = data
+        elif name == "alias":
+            aliases += tuple(to_text(constant_of(unit, a)) for a in attribute.args)
+        else:
+            flags.add(name)
+    if not sets:
+        sets[ALL_SETS] = InSet(position=None if switch else automatic)
+    default = expression(unit, node.default) if node.default is not None else None
+    return Parameter(
+        node.name,
+        first,
+        sets,
+        aliases,
+        default,
+        validators(unit, node.attributes),
+        "allownull" in flags,
+        "allowemptystring" in flags,
+        "allowemptycollection" in flags,
+        type_names=tuple(reversed(types[:-1])),
+    )
+
+
+def parameter_attribute(unit: Unit, node: syntax.Attribute, automatic: int | None) -> tuple[str, InSet]:
+    given = {name.lower(): constant_of(unit, value) for name, value in node.named}
+    remaining = to_bool(given.get("valuefromremainingarguments", False))
+    position = given.get("position", None if remaining else automatic)
+    data = InSet(
+        to_bool(given.get("mandatory", False)),
+        int(position) if isinstance(position, int) else None,
+        to_bool(given.get("valuefrompipeline", False)),
+        to_bool(given.get("valuefrompipelinebypropertyname", False)),
+        remaining,
+    )
+    return to_text(given.get("parametersetname", ALL_SETS)), data
+
+
+# -- validation -------------------------------------------------------------------------------------------------------
+
+
+def validators(unit: Unit, attributes: Sequence[syntax.Attribute]) -> tuple[Validator, ...]:
+    found: list[Validator] = []
+    for attribute in attributes:
+        build = VALIDATORS.get(attribute_name(attribute))
+        if build is not None:
+            arguments = [constant_of(unit, a) for a in attribute.args]
+            named = {name.lower(): constant_of(unit, value) for name, value in attribute.named}
+            found.append(build(arguments, named))
+        elif attribute_name(attribute) not in HARMLESS:
+            raise NotBuilt(f"the attribute [{attribute.type.name}()]")
+    return tuple(found)
+
+
+HARMLESS = frozenset(
+    {
+        *("parameter", "alias", "allownull", "allowemptystring", "allowemptycollection", "cmdletbinding", "outputtype"),
+        *("psdefaultvalue", "supportswildcards", "credential", "system.management.automation.credential"),
+    }
+)
+
+
+def each(check: Callable[[Any, str, object], None]) -> Validator:
+    """Validation of every element of a collection."""
+
+    def validate(session: Any, name: str, value: object) -> None:
+        items = items_of(value)
+        for item in items if items is not None else [value]:
+            check(session, name, item)
+
+    return validate
+
+
+def validate_set(arguments: list[object], named: dict[str, object]) -> Validator:
+    ignore_case = to_bool(named.get("ignorecase", True))
+    texts = [to_text(a) for a in arguments]
+
+    def check(session: Any, name: str, value: object) -> None:
+        if value is None:
+            raise ValidationFailed("The argument is null. Provide a valid value for the argument, and then try running the command again.")
+        text = to_text(value)
+        if not any(comparing.equals(text, one, ignore_case) for one in texts):
+            names = ",".join(texts)
+            raise ValidationFailed(
+                f'The argument "{text}" does not belong to the set "{names}" specified by the ValidateSet attribute. '
+                "Supply an argument that is in the set and then try the command again."
+            )
+
+    return each(check)
+
+
+def validate_range(arguments: list[object], named: dict[str, object]) -> Validator:
+    low, high = arguments[0], arguments[1]
+
+    def check(session: Any, name: str, value: object) -> None:
+        if value is None:
+            raise ValidationFailed("The argument is null. Provide a valid value for the argument, and then try running the command again.")
+        if comparing.compare(value, high) > 0:
+            raise ValidationFailed(
+                f"The {to_text(value)} argument is greater than the maximum allowed range of {to_text(high)}. "
+                f"Supply an argument that is less than or equal to {to_text(high)} and then try the command again."
+            )
+        if comparing.compare(value, low) < 0:
+            raise ValidationFailed(
+                f"The {to_text(value)} argument is less than the minimum allowed range of {to_text(low)}. "
+                f"Supply an argument that is greater than or equal to {to_text(low)} and then try the command again."
+            )
+
+    return each(check)
+
+
+def validate_pattern(arguments: list[object], named: dict[str, object]) -> Validator:
+    options = to_text(named.get("options", "IgnoreCase"))
+    text = to_text(arguments[0])
+    pattern = compile_pattern(text, "ignorecase" in options.lower())
+
+    def check(session: Any, name: str, value: object) -> None:
+        if value is None or not pattern.search(to_text(value)):
+            raise ValidationFailed(
+                f'The argument "{to_text(value)}" does not match the "{text}" pattern. Supply an argument that matches '
+                f'"{text}" and try the command again.'
+            )
+
+    return each(check)
+
+
+def validate_length(arguments: list[object], named: dict[str, object]) -> Validator:
+    low, high = whole(arguments[0]), whole(arguments[1])
+
+    def check(session: Any, name: str, value: object) -> None:
+        if not isinstance(value, str):
+            raise ValidationFailed("The argument type is not valid. The argument must be a string.")
+        if not low <= len(value) <= high:
+            kind = "short" if len(value) < low else "long"
+            raise ValidationFailed(
+                f'The character length ({len(value)}) of the argument is too {kind}. Specify an argument with a length '
+                f'that is between {low} and {high}.'
+            )
+
+    return each(check)
+
+
+def validate_count(arguments: list[object], named: dict[str, object]) -> Validator:
+    low, high = whole(arguments[0]), whole(arguments[1])
+
+    def check(session: Any, name: str, value: object) -> None:
+        items = items_of(value)
+        count = len(items) if items is not None else 0 if value is None else 1
+        if not low <= count <= high:
+            raise ValidationFailed(f"The number of provided arguments ({count}) is not between {low} and {high}.")
+
+    return check
+
+
+def validate_script(arguments: list[object], named: dict[str, object]) -> Validator:
+    block: Any = arguments[0]
+
+    def check(session: Any, name: str, value: object) -> None:
+        if not to_bool(session.call_block(block, value, underscore=value)):
+            raise ValidationFailed(
+                f'The "{str(block)}" validation script for the argument with value "{to_text(value)}" did not return a '
+                "result of True. Determine why the validation script failed, and then try the command again."
+            )
+
+    def guarded(session: Any, name: str, value: object) -> None:
+        try:
+            check(session, name, value)
+        except TerminatingError as problem:
+            raise ValidationFailed(problem.record.message) from None
+
+    return each(guarded)
+
+
+def validate_not_null(arguments: list[object], named: dict[str, object]) -> Validator:
+    def check(session: Any, name: str, value: object) -> None:
+        items = items_of(value)
+        if value is None or (items is not None and any(i is None for i in items)):
+            raise ValidationFailed("The argument is null. Provide a valid value for the argument, and then try running the command again.")
+
+    return check
+
+
+def validate_not_empty(arguments: list[object], named: dict[str, object]) -> Validator:
+    reason = (
+        "The argument is null or empty. Provide an argument that is not null or empty, and then try the command again."
+    )
+
+    def check(session: Any, name: str, value: object) -> None:
+        items = items_of(value)
+        if value is None or value == "" or (items is not None and not items):
+            raise ValidationFailed(reason)
+        if items is not None and any(i is None or i == "" for i in items):
+            raise ValidationFailed(reason)
+
+    return check
+
+
+def whole(value: object) -> int:
+    from winsim.interpreter.numbers import to_integer
+
+    return to_integer(value, "System.Int32")
+
+
+VALIDATORS: dict[str, Callable[[list[object], dict[str, object]], Validator]] = {
+    "validateset": validate_set,
+    "validaterange": validate_range,
+    "validatepattern": validate_pattern,
+    "validatelength": validate_length,
+    "validatecount": validate_count,
+    "validatescript": validate_script,
+    "validatenotnull": validate_not_null,
+    "validatenotnullorempty": validate_not_empty,
+}
+
+
+# -- variables --------------------------------------------------------------------------------------------------------
+
+
+def constrain(node: syntax.Variable, look_up: Callable[[], NetType] | None, checks: tuple[Validator, ...]) -> Write:
+    """``[int]$x = 1``: assigns and makes the variable keep type and validation."""
+    from winsim.interpreter.compile_variables import key_of, write_variable
+
+    key = key_of(node.name)
+    write = write_variable(node)
+
+    def assign(frame: Frame, value: object) -> None:
+        target = look_up() if look_up is not None else None
+        scope = frame.scope.numbered(node.scope) if node.scope else frame.scope
+        if scope is None:
+            scope = frame.scope
+        info = scope.infos.setdefault(key, VariableInfo())
+        old = info.convert
+        info.convert = conversion(frame, node.name, target, checks)
+        if target is not None:
+            info.types = (target,)
+        try:
+            write(frame, value)
+        except TerminatingError:
+            info.convert = old
+            raise
+
+    return assign
+
+
+def conversion(frame: Frame, name: str, target: NetType | None, checks: tuple[Validator, ...]) -> Callable[[object], object]:
+    session = frame.session
+
+    def apply(value: object) -> object:
+        result = convert(value, target) if target is not None else value
+        for check in checks:
+            try:
+                check(session, name, result)
+            except ValidationFailed as problem:
+                message = f"The variable cannot be validated because the value {to_text(result)} is not a valid value for the {name} variable."
+                kind = "System.Management.Automation.ValidationMetadataException"
+                raise error("ValidateSetFailure", message, "MetadataError", None, kind) from problem
+        return result
+
+    return apply
+
+

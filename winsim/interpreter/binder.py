@@ -1,0 +1,302 @@
+"""Parameter binding: which argument goes to which parameter, in which parameter set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from winsim.interpreter.binding_values import bind_value, binding_error
+from winsim.interpreter.collect import unwrap
+from winsim.interpreter.command import NotBuilt
+from winsim.interpreter.convert import SwitchParameter
+from winsim.interpreter.errors import Position, TerminatingError
+from winsim.interpreter.parameters import ALL_SETS, CommandParameters, Parameter
+from winsim.interpreter.values import AUTOMATION_NULL, Array
+
+if TYPE_CHECKING:
+    from winsim.interpreter.session import Session
+
+NO_VALUE: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One element of a command: ``-name``, ``-name:value`` or a value. ``text`` is how it was written."""
+
+    name: str | None
+    value: object = NO_VALUE
+    text: str = ""
+    splatted: bool = False
+
+
+@dataclass
+class Binding:
+    """What is bound so far. ``valid`` are the parameter sets that are still possible."""
+
+    command: CommandParameters
+    label: str  # the last part of error ids
+    session: Session
+    values: dict[str, object] = field(default_factory=dict)  # canonical name -> value
+    unbound: list[object] = field(default_factory=list)
+    valid: tuple[str, ...] = ()
+    position: Position | None = None
+    bound_keys: set[str] = field(default_factory=set)
+    given: dict[str, object] = field(default_factory=dict)
+
+    def has(self, parameter: Parameter) -> bool:
+        return parameter.key in self.bound_keys
+
+    def fits(self, parameter: Parameter) -> bool:
+        return ALL_SETS in parameter.sets or not self.command.sets or any(s in parameter.sets for s in self.valid)
+
+    def common_given(self) -> bool:
+        return any(self.command.names[key].common for key in self.bound_keys if key in self.command.names)
+
+    def put(self, parameter: Parameter, value: object, *, coerce: bool = True) -> None:
+        built = self.command.built
+        if built is not None and not parameter.common and parameter.key not in built:
+            raise NotBuilt(f"the parameter -{parameter.name} of {self.session.command_name(self)}")
+        self.values[parameter.name] = bind_value(self, parameter, value, coerce)
+        self.bound_keys.add(parameter.key)
+        if ALL_SETS not in parameter.sets and self.command.sets:
+            self.valid = tuple(s for s in self.valid if s in parameter.sets)
+
+    def error(self, id: str, message: str, parameter: str = "") -> TerminatingError:
+        return binding_error(self, id, message, parameter)
+
+
+def bind(
+    session: Session, command: CommandParameters, label: str, arguments: Sequence[Argument], expecting_input: bool
+) -> Binding:
+    """Binds everything that the command line gives; mandatory parameters that the pipeline may give stay open."""
+    binding = Binding(command, label, session, valid=command.sets)
+    positional = bind_named(binding, arguments)
+    if positional:
+        positional = bind_positional(binding, positional)
+    if positional:
+        bind_rest(binding, positional)
+    if command.sets:
+        check_sets(binding, expecting_input)
+    if not expecting_input or not (command.takes_value or command.takes_name):
+        require_mandatory(binding)
+    elif command.has_mandatory:
+        require_mandatory(binding, pipeline=True)
+    return binding
+
+
+def bind_named(binding: Binding, arguments: Sequence[Argument]) -> list[Argument]:
+    """Binds the named arguments; what is left is positional."""
+    left: list[Argument] = []
+    index = 0
+    verbatim = False
+    while index < len(arguments):
+        argument = arguments[index]
+        index += 1
+        if argument.name is None or verbatim:
+            if argument.text == "--" and argument.value == "--" and not verbatim:
+                verbatim = True
+                continue
+            left.append(argument)
+            continue
+        parameter = find_parameter(binding, argument.name)
+        if parameter is None:
+            left.extend(unknown(binding, argument))
+            continue
+        if binding.has(parameter):
+            if argument.splatted:
+                continue
+            message = (
+                f"Cannot bind parameter because parameter '{parameter.name}' is specified more than once. To provide multiple "
+                "values to parameters that can accept multiple values, use the array syntax."
+            )
+            raise binding.error("ParameterAlreadyBound", message, parameter.name)
+        if argument.value is not NO_VALUE:
+            binding.put(parameter, argument.value)
+        elif parameter.is_switch:
+            binding.put(parameter, SwitchParameter(True))
+        elif index < len(arguments) and takes(arguments[index]):
+            binding.put(parameter, arguments[index].value)
+            index += 1
+        else:
+            message = f"Missing an argument for parameter '{parameter.name}'. Specify a parameter of type '{parameter.type}' and try again."
+            raise binding.error("MissingArgument", message, parameter.name)
+    return left
+
+
+def takes(argument: Argument) -> bool:
+    return argument.name is None and not (argument.text == "--" and argument.value == "--")
+
+
+def unknown(binding: Binding, argument: Argument) -> list[Argument]:
+    """A parameter that does not exist: an error, or a further argument of a simple function."""
+    if binding.command.strict and not any(d.remaining for p in binding.command.parameters for d in p.sets.values()):
+        message = f"A parameter cannot be found that matches parameter name '{argument.name}'."
+        raise binding.error("NamedParameterNotFound", message, argument.name or "")
+    name = Argument(None, argument.text or f"-{argument.name}", argument.text)
+    return [name] if argument.value is NO_VALUE else [name, Argument(None, argument.value)]
+
+
+def find_parameter(binding: Binding, name: str) -> Parameter | None:
+    key = name.lower()
+    names = binding.command.names
+    found = names.get(key)
+    if found is not None:
+        return found
+    candidates = list(dict.fromkeys(p.key for n, p in names.items() if n.startswith(key)))
+    if not candidates:
+        return None
+    if len(candidates) > 1:
+        own = [c for c in candidates if not names[c].common]
+        if len(own) == 1 and len(candidates) > 1 and binding.command.is_cmdlet is False and not binding.command.strict:
+            return names[own[0]]
+        matches = " ".join(f"-{names[c].name}" for c in candidates)
+        message = (
+            f"Parameter cannot be processed because the parameter name '{name}' is ambiguous. "
+            f"Possible matches include: {matches}."
+        )
+        raise binding.error("AmbiguousParameter", message, name)
+    return names[candidates[0]]
+
+
+# -- positions --------------------------------------------------------------------------------------------------------
+
+
+def bind_positional(binding: Binding, arguments: list[Argument]) -> list[Argument]:
+    """Binds values by position; gives back what found no place."""
+    pending = list(arguments)
+    places = positions(binding)
+    for place in places:
+        if not pending:
+            break
+        candidates = [c for c in candidates_at(binding, place)]
+        if not candidates:
+            continue
+        bind_first(binding, candidates, pending.pop(0).value)
+    return pending
+
+
+def positions(binding: Binding) -> list[int]:
+    found = {d.position for p in binding.command.positional for d in p.sets.values() if d.position is not None}
+    return sorted(found)
+
+
+def candidates_at(binding: Binding, place: int) -> list[Parameter]:
+    """Unbound parameters at a position in a possible set, those of the default set first."""
+    default = binding.command.default_set
+    found = []
+    for parameter in binding.command.positional:
+        if binding.has(parameter) or not binding.fits(parameter):
+            continue
+        sets = [s for s, d in parameter.sets.items() if d.position == place and (s == ALL_SETS or s in binding.valid)]
+        if sets and not any(parameter.sets[s].remaining for s in sets):
+            found.append((default not in sets and ALL_SETS not in sets, parameter))
+    found.sort(key=lambda pair: pair[0])
+    return [parameter for _, parameter in found]
+
+
+def bind_first(binding: Binding, candidates: list[Parameter], value: object) -> None:
+    """Without conversion where that works in any set, else with conversion, the default set first."""
+    if len(candidates) > 1:
+        for coerce in (False, True):
+            for candidate in candidates:
+                try:
+                    binding.put(candidate, value, coerce=coerce)
+                    return
+                except TerminatingError:
+                    continue
+    binding.put(candidates[0], value)
+
+
+def bind_rest(binding: Binding, arguments: list[Argument]) -> None:
+    """What is left goes to the parameter that takes the rest, to $args, or is an error."""
+    for parameter in binding.command.parameters:
+        if not binding.has(parameter) and any(d.remaining for d in parameter.sets.values()) and binding.fits(parameter):
+            values = [a.value for a in arguments]
+            value = values[0] if len(values) == 1 and isinstance(unwrap(values[0]), list) else Array(values)
+            binding.put(parameter, value)
+            return
+    if binding.command.strict:
+        from winsim.interpreter.texts import to_text
+
+        text = to_text(arguments[0].value)
+        message = f"A positional parameter cannot be found that accepts argument '{text}'."
+        raise binding.error("PositionalParameterNotFound", message)
+    binding.unbound = [None if a.value is AUTOMATION_NULL else a.value for a in arguments]
+
+
+# -- sets and mandatory parameters ------------------------------------------------------------------------------------
+
+
+def check_sets(binding: Binding, expecting_input: bool) -> None:
+    if not binding.valid:
+        raise ambiguous(binding)
+    if len(binding.valid) > 1 and not expecting_input:
+        binding.valid = (resolve_set(binding),)
+
+
+def ambiguous(binding: Binding) -> TerminatingError:
+    message = "Parameter set cannot be resolved using the specified named parameters."
+    return binding.error("AmbiguousParameterSet", message)
+
+
+def resolve_set(binding: Binding) -> str:
+    """The one parameter set: the default, or the only one whose mandatory parameters are all there."""
+    default = binding.command.default_set
+    if default in binding.valid and default is not None:
+        return default
+    satisfied = [s for s in binding.valid if not missing_in(binding, s)]
+    if len(satisfied) == 1:
+        return satisfied[0]
+    if default is None and satisfied:
+        return satisfied[0] if binding.command.is_cmdlet else raise_ambiguous(binding)
+    if not satisfied and len(binding.valid) == 1:
+        return binding.valid[0]
+    raise ambiguous(binding)
+
+
+def raise_ambiguous(binding: Binding) -> str:
+    raise ambiguous(binding)
+
+
+def missing_in(binding: Binding, set_name: str) -> list[Parameter]:
+    found = []
+    for parameter in binding.command.parameters:
+        data = parameter.in_set(set_name)
+        if data is not None and data.mandatory and not binding.has(parameter):
+            found.append(parameter)
+    return found
+
+
+def current_set(binding: Binding) -> str:
+    """The name of the parameter set, as ``$PSCmdlet.ParameterSetName`` says it."""
+    if not binding.command.sets:
+        return ALL_SETS
+    default = binding.command.default_set
+    if len(binding.valid) == 1:
+        return binding.valid[0]
+    if default is not None and (default in binding.valid or default not in binding.command.sets):
+        return default
+    return binding.valid[0] if binding.valid else ALL_SETS
+
+
+def require_mandatory(binding: Binding, pipeline: bool = False) -> None:
+    """Nobody can be asked in the lab: a missing mandatory parameter is an error."""
+    if not binding.command.has_mandatory:
+        return
+    if pipeline:
+        chosen = binding.valid or (ALL_SETS,)
+        if any(all(from_pipeline(p, s) for p in missing_in(binding, s)) for s in chosen):
+            return
+        missing = [p for p in missing_in(binding, current_set(binding)) if not from_pipeline(p, current_set(binding))]
+    else:
+        missing = missing_in(binding, current_set(binding))
+    if missing:
+        names = " ".join(p.name for p in missing)
+        message = f"Cannot process command because of one or more missing mandatory parameters: {names}."
+        raise binding.error("MissingMandatoryParameter", message, names)
+
+
+def from_pipeline(parameter: Parameter, set_name: str) -> bool:
+    data = parameter.in_set(set_name)
+    return data is not None and (data.by_value or data.by_name)

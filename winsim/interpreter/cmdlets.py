@@ -1,0 +1,294 @@
+"""Running cmdlets: binding, the call object that their bodies see, the lock of the world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from winsim.interpreter.binder import Argument, Binding, bind, current_set
+from winsim.interpreter.collect import items_of
+from winsim.interpreter.command import CommandError
+from winsim.interpreter.common import COMMON, preference_values, with_variables
+from winsim.interpreter.convert import to_bool
+from winsim.interpreter.errors import (
+    ErrorRecord,
+    ExceptionObject,
+    InvocationInfo,
+    Position,
+    StopUpstream,
+    TerminatingError,
+)
+from winsim.interpreter.pipeline import Stage
+from winsim.interpreter.pipeline_binding import bind_object, not_bound
+from winsim.interpreter.scriptblocks import CmdletInfo
+from winsim.interpreter.streams import InformationalRecord, Streams
+from winsim.interpreter.texts import to_text
+
+if TYPE_CHECKING:
+    from winsim.interpreter.frames import Frame
+    from winsim.interpreter.session import Session
+    from winsim.world.host import Host
+    from winsim.world.lab import World
+
+
+class CommandCall:
+    """What the body of a cmdlet is given (see ``Call`` in command.py). ``input`` is the pipeline object, if any."""
+
+    def __init__(self, stage: CmdletStage, frame: Frame, binding: Binding) -> None:
+        self.name = stage.info.name
+        self.stage = stage
+        self.frame = frame
+        self.binding = binding
+        self.bound: Mapping[str, object] = binding.values
+        self.common = {n: v for n, v in binding.values.items() if n in COMMON}
+        self.preferences = preference_values(self.common)
+        self.queue: list[Callable[[], None]] | None = None
+        self.expecting_input = stage.expecting_input
+
+    @property
+    def parameter_set(self) -> str:
+        chosen = self.binding.given.get("set")
+        return chosen if isinstance(chosen, str) else current_set(self.binding)
+
+    @property
+    def session(self) -> Session:
+        return self.stage.session
+
+    @property
+    def host(self) -> Host:
+        return self.stage.session.host
+
+    @property
+    def world(self) -> World:
+        return self.stage.session.world
+
+    # -- parameters ---------------------------------------------------------------------------------------------------
+
+    def has(self, name: str) -> bool:
+        return name in self.bound
+
+    def get(self, name: str, default: object = None) -> object:
+        return self.bound.get(name, default)
+
+    def text(self, name: str, default: str = "") -> str:
+        return to_text(self.bound[name]) if name in self.bound else default
+
+    def texts(self, name: str) -> list[str]:
+        value = self.bound.get(name)
+        if value is None:
+            return []
+        items = items_of(value)
+        return [to_text(item) for item in items] if items is not None else [to_text(value)]
+
+    def switch(self, name: str) -> bool:
+        return to_bool(self.bound.get(name))
+
+    # -- streams ------------------------------------------------------------------------------------------------------
+
+    def later(self, action: Callable[[], None]) -> None:
+        if self.queue is not None:
+            self.queue.append(action)
+        else:
+            action()
+
+    def write(self, value: object) -> None:
+        if self.queue is not None:
+            self.queue.append(lambda: self.stage.emit(value))
+        else:
+            self.stage.emit(value)
+
+    def write_all(self, values: Iterable[object]) -> None:
+        for value in values:
+            self.write(value)
+
+    def preference(self, name: str) -> str:
+        given = self.preferences.get(name)
+        if given is not None:
+            return to_text(given)
+        return self.session.preference(name, self.frame.scope)
+
+    def record(self, error: CommandError) -> ErrorRecord:
+        """The error record of an error that the body reports."""
+        inner = ExceptionObject(*error.inner) if error.inner else None
+        exception = ExceptionObject(error.exception, error.message, inner)
+        made = ErrorRecord(exception, error.id, error.category, error.target, self.invocation())
+        made.command = self.stage.info.declaration.net_class
+        made.activity = self.name
+        exception.record = made
+        return made
+
+    def invocation(self) -> InvocationInfo:
+        made = InvocationInfo(self.stage.info, self.stage.called_as, self.stage.position, dict(self.bound))
+        made.expecting_input = self.expecting_input
+        return made
+
+    def write_error(self, error: CommandError) -> None:
+        self.write_record(self.record(error))
+
+    def write_record(self, record: ErrorRecord) -> None:
+        """A non-terminating error; terminates under Stop."""
+        if record.invocation is None:
+            record.invocation = self.invocation()
+        self.stage.failed = True
+        action = self.preference("erroractionpreference")
+        if action == "Stop":
+            raise TerminatingError(record, stop=True)
+        session = self.session
+        if action == "Ignore":
+            return
+        session.add_error(record)
+        if action == "SilentlyContinue":
+            self.collect_only(record)
+            return
+        self.later(lambda: session.streams.error(record))
+
+    def collect_only(self, record: ErrorRecord) -> None:
+        """A silenced error still reaches -ErrorVariable."""
+        if "ErrorVariable" in self.common:
+            held = self.frame.scope.lookup(to_text(self.common["ErrorVariable"]).lstrip("+").lower(), None)
+            if isinstance(held, list):
+                held.append(record)
+
+    def warning(self, text: str) -> None:
+        self.note("Warning", "warningpreference", text)
+
+    def verbose(self, text: str) -> None:
+        self.note("Verbose", "verbosepreference", text)
+
+    def debug(self, text: str) -> None:
+        self.note("Debug", "debugpreference", text)
+
+    def note(self, kind: str, preference: str, text: str) -> None:
+        session = self.session
+        record = InformationalRecord(kind, text, self.invocation())
+        self.later(lambda: session.write_note(record, kind, self.preference(preference)))
+        if self.preference(preference) == "Stop" and self.queue is not None:
+            self.flush()
+
+    def should_process(self, target: str, action: str | None = None) -> bool:
+        verb = action or self.name
+        if to_bool(self.preferences.get("whatifpreference", self.session.whatif(self.frame.scope))):
+            text = f'What if: Performing the operation "{verb}" on target "{target}".'
+            self.session.ui_line(text)
+            return False
+        if to_text(self.preferences.get("confirmpreference", "")) == "Low":
+            return self.session.confirm(f'Performing the operation "{verb}" on target "{target}".')
+        if self.preference("verbosepreference") == "Continue":
+            self.verbose(f'Performing the operation "{verb}" on target "{target}".')
+        return True
+
+    def sleep(self, seconds: float) -> None:
+        self.session.sleep(seconds)
+
+    def flush(self) -> None:
+        queue, self.queue = self.queue, None
+        for action in queue or ():
+            action()
+
+    # -- script blocks ------------------------------------------------------------------------------------------------
+
+    def stop_upstream(self) -> None:
+        """No more input is wanted: the commands before this one stop."""
+        raise StopUpstream(self.stage)
+
+    @property
+    def caller(self) -> Frame:
+        """The frame that called the cmdlet: script blocks of ForEach-Object and the like run in its scope."""
+        return self.frame
+
+
+class CmdletStage(Stage):
+    def __init__(
+        self,
+        session: Session,
+        streams: Streams,
+        info: CmdletInfo,
+        caller: Frame,
+        arguments: Sequence[Argument],
+        position: Position | None,
+        called_as: str,
+    ) -> None:
+        super().__init__(session, streams)
+        self.info = info
+        self.caller = caller
+        self.arguments = arguments
+        self.position = position
+        self.called_as = called_as
+        self.call: CommandCall
+        self.instance: Any = None
+        self.body: Callable[[CommandCall], object]
+
+    def begin(self) -> None:
+        declaration = self.info.declaration
+        try:
+            binding = bind(self.session, self.info.parameters, declaration.net_class, self.arguments, self.expecting_input)
+        except TerminatingError as problem:
+            if problem.record.invocation is None:
+                problem.record.invocation = InvocationInfo(self.info, self.called_as, self.position)
+            raise
+        if binding.common_given():
+            common = {n: v for n, v in binding.values.items() if n in COMMON}
+            self.streams, self.emit = with_variables(common, self.caller.scope, self.streams, self.emit)
+            self.session.streams = self.streams
+        self.call = CommandCall(self, self.caller, binding)
+        if isinstance(declaration.body, type):
+            self.instance = declaration.body()
+            self.body = getattr(self.instance, "process", _nothing)
+            if hasattr(self.instance, "begin"):
+                self.run_body(self.instance.begin)
+        else:
+            self.body = declaration.body
+
+    def run(self) -> None:
+        self.run_body(self.body)
+
+    def process(self, value: object) -> None:
+        call = self.call
+        command = call.binding.command
+        fixed = call.binding.values
+        if not (command.takes_value or command.takes_name):
+            self.report(not_bound(call.binding, value))
+            return
+        try:
+            found = bind_object(call.binding, value)
+        except TerminatingError as problem:
+            self.report(problem)
+            return
+        if found is None:
+            self.report(not_bound(call.binding, value))
+            return
+        call.bound = {**fixed, **found}
+        try:
+            self.run_body(self.body)
+        finally:
+            call.bound = fixed
+
+    def end(self) -> None:
+        if self.instance is not None and hasattr(self.instance, "end"):
+            self.run_body(self.instance.end)
+
+    def report(self, problem: TerminatingError) -> None:
+        problem.record.invocation = problem.record.invocation or InvocationInfo(self.info, self.called_as, self.position)
+        self.call.write_record(problem.record)
+
+    def run_body(self, body: Callable[[CommandCall], object]) -> None:
+        """Runs a part of the cmdlet; under the lock of the world its output waits until the lock is free."""
+        call = self.call
+        try:
+            if not self.info.declaration.locks_world or self.session.world is None:
+                body(call)
+                return
+            outer, call.queue = call.queue, []
+            try:
+                with self.session.world.lock:
+                    body(call)
+            finally:
+                queue, call.queue = call.queue, outer
+                for action in queue or ():
+                    action()
+        except CommandError as problem:
+            raise TerminatingError(call.record(problem)) from None
+
+
+def _nothing(call: CommandCall) -> None:
+    """A cmdlet class without process."""

@@ -1,0 +1,18 @@
+"""Types of the engine itself: objects, types, errors, script blocks, commands, the session's own objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from winsim.interpreter.engine_errors import ERROR_TYPES
+from winsim.interpreter.engine_members import MEMBER_TYPES
+from winsim.interpreter.engine_objects import OBJECT_TYPES
+from winsim.interpreter.engine_session import SESSION_TYPES, ExecutionContext, InternalHost
+from winsim.interpreter.engine_views import PSObjectView, TypeNameList
+
+if TYPE_CHECKING:
+    from winsim.interpreter.nettypes import TypeDef
+
+TYPES: tuple[TypeDef, ...] = (*OBJECT_TYPES, *ERROR_TYPES, *MEMBER_TYPES, *SESSION_TYPES)
+
+__all__ = ["TYPES", "ExecutionContext", "InternalHost", "PSObjectView", "TypeNameList"]

@@ -1,0 +1,125 @@
+"""From a command's name to the command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pslang.signatures import tables
+from winsim.interpreter.command import NotBuilt
+from winsim.interpreter.errors import TerminatingError, error
+from winsim.interpreter.registry import ALIASES, CORE_MODULES, registry
+from winsim.interpreter.scopes import Scope
+from winsim.interpreter.scriptblocks import AliasInfo, CommandInfo, CompiledScript, FunctionInfo, ScriptInfo, parse_text
+
+if TYPE_CHECKING:
+    from winsim.interpreter.frames import Frame
+
+
+class Lookup:
+    """The part of a session that finds commands: alias, function, cmdlet, program, script file."""
+
+    scope: Scope
+    host: Any
+    state: dict[str, Any]
+
+    def resolve(self, name: str, scope: Scope) -> CommandInfo:
+        """The command to run; CommandNotFoundException where there is none."""
+        found = self.find_command(name, scope)
+        while isinstance(found, AliasInfo):
+            found = found.resolved
+        if found is None:
+            raise not_found(name)
+        return found
+
+    def find_command(self, name: str, scope: Scope) -> CommandInfo | None:
+        key = name.lower()
+        alias = scope.find_alias(key) or (ALIASES.get(key) if not self.removed_alias(key) else None)
+        if alias is not None:
+            target = self.find_command(alias, scope) if alias.lower() != key else self.find_real(key, name, scope)
+            return AliasInfo(name, alias, target)
+        return self.find_real(key, name, scope)
+
+    def removed_alias(self, key: str) -> bool:
+        return key in self.state.get("removed_aliases", ())
+
+    def find_real(self, key: str, name: str, scope: Scope) -> CommandInfo | None:
+        function = scope.find_function(key.removeprefix("global:").removeprefix("script:"))
+        if isinstance(function, CommandInfo):
+            return function
+        if "\\" in name and not name.startswith((".", "\\")) and ":" not in name:
+            module, _, plain = name.rpartition("\\")
+            known = registry().module_of(plain)
+            if known is not None and known.lower() == module.lower():
+                return self.find_cmdlet(plain)
+            function = scope.find_function(plain.lower())
+            if isinstance(function, FunctionInfo) and module_name(function.module).lower() == module.lower():
+                return function
+        cmdlet = self.find_cmdlet(name)
+        if cmdlet is not None:
+            return cmdlet
+        native = registry().native(name)
+        if native is not None and (native.declaration.present is None or native.declaration.present(self.host)):
+            return native
+        return self.find_script(name)
+
+    def find_cmdlet(self, name: str) -> CommandInfo | None:
+        """A cmdlet, when its module is on this host. One that exists and is not built is an error of the lab."""
+        info = registry().cmdlets.get(name.lower())
+        module = registry().module_of(name)
+        if module is None or not self.has_module(module):
+            return None
+        if info is not None:
+            return info
+        if tables.find(name) is not None:
+            raise NotBuilt(f"the cmdlet {name}")
+        return None
+
+    def has_module(self, name: str) -> bool:
+        if name.lower() in CORE_MODULES or name == "":
+            return True
+        ask = getattr(self.host, "has_module", None)
+        return bool(ask(name)) if ask is not None else True
+
+    def find_script(self, name: str) -> CommandInfo | None:
+        """A .ps1 file on the host, by path."""
+        if not name.lower().endswith(".ps1"):
+            return None
+        reader = self.state.get("read_text")
+        text = reader(name) if reader is not None else None
+        if not isinstance(text, str):
+            return None
+        return ScriptInfo(name, CompiledScript(parse_text(text, name), text=text))
+
+    def read_lines(self, path: str) -> list[str]:
+        """The lines of a file of the host, for ``switch -File``."""
+        reader = self.state.get("read_text")
+        text = reader(path) if reader is not None else None
+        if text is None:
+            message = f"Could not find file '{path}'."
+            raise error("FileReadError", message, "ObjectNotFound", path)
+        return str(text).splitlines()
+
+    def write_file(self, path: str, lines: list[object], append: bool) -> None:
+        """The target of ``>`` and ``>>``: Out-File of the host."""
+        from winsim.interpreter.binder import Argument
+        from winsim.interpreter.frames import Frame as RunFrame
+
+        frame = RunFrame(self, self.scope, lambda value: None)  # type: ignore[arg-type]
+        arguments = [Argument("LiteralPath", path), *([Argument("Append")] if append else [])]
+        self.run_command("Out-File", arguments, lines, frame)  # type: ignore[attr-defined]
+
+    def load_on_use(self, frame: Frame, name: str) -> None:
+        """Modules load on first use; the lab's are always loaded."""
+
+
+def module_name(module: object) -> str:
+    return str(getattr(module, "name", "") or "")
+
+
+def not_found(name: str) -> TerminatingError:
+    message = (
+        f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable program. Check "
+        "the spelling of the name, or if a path was included, verify that the path is correct and try again."
+    )
+    kind = "System.Management.Automation.CommandNotFoundException"
+    return error("CommandNotFoundException", message, "ObjectNotFound", name, kind, None, {"CommandName": name})

@@ -1,0 +1,130 @@
+"""Running a pipeline: every command gets begin, each object as it comes, and end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from winsim.interpreter.collect import emit_each
+from winsim.interpreter.errors import StopUpstream
+from winsim.interpreter.streams import Streams
+
+if TYPE_CHECKING:
+    from winsim.interpreter.frames import Emit, Frame
+    from winsim.interpreter.session import Session
+
+
+class Stage:
+    """One command of a pipeline. ``emit`` is where its output goes."""
+
+    def __init__(self, session: Session, streams: Streams) -> None:
+        self.session = session
+        self.streams = streams
+        self.emit: Emit = _unconnected
+        self.expecting_input = False
+        self.failed = False
+
+    def begin(self) -> None:
+        """Before the first object."""
+
+    def process(self, value: object) -> None:
+        """One object from upstream."""
+
+    def run(self) -> None:
+        """Instead of ``process`` for the first command of a pipeline, which has no input."""
+
+    def end(self) -> None:
+        """After the last object."""
+
+    def close(self) -> None:
+        """Always, however the pipeline ended."""
+
+
+def _unconnected(value: object) -> None:
+    raise AssertionError("a stage ran before it was connected")
+
+
+class ExpressionStage(Stage):
+    """``1, 2, 3 | ...``: an expression as the first element."""
+
+    def __init__(self, session: Session, streams: Streams, evaluate: Callable[[Frame], object], frame: Frame) -> None:
+        super().__init__(session, streams)
+        self.evaluate = evaluate
+        self.frame = frame
+
+    def run(self) -> None:
+        emit_each(self.evaluate(self.frame), self.emit)
+
+
+def run_pipeline(session: Session, stages: Sequence[Stage], emit: Emit) -> None:
+    """Connects the stages and runs them; the last one writes to ``emit``."""
+    connect(session, stages, emit)
+    outer = session.streams
+    try:
+        begin_all(session, stages)
+        finish(session, stages, run_first(session, stages))
+    finally:
+        session.streams = outer
+        for stage in stages:
+            stage.close()
+    session.last_ok = not any(stage.failed for stage in stages)
+
+
+def connect(session: Session, stages: Sequence[Stage], emit: Emit) -> None:
+    shared = all(stage.streams is session.streams for stage in stages)
+    target = emit if shared else guarded(session, emit, session.streams)
+    for position in range(len(stages) - 1, -1, -1):
+        stage = stages[position]
+        stage.emit = target
+        stage.expecting_input = position > 0
+        target = stage.process if shared else guarded(session, stage.process, stage.streams)
+
+
+def guarded(session: Session, deliver: Emit, streams: Streams) -> Emit:
+    """Delivers with the streams of the receiver in force."""
+
+    def write(value: object) -> None:
+        outer = session.streams
+        session.streams = streams
+        try:
+            deliver(value)
+        finally:
+            session.streams = outer
+
+    return write
+
+
+def begin_all(session: Session, stages: Sequence[Stage]) -> None:
+    for stage in stages:
+        session.streams = stage.streams
+        stage.begin()
+
+
+def run_first(session: Session, stages: Sequence[Stage]) -> int:
+    """Runs the first command; gives the number of stages that an early stop has ended."""
+    session.streams = stages[0].streams
+    try:
+        stages[0].run()
+    except StopUpstream as stop:
+        return ended_by(stages, stop)
+    return 0
+
+
+def ended_by(stages: Sequence[Stage], stop: StopUpstream) -> int:
+    for position, stage in enumerate(stages):
+        if stage is stop.stage:
+            return position + 1
+    raise stop
+
+
+def finish(session: Session, stages: Sequence[Stage], first: int) -> None:
+    position = first
+    while position < len(stages):
+        stage = stages[position]
+        session.streams = stage.streams
+        try:
+            stage.end()
+        except StopUpstream as stop:
+            position = max(position + 1, ended_by(stages, stop))
+            continue
+        position += 1

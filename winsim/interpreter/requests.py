@@ -1,0 +1,72 @@
+"""One remote pipeline: its commands, their parameters and its input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from winsim.interpreter.binder import Argument
+from winsim.interpreter.blocks import Feed
+from winsim.interpreter.frames import Frame
+from winsim.interpreter.functions import ScriptStage
+from winsim.interpreter.hosting import PipelineRequest, RemoteCommand, Sink
+from winsim.interpreter.pipeline import Stage, run_pipeline
+from winsim.interpreter.scriptblocks import CompiledScript, parse_text
+
+if TYPE_CHECKING:
+    from winsim.interpreter.session import Session
+
+
+def run_request(session: Session, request: PipelineRequest, sink: Sink) -> None:
+    frame = Frame(session, session.scope, sink.output)
+    groups = statements(request)
+    for position, commands in enumerate(groups):
+        values = request.input if position == 0 else None
+        run_statement(session, frame, commands, values, sink)
+
+
+def statements(request: PipelineRequest) -> list[list[RemoteCommand]]:
+    groups: list[list[RemoteCommand]] = [[]]
+    for command in request.commands:
+        groups[-1].append(command)
+        if command.end_of_statement:
+            groups.append([])
+    return [group for group in groups if group]
+
+
+def run_statement(
+    session: Session, frame: Frame, commands: list[RemoteCommand], values: Iterator[object] | None, sink: Sink
+) -> None:
+    stages: list[Stage] = [] if values is None else [Feed(session, values)]
+    base = session.streams
+    for command in commands:
+        session.streams = base.copy() if command.merge_errors or command.merge_others else base
+        stage = remote_stage(session, frame, command)
+        merge(stage, command)
+        stages.append(stage)
+    session.streams = base
+    run_pipeline(session, stages, sink.output)
+
+
+def merge(stage: Stage, command: RemoteCommand) -> None:
+    streams = (("2",) if command.merge_errors else ()) + tuple(command.merge_others)
+    for stream in streams:
+        stage.streams.replaced(stream, lambda record: stage.emit(record))
+
+
+def remote_stage(session: Session, frame: Frame, command: RemoteCommand) -> Stage:
+    arguments = [Argument(None, value) if name is None else Argument(name, value) for name, value in command.parameters]
+    if not command.is_script:
+        return session.stage_for(frame, command.text, arguments, None)
+    code = CompiledScript(parse_text(command.text), text=command.text)
+    return RemoteScript(session, session.streams, code, frame, arguments, shared=not command.local_scope, called_as="")
+
+
+class RemoteScript(ScriptStage):
+    """A script sent by a client: ``exit`` ends the pipeline."""
+
+    def close(self) -> None:
+        self.saved = {}
+        super().close()
+
+

@@ -1,0 +1,253 @@
+"""A runspace: global state, command look-up, running pipelines and stopping them."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from winsim.interpreter.binder import Argument
+from winsim.interpreter.blocks import BlockRunner
+from winsim.interpreter.command import NotBuilt
+from winsim.interpreter.convert import to_bool
+from winsim.interpreter.errors import (
+    BreakLoop,
+    ContinueLoop,
+    ErrorRecord,
+    ExceptionObject,
+    ExitScript,
+    LimitExceeded,
+    PipelineStopped,
+    Position,
+    ReturnBlock,
+    TerminatingError,
+)
+from winsim.interpreter.frames import Frame
+from winsim.interpreter.globals import GlobalState
+from winsim.interpreter.hosting import HostUI, Identity, Limits, Outcome, PipelineRequest, Sink
+from winsim.interpreter.lookup import Lookup
+from winsim.interpreter.pipeline import Stage
+from winsim.interpreter.scopes import Scope
+from winsim.interpreter.streams import InformationalRecord, Streams
+from winsim.interpreter.texts import to_text
+
+if TYPE_CHECKING:
+    from winsim.interpreter.binder import Binding
+    from winsim.world.host import Host
+    from winsim.world.lab import World
+
+CHECK_EVERY = 256
+
+
+class Session(GlobalState, Lookup, BlockRunner):
+    """One runspace on a host under an identity. ``invoke`` runs in the calling thread, ``stop`` may come from another.
+
+    ``state`` is for command families that keep something per runspace (locations, drives, jobs ...).
+    """
+
+    def __init__(self, world: World, host: Host, identity: Identity, ui: HostUI | None = None) -> None:
+        self.world = world
+        self.host = host
+        self.identity = identity
+        self.ui = ui
+        self.state: dict[str, Any] = {}
+        self.limits = Limits()
+        self.streams = Streams(*(lambda record: None,) * 4)
+        self.budget = CHECK_EVERY
+        self.statements = 0
+        self.deadline: float | None = None
+        self.stopping = threading.Event()
+        self.in_try = 0
+        self.loops = 0
+        self.depth = 0
+        self.caught: list[TerminatingError] = []
+        self.last_ok = True
+        self.command: Any = None
+        self.exit_code: int | None = None
+        self.sink: Sink | None = None
+        self.scope = Scope(None)
+        self.fill_global_scope()
+
+    # -- pipelines ----------------------------------------------------------------------------------------------------
+
+    def invoke(self, request: PipelineRequest, sink: Sink) -> Outcome:
+        """Runs one pipeline to its end."""
+        from winsim.interpreter.requests import run_request
+
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), 60_000))
+        self.prepare(request.limits, sink)
+        try:
+            run_request(self, request, sink)
+        except TerminatingError as problem:
+            self.last_ok = False
+            self.remember(problem)
+            return Outcome("failed", problem.record)
+        except ExitScript as leaving:
+            self.exit_code = leaving.code
+            self.set_exit_code(leaving.code)
+            if self.ui is not None:
+                self.ui.set_should_exit(leaving.code)
+        except (BreakLoop, ContinueLoop, ReturnBlock):
+            pass
+        except PipelineStopped:
+            return Outcome("stopped")
+        except NotBuilt as problem:
+            return Outcome("failed", lab_error("NotBuilt", str(problem)))
+        except LimitExceeded as problem:
+            return Outcome("failed", lab_error("LimitExceeded", f"the simulated lab cut the pipeline off: {problem}"))
+        except RecursionError:
+            from winsim.interpreter.compile_statements import too_deep
+
+            return Outcome("failed", too_deep().record)
+        return Outcome("completed")
+
+    def prepare(self, limits: Limits, sink: Sink) -> None:
+        self.limits = limits
+        self.sink = sink
+        self.streams = Streams(sink.error, sink.warning, sink.verbose, sink.debug)
+        self.statements = 0
+        self.budget = CHECK_EVERY
+        self.deadline = time.monotonic() + limits.seconds if limits.seconds is not None else None
+        self.stopping.clear()
+        self.in_try = self.loops = self.depth = 0
+        self.caught = []
+        self.exit_code = None
+
+    def stop(self) -> None:
+        """Asks the running pipeline to stop; takes effect between two statements and wakes sleeping commands."""
+        self.stopping.set()
+
+    def check(self) -> None:
+        """Called every few hundred statements: stop requests and limits."""
+        self.statements += CHECK_EVERY
+        self.budget = CHECK_EVERY
+        if self.stopping.is_set():
+            raise PipelineStopped
+        if self.limits.statements is not None and self.statements > self.limits.statements:
+            raise LimitExceeded(f"more than {self.limits.statements} statements")
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise LimitExceeded(f"more than {self.limits.seconds} seconds")
+
+    def pause_stop(self) -> bool:
+        """A finally block runs to its end even when the pipeline is being stopped."""
+        stopping = self.stopping.is_set()
+        if stopping:
+            self.stopping.clear()
+        return stopping
+
+    def resume_stop(self, stopping: bool) -> None:
+        if stopping:
+            self.stopping.set()
+
+    def sleep(self, seconds: float) -> None:
+        """Waits on the lab clock; a stop request ends it."""
+        wall = self.world.clock.wall_seconds(seconds) if self.world is not None else seconds
+        if self.stopping.wait(max(0.0, wall)):
+            raise PipelineStopped
+
+    # -- errors and other records -------------------------------------------------------------------------------------
+
+    def preference(self, name: str, scope: Scope) -> str:
+        """The value of a preference variable as the name of an ActionPreference."""
+        value = scope.lookup(name, "Continue")
+        if type(value) is str:
+            return PREFERENCE_NAMES.get(value.lower(), value)
+        if isinstance(value, int) and not hasattr(value, "name"):
+            return ("SilentlyContinue", "Stop", "Continue", "Inquire", "Ignore")[int(value) % 5]
+        return to_text(value)
+
+    def whatif(self, scope: Scope) -> bool:
+        return to_bool(scope.lookup("whatifpreference", False))
+
+    def remember(self, problem: TerminatingError) -> None:
+        """Puts a terminating error into $Error, once."""
+        if not problem.recorded:
+            problem.recorded = True
+            self.add_error(problem.record)
+
+    def add_error(self, record: ErrorRecord) -> None:
+        if self.errors and self.errors[0] is record:
+            return
+        self.errors.insert(0, record)
+        del self.errors[256:]
+
+    def write_error(self, record: ErrorRecord, scope: Scope) -> None:
+        """A non-terminating error of a script."""
+        action = self.preference("erroractionpreference", scope)
+        if action == "Stop":
+            raise TerminatingError(record, stop=True)
+        if action == "Ignore":
+            return
+        self.add_error(record)
+        if action != "SilentlyContinue":
+            self.streams.error(record)
+
+    def write_note(self, record: InformationalRecord, kind: str, action: str) -> None:
+        """A warning, verbose or debug record, as its preference says."""
+        if action in ("SilentlyContinue", "Ignore"):
+            return
+        write = {"Warning": self.streams.warning, "Verbose": self.streams.verbose, "Debug": self.streams.debug}[kind]
+        write(record)
+        if action == "Stop":
+            message = (
+                f"The running command stopped because the preference variable \"{kind}Preference\" or common parameter is "
+                f"set to Stop: {record.message}"
+            )
+            exception = ExceptionObject("System.Management.Automation.ActionPreferenceStopException", message)
+            raise TerminatingError(ErrorRecord(exception, "ActionPreferenceStop", "OperationStopped"), stop=True)
+
+    def ui_line(self, text: str) -> None:
+        """A line for the client's host, such as what -WhatIf says."""
+        if self.ui is not None:
+            self.ui.write_line("output", text)
+
+    def confirm(self, text: str) -> bool:
+        from winsim.interpreter.hosting import HostUnavailable
+
+        try:
+            if self.ui is None:
+                raise HostUnavailable
+            answer = self.ui.call("PromptForChoice", ("Confirm", f"Are you sure you want to perform this action?\n{text}", (), 0))
+            return answer in (0, 1)
+        except HostUnavailable:
+            exception = ExceptionObject(
+                "System.Management.Automation.PSInvalidOperationException",
+                "Windows PowerShell is in NonInteractive mode. Read and Prompt functionality is not available.",
+            )
+            raise TerminatingError(ErrorRecord(exception, "InvalidOperation", "InvalidOperation")) from None
+
+    def set_exit_code(self, code: int) -> None:
+        self.scope.vars["lastexitcode"] = code
+
+    def command_name(self, binding: Binding) -> str:
+        return binding.label.rpartition(".")[2].removesuffix("Command") if binding.command.is_cmdlet else binding.label
+
+    # -- commands -----------------------------------------------------------------------------------------------------
+
+    def stage_for(
+        self,
+        frame: Frame,
+        target: object,
+        arguments: Sequence[Argument],
+        position: Position | None,
+        *,
+        dotted: bool = False,
+        called: bool = False,
+    ) -> Stage:
+        """The pipeline stage for what stands in command position."""
+        from winsim.interpreter.stages import stage_for
+
+        return stage_for(self, frame, target, arguments, position, dotted=dotted, called=called)
+
+
+PREFERENCE_NAMES = {
+    name.lower(): name for name in ("SilentlyContinue", "Stop", "Continue", "Inquire", "Ignore", "Suspend")
+}
+
+
+def lab_error(id: str, message: str) -> ErrorRecord:
+    """An error of the lab itself, not of Windows."""
+    exception = ExceptionObject("System.NotImplementedException", message)
+    return ErrorRecord(exception, f"Lab{id}", "NotImplemented")

@@ -1,0 +1,148 @@
+"""Runs script files on a host of a fresh lab and says what they wrote: ``python -m winsim.run_script PATH... --json``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pslang.parser import parse
+from winsim.interpreter.collect import unwrap
+from winsim.interpreter.errors import ErrorRecord
+from winsim.interpreter.hosting import Identity, Limits, PipelineRequest, RemoteCommand
+from winsim.interpreter.session import Session
+from winsim.interpreter.texts import to_text
+from winsim.interpreter.typetable import type_of
+from winsim.interpreter.values import AUTOMATION_NULL
+
+if TYPE_CHECKING:
+    from winsim.world.host import Host
+    from winsim.world.lab import World
+
+ADMINISTRATOR = Identity(r"LAB\Administrator", frozenset({r"builtin\administrators"}), True)
+STACK = 512 * 1024 * 1024
+
+
+class Recorder:
+    """A sink that keeps output and errors."""
+
+    def __init__(self) -> None:
+        self.values: list[object] = []
+        self.errors: list[object] = []
+
+    def output(self, value: object) -> None:
+        self.values.append(value)
+
+    def error(self, record: object) -> None:
+        self.errors.append(record)
+
+    def warning(self, record: object) -> None: ...
+
+    def verbose(self, record: object) -> None: ...
+
+    def debug(self, record: object) -> None: ...
+
+    def progress(self, record: object) -> None: ...
+
+
+def run_script_file(path: Path, world: World, host: Host) -> dict[str, Any]:
+    """Parse errors, or the objects, the ids of the errors and the id of the error that ended the script."""
+    text = path.read_text(encoding="utf-8-sig")
+    errors = parse(text).errors
+    if errors:
+        return {"parse": [error.id for error in errors]}
+    session = Session(world, host, ADMINISTRATOR)
+    sink = Recorder()
+    request = PipelineRequest([RemoteCommand(text, True)], limits=Limits(seconds=60))
+    outcome = session.invoke(request, sink)
+    answer: dict[str, Any] = {"out": [shown(session, value) for value in sink.values]}
+    ids = [identifier(record) for record in sink.errors]
+    if ids:
+        answer["errors"] = ids
+    if isinstance(outcome.error, ErrorRecord):
+        answer["terminated"] = outcome.error.full_id
+        answer["message"] = outcome.error.message
+    return answer
+
+
+def identifier(record: object) -> str:
+    return record.full_id if isinstance(record, ErrorRecord) else to_text(record)
+
+
+def shown(session: Session, value: object) -> dict[str, Any]:
+    """An object as type, invariant text and JSON."""
+    if value is None or value is AUTOMATION_NULL:
+        return {"t": None, "v": None}
+    from winsim.interpreter.engine_objects import clr_name
+
+    kind = type_of(value)
+    name = clr_name(kind) if kind is not None else None
+    return {"t": name, "v": text_of(value), "j": json_of(session, value)}
+
+
+def text_of(value: object) -> str:
+    return to_text(unwrap(value))
+
+
+def json_of(session: Session, value: object) -> str | None:
+    """``ConvertTo-Json -Depth 6 -Compress``, None where it fails."""
+    from winsim.interpreter.binder import Argument
+
+    arguments = [Argument("InputObject", value), Argument("Depth", 6), Argument("Compress")]
+    try:
+        found = session.run_command("ConvertTo-Json", arguments, None)
+    except Exception:
+        return None
+    return to_text(found[0]) if found else None
+
+
+def scripts_of(paths: Sequence[str]) -> list[Path]:
+    found: list[Path] = []
+    for text in paths:
+        path = Path(text)
+        found.extend(sorted(path.glob("*.ps1")) if path.is_dir() else [path])
+    return found
+
+
+def throw_away_world() -> tuple[World, Host]:
+    """A lab with one machine, as it comes out of the box."""
+    from winsim.world.host import Host
+    from winsim.world.lab import World
+
+    world = World()
+    return world, world.add(Host("host01", "HOST01"))
+
+
+def run_all(paths: Sequence[Path]) -> dict[str, Any]:
+    answers: dict[str, Any] = {}
+    for path in paths:
+        world, host = throw_away_world()
+        answers[path.name] = run_script_file(path, world, host)
+    return answers
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("paths", nargs="+")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(arguments)
+    answers: dict[str, Any] = {}
+    worker = threading.Thread(target=lambda: answers.update(run_all(scripts_of(options.paths))))
+    previous = threading.stack_size(STACK)
+    worker.start()
+    worker.join()
+    threading.stack_size(previous)
+    if options.json:
+        print(json.dumps(answers))
+    else:
+        for name, answer in answers.items():
+            print(f"{name}: {json.dumps(answer, indent=1)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
