@@ -34,15 +34,13 @@ def delegated_steps_have_a_way(subject: Subject) -> Iterator[Finding]:
             steps = ", ".join(delegated[host.name][:3])
             text = f"on {host.name} {steps} reach another machine, and {reason}"
             fix = "delegation: { session_configuration: .. } or { credssp: true } under connection"
-            place = subject.place(f"hosts.{host.name}.connection") or subject.place("connection.delegation")
+            place = subject.connection_place(host, "delegation")
             yield Finding("no-delegation", place, text, SOURCE, fix)
 
 
-def credssp_is_encrypted(subject: Subject) -> Iterator[Finding]:
+def passwords_are_encrypted(subject: Subject) -> Iterator[Finding]:
     for host in subject.lab.hosts:
         if host.connection.authentication == "basic" and host.connection.scheme == "http":
             reason = f"{host.name} gets the password in clear text: basic authentication over http"
-            place = subject.place(f"hosts.{host.name}.connection.authentication") or subject.place(
-                "connection.authentication"
-            )
+            place = subject.connection_place(host, "authentication")
             yield Finding("clear-text", place, reason, "WinRM", "https, or negotiate")

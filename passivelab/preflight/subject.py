@@ -30,6 +30,11 @@ class Subject:
     def pool_place(self, pool: Pool, key: str) -> Place | None:
         return self.place(f"pools.{self.lab.pools.index(pool)}.{key}")
 
+    def connection_place(self, host: Host, key: str) -> Place | None:
+        """Where a host's connection is described: under the host itself, or for the whole lab."""
+        own = f"hosts.{host.name}.connection"
+        return self.place(f"{own}.{key}" if own in self.lab.origins else f"connection.{key}")
+
     def instances(self, role: str, step: str | None = None) -> Iterator[StepInstance]:
         for instance in self.compilation.blueprint.instances:
             if instance.role == role and step in (None, instance.step):

@@ -30,7 +30,7 @@ def distinct(subject: Subject) -> Iterator[Rendered]:
 
 
 def shape_of(rendered: Rendered) -> str:
-    """The text with each value as the kind of its literal: a quote, @, a parenthesis, a digit, or $true and the like."""
+    """The text with each value as the kind of its literal: a quote, @, a digit, or $true and the like."""
     parts, cursor = [], 0
     for piece in rendered.outputs:
         literal = rendered.text[piece.start : piece.end]

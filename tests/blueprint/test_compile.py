@@ -208,7 +208,8 @@ def test_a_wrong_value_is_told(tmp_path: Path, setting: str, said: str) -> None:
 
 
 def test_comparisons_exports_and_waiting_come_from_role_yml(tmp_path: Path) -> None:
-    more = "title: A site\n    await: { limit: 9 }\n    compare: { Name: { rule: set, members: managed } }\n    exports: { N: Name }"
+    more = "title: A site\n    await: { limit: 9 }\n    exports: { N: Name }"
+    more += "\n    compare: { Name: { rule: set, members: managed } }"
     (instance,) = compile_role(tmp_path, changed(ROLE, "title: A site", more)).blueprint.instances
     assert instance.comparison == {"Name": Comparison("set", "managed")}
     assert instance.exports == {"N": "Name"}
