@@ -66,9 +66,8 @@ def look(terminal: Terminal, workshop: Workshop, options: Options, scope: Scope,
     terminal.watch(whole_plan=True)
     with serving(workshop.lab, fresh=False) as endpoints:
         journal = Journal(folder / "journal.jsonl", read_only=True)
-        means = Means(
-            connector(workshop.lab, endpoints, options.transport), workshop.secret, terminal.emit, journal
-        )
+        connect = connector(workshop.lab, endpoints, options.transport)
+        means = Means(connect, workshop.secret, terminal.emit, journal, locate=workshop.locate)
         build = Build(workshop.blueprint, means, scope)
         try:
             build.start(command)
@@ -98,7 +97,7 @@ def perform(
             records = folder / "runs" / f"{number:04d}"
             terminal.watch(whole_plan=options.whole_plan, records=shown(records))
             connect = connector(workshop.lab, endpoints, options.transport)
-            means = Means(connect, workshop.secret, terminal.emit, journal)
+            means = Means(connect, workshop.secret, terminal.emit, journal, locate=workshop.locate)
             build = Build(workshop.blueprint, means, scope)
             with _logged(terminal, records):
                 return _run(build, command, options.prove, journal, terminal, confirm)

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from passivelab.blueprint import compile_lab
-from passivelab.blueprint.model import Blueprint, Secret
+from passivelab.blueprint import Compilation, compile_lab
+from passivelab.blueprint.model import Blueprint, Secret, StepInstance
 from passivelab.commands.loading import load
 from passivelab.commands.paths import ROLES, state
 from passivelab.commands.terminal import Terminal
+from passivelab.engine.readings import Locate
 from passivelab.engine.script import SecretValue
-from passivelab.errors import InvalidError
+from passivelab.errors import InvalidError, Place
 from passivelab.lab import Lab
 from passivelab.lab.certificates import wanted_certificates
 from passivelab.pki import Pki
@@ -33,6 +34,7 @@ class Workshop:
     lab: Lab
     blueprint: Blueprint
     secret: Callable[[Secret], SecretValue]
+    locate: Locate
 
 
 def open_workshop(
@@ -44,7 +46,7 @@ def open_workshop(
     terminal.hide(lambda: [found.password for found in (keys.public, *keys.hosts.values())])
     compilation = compile_lab(lab, ROLES, keys)
     refuse_unworkable(check(compilation, keys))
-    return Workshop(lab, compilation.blueprint, _secrets(lab, keys))
+    return Workshop(lab, compilation.blueprint, _secrets(lab, keys), _locator(compilation))
 
 
 def refuse_unworkable(findings: Sequence[Finding]) -> None:
@@ -52,6 +54,19 @@ def refuse_unworkable(findings: Sequence[Finding]) -> None:
     errors = tuple(finding.problem() for finding in findings if finding.severity == "error")
     if errors:
         raise PreflightErrors(errors)
+
+
+def _locator(compilation: Compilation) -> Locate:
+    """From a line of a rendered block to the line of its template."""
+
+    def locate(item: StepInstance, block: str, line: int, column: int) -> Place:
+        rendered = compilation.rendered.get(item.key, {}).get(block)
+        if rendered is None or line < 1:
+            return item.template
+        lines = rendered.text.splitlines(keepends=True)
+        return rendered.place(sum(map(len, lines[: line - 1])) + max(column - 1, 0))
+
+    return locate
 
 
 def _secrets(lab: Lab, keys: Pki) -> Callable[[Secret], SecretValue]:

@@ -21,7 +21,7 @@ from passivelab.engine.events import (
 )
 from passivelab.engine.hosts import Connect, Hosts
 from passivelab.engine.plan import Change, Plan
-from passivelab.engine.readings import Readings
+from passivelab.engine.readings import Locate, Readings
 from passivelab.engine.reboot import Rebooter
 from passivelab.engine.scheduler import Scheduler
 from passivelab.engine.script import SecretValue
@@ -49,6 +49,7 @@ class Means:
     emit: Callable[[Event], None]
     journal: Journal
     workers: int = 8
+    locate: Locate = lambda item, block, line, column: item.template
 
 
 @dataclass
@@ -69,7 +70,7 @@ class Build:
         self.graph = Graph(blueprint)
         self.ledger: Ledger = fold(means.journal.records)
         self.hosts = Hosts(means.connect)
-        self.readings = Readings(self.graph, self.hosts, means.emit, means.workers)
+        self.readings = Readings(self.graph, self.hosts, means.emit, means.workers, means.locate)
         self.tally = Tally()
         self.proved = False
         self._started = time.monotonic()
@@ -244,7 +245,8 @@ class Build:
         fixed = {item.instance.key: item.needs for item in removals}
         self.means.emit(ProofStarted(len(self.instances) + len(removals)))
         self._proof_hosts = Hosts(self.means.connect)
-        readings = Readings(self.graph, self._proof_hosts, lambda event: None, self.means.workers)
+        means = self.means
+        readings = Readings(self.graph, self._proof_hosts, lambda event: None, means.workers, means.locate)
         readings.read_all([*items, *(item.instance for item in removals)], fixed)
         left = {item.key: readings.differences(item) for item in items}
         for item in removals:

@@ -17,8 +17,10 @@ from passivelab.engine.hosts import Hosts
 from passivelab.engine.needs import first_unknown, known, needs_of, reads_needs, resolve
 from passivelab.engine.script import Answer, Fault, Request
 from passivelab.engine.subject import Graph
-from passivelab.errors import PassivelabError, StepFailed, TransportError
+from passivelab.errors import PassivelabError, Place, StepFailed, TransportError
 
+# Where line and column of a block stand in the user's files.
+Locate = Callable[[StepInstance, str, int, int], Place]
 Fixed = Mapping[Key, Mapping[str, Plain]]
 
 
@@ -37,7 +39,15 @@ class Reading:
 class Readings:
     """The engine's knowledge of the hosts, shared by the threads of a run."""
 
-    def __init__(self, graph: Graph, hosts: Hosts, emit: Callable[[Event], None], workers: int = 8) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        hosts: Hosts,
+        emit: Callable[[Event], None],
+        workers: int = 8,
+        locate: Locate = lambda item, block, line, column: item.template,
+    ) -> None:
+        self.locate = locate
         self._graph = graph
         self._hosts = hosts
         self._emit = emit
@@ -135,7 +145,23 @@ class Readings:
         )
 
     def accept(self, instance: StepInstance, answer: Answer, tick: int) -> Reading:
-        return self._store(_reading(instance, answer, tick))
+        if answer.state == "present":
+            return self._store(Reading(instance.key, "present", answer.value or {}, tick=tick))
+        if answer.state == "absent":
+            return self._store(Reading(instance.key, "absent", tick=tick))
+        fault = answer.fault or Fault("NoAnswer", "the host gave no reason")
+        return self._store(Reading(instance.key, "failed", error=self.failure(instance, "current", fault), tick=tick))
+
+    def failure(self, instance: StepInstance, block: str, fault: Fault) -> StepFailed:
+        """A fault that a host reported, as an error of the step, with its place in the template."""
+        return StepFailed(
+            step=instance.key.step,
+            host=instance.key.host,
+            phase=block,
+            reason=fault.message,
+            error_id=fault.id,
+            place=self.locate(instance, block, fault.line, fault.column),
+        )
 
     def ahead(self, instance: StepInstance) -> list[tuple[StepInstance, Mapping[str, Plain]]]:
         """What follows on the host under the same identity and can be read along, as far as nothing will change.
@@ -187,7 +213,7 @@ class Readings:
                 self._store(Reading(item.key, "failed", error=error, tick=tick))
             return error
         for item in group:
-            self._store(_reading(item, answers[str(item.key)], tick))
+            self.accept(item, answers[str(item.key)], tick)
         return None
 
     def _plain(self, instance: StepInstance) -> DesiredValue:
@@ -205,29 +231,6 @@ class Readings:
         with self._lock:
             self._readings[reading.key] = reading
         return reading
-
-
-def failure(instance: StepInstance, phase: str, fault: Fault) -> StepFailed:
-    """A fault that a host reported, as an error of the step."""
-    where = f"line {fault.line} of the block: {fault.text}" if fault.line and fault.text else None
-    return StepFailed(
-        step=instance.key.step,
-        host=instance.key.host,
-        phase=phase,
-        reason=fault.message,
-        error_id=fault.id,
-        place=instance.template,
-        found=where,
-    )
-
-
-def _reading(instance: StepInstance, answer: Answer, tick: int) -> Reading:
-    if answer.state == "present":
-        return Reading(instance.key, "present", answer.value or {}, tick=tick)
-    if answer.state == "absent":
-        return Reading(instance.key, "absent", tick=tick)
-    fault = answer.fault or Fault("NoAnswer", "the host gave no reason")
-    return Reading(instance.key, "failed", error=failure(instance, "current", fault), tick=tick)
 
 
 def _has_unknown(value: DesiredValue) -> bool:

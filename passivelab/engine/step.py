@@ -11,7 +11,7 @@ from passivelab.compare import ABSENT, Difference, differences
 from passivelab.engine.events import Event, Said, StepMoved
 from passivelab.engine.hosts import Hosts
 from passivelab.engine.needs import first_unknown, known
-from passivelab.engine.readings import Reading, Readings, failure
+from passivelab.engine.readings import Reading, Readings
 from passivelab.engine.reboot import Rebooter
 from passivelab.engine.script import Answer, Fault, Request, SecretValue
 from passivelab.engine.subject import Graph, Removal
@@ -128,7 +128,7 @@ class StepRunner:
         block: Literal["apply", "remove"] = "remove" if action == "remove" else "apply"
         script = instance.scripts.remove if block == "remove" else instance.scripts.apply
         if script is None:
-            raise failure(instance, block, Fault("NoBlock", f"the step has no block {block}"))
+            raise tools.readings.failure(instance, block, Fault("NoBlock", f"the step has no block {block}"))
         secrets = {secret.name: tools.secret(secret) for secret in instance.secrets}
         if instance.reboot:
             tools.rebooter.owe(instance.key.host)
@@ -201,7 +201,7 @@ class StepRunner:
             self._tools.journal.append(
                 {"kind": "failed", "host": instance.key.host, "step": instance.key.step, "reason": answer.fault.message}
             )
-            raise failure(instance, block, answer.fault)
+            raise self._tools.readings.failure(instance, block, answer.fault)
 
     def _await(self, instance: StepInstance, needs: Mapping[str, Plain], first: Reading | None) -> Reading:
         """Read until nothing is left to do, as long as the step says. Time is that of the host."""
