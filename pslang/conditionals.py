@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pslang import semantic
+from pslang import restricted, semantic
 from pslang.chars import DASHES
 from pslang.commands import argument
 from pslang.containers import empty
@@ -293,9 +293,11 @@ def data(c: Cursor, start: int, end: int) -> Statement:
     if body is None:
         c.error("MissingStatementBlockForDataSection", last, last)
         return empty(start)
-    return Data(
-        start=start, end=body.end, variable=name.value if name else None, supported=tuple(supported), body=body
-    )
+    variable = name.value if name else None
+    found = Data(start=start, end=body.end, variable=variable, supported=tuple(supported), body=body)
+    if not c.errors:
+        restricted.check(c, found)
+    return found
 
 
 def _supported(c: Cursor, found: list[Expression]) -> bool:

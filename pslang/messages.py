@@ -2,10 +2,34 @@
 
 from __future__ import annotations
 
+_DATA = {
+    "ArrayReference": "An element of an array",
+    "AssignmentStatement": "An assignment",
+    "Attribute": "An attribute",
+    "DataSectionStatement": "A data section",
+    "DoWhileStatement": "do",
+    "DotSourcing": "Dot sourcing",
+    "FlowControlStatement": "return, throw, exit, break or continue",
+    "ForWhileStatement": "for or while",
+    "ForeachStatement": "foreach",
+    "FunctionDeclaration": "A function",
+    "MethodCall": "A method call",
+    "Operator": "The operator {0}",
+    "PropertyReference": "A property",
+    "Redirection": "A redirection",
+    "ScriptBlock": "A script block",
+    "SwitchStatement": "switch",
+    "TrapStatement": "trap",
+    "TryStatement": "try",
+    "VariableReference": "The variable ${0}",
+}
+
 MESSAGES: dict[str, str] = {
+    **{f"{name}NotSupportedInDataSection": f"{what} cannot stand in a data section." for name, what in _DATA.items()},
     "AmpersandNotAllowed": "The ampersand (&) is not allowed here; in quotation marks it is text.",
     "ArrayHasTooManyDimensions": "An array type can have at most 32 dimensions.",
     "BadNumericConstant": "The numeric constant {0} is not valid.",
+    "CmdletNotInAllowedListForDataSection": "{0} is not among the commands that the data section allows.",
     "ConfigurationNotSupported": "A DSC configuration is not supported.",
     "ControlLeavingFinally": "Control cannot leave a finally block.",
     "DuplicateFormalParameter": "The parameter {0} is already declared.",
@@ -104,6 +128,7 @@ MESSAGES: dict[str, str] = {
     "StreamAlreadyRedirected": "The stream {0} is already redirected.",
     "TerminatorExpectedAtEndOfString": "The string has no closing {0}.",
     "TypeNotAllowedBeforeParam": "The type [{0}] cannot stand before param.",
+    "TypeNotAllowedInDataSection": "The type [{0}] cannot stand in a data section.",
     "UnexpectedAttribute": "The attribute [{0}] cannot stand here.",
     "UnexpectedCharactersAfterHereStringHeader": "Nothing may follow the opening of a here-string on its line.",
     "UnexpectedToken": "Unexpected token '{0}'.",

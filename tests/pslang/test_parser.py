@@ -197,6 +197,27 @@ def test_later_syntax_is_rejected_with_one_reason(text: str) -> None:
     assert error.id in ("ReservedKeywordNotAllowed", "LabLaterVersion", "InvalidEndOfLine", "AmpersandNotAllowed")
 
 
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ("@{ a = 'x', 1; b = $true } ", None),
+        ("ConvertFrom-StringData 'a=b'", None),
+        ("if ($PSCulture -eq 'en-US') { 'a' } else { [int]'5' }", None),
+        ("Get-Thing 1", None),
+        ("Get-Date", "CmdletNotInAllowedListForDataSection"),
+        ("$x", "VariableReferenceNotSupportedInDataSection"),
+        ("$a = 1", "AssignmentStatementNotSupportedInDataSection"),
+        ("'a'.Length", "PropertyReferenceNotSupportedInDataSection"),
+        ("'a' -replace 'a', 'b'", "OperatorNotSupportedInDataSection"),
+        ("{ $x }", "ScriptBlockNotSupportedInDataSection"),
+        ("[xml]'<a/>'", "TypeNotAllowedInDataSection"),
+    ],
+)
+def test_data_sections_are_restricted(body: str, error: str | None) -> None:
+    errors = [item.id for item in parse(f"data Texts -SupportedCommand Get-Thing {{ {body} }}").errors]
+    assert errors[:1] == ([error] if error else [])
+
+
 def test_several_errors_are_reported() -> None:
     errors = parse("if ($a { 1 }\n$b = \nGet-Item 'x'\nforeach ($i 1) { }\n").errors
     assert len(errors) >= 3
