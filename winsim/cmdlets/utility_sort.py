@@ -1,0 +1,130 @@
+"""Sort-Object and Group-Object."""
+
+from __future__ import annotations
+
+from functools import cmp_to_key
+from typing import TYPE_CHECKING
+
+from winsim.cmdlets.expressions import Expression, parse_all, value_of
+from winsim.interpreter.command import CommandError, cmdlet
+from winsim.interpreter.compare import compare, compare_text
+from winsim.interpreter.containers import Hashtable, ObjectCollection
+from winsim.interpreter.convert import to_bool
+from winsim.interpreter.errors import TerminatingError
+from winsim.interpreter.texts import to_text
+from winsim.interpreter.values import AUTOMATION_NULL, ArrayList, PSObject, record
+
+if TYPE_CHECKING:
+    from winsim.interpreter.cmdlets import CommandCall
+
+PS_OBJECT = "System.Management.Automation.PSObject"
+
+
+def order(a: object, b: object, ignore_case: bool) -> int:
+    """The order of two keys: $null first, unlike values by their text."""
+    if a is None or b is None:
+        return (a is not None) - (b is not None)
+    try:
+        return compare(a, b, ignore_case)
+    except TerminatingError:
+        return compare_text(to_text(a), to_text(b), ignore_case)
+
+
+def descends(expression: Expression, default: bool) -> bool:
+    if "descending" in expression.options:
+        return to_bool(expression.options["descending"])
+    if "ascending" in expression.options:
+        return not to_bool(expression.options["ascending"])
+    return default
+
+
+class Keyed:
+    """Collects the input with the values to compare it by."""
+
+    def begin(self, call: CommandCall) -> None:
+        self.expressions = parse_all(call.get("Property"), ("expression", "ascending", "descending"))
+        self.rows: list[tuple[list[object], object]] = []
+
+    def process(self, call: CommandCall) -> None:
+        value = call.get("InputObject", AUTOMATION_NULL)
+        if value is AUTOMATION_NULL or (value is None and self.expressions):
+            return
+        keys = [value_of(call, expression, value) for expression in self.expressions] if self.expressions else [value]
+        self.rows.append((keys, value))
+
+    def comparison(self, call: CommandCall, a: list[object], b: list[object]) -> int:
+        """Compares rows by all keys, with the direction of each."""
+        default = call.switch("Descending")
+        for index, (one, other) in enumerate(zip(a, b, strict=True)):
+            result = order(one, other, not call.switch("CaseSensitive"))
+            if result:
+                down = descends(self.expressions[index], default) if self.expressions else default
+                return -result if down else result
+        return 0
+
+
+@cmdlet("Sort-Object", ("InputObject", "Property", "Descending", "Unique", "CaseSensitive", "Culture"), locks_world=False)
+class SortObject(Keyed):
+    def end(self, call: CommandCall) -> None:
+        rows = sorted(self.rows, key=cmp_to_key(lambda a, b: self.comparison(call, a[0], b[0])))
+        last: list[object] | None = None
+        for keys, value in rows:
+            if call.switch("Unique") and last is not None and self.comparison(call, last, keys) == 0:
+                continue
+            last = keys
+            call.write(value)
+
+
+def flattened(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else [value]
+
+
+@cmdlet(
+    "Group-Object",
+    ("InputObject", "Property", "NoElement", "AsHashTable", "AsString", "CaseSensitive", "Culture"),
+    locks_world=False,
+)
+class GroupObject(Keyed):
+    def end(self, call: CommandCall) -> None:
+        groups: list[tuple[list[object], list[object]]] = []
+        for keys, value in self.rows:
+            found = next((g for g in groups if self.comparison(call, g[0], keys) == 0), None)
+            if found is None:
+                groups.append((keys, [value]))
+            else:
+                found[1].append(value)
+        if call.switch("AsHashTable"):
+            if groups:
+                self.write_table(call, groups)
+            return
+        for keys, members in groups:
+            call.write(self.group(call, keys, members))
+
+    def group(self, call: CommandCall, keys: list[object], members: list[object]) -> PSObject:
+        name = ", ".join(" ".join(to_text(item) for item in flattened(key)) for key in keys)
+        bare = call.switch("NoElement")
+        kind = "Microsoft.PowerShell.Commands.GroupInfo" + ("NoElement" if bare else "")
+        made = record(kind, {})
+        if bare:
+            made.type_names = (kind, "Microsoft.PowerShell.Commands.GroupInfo", "System.Object")
+        made["Values"] = ArrayList(keys)
+        made["Count"] = len(members)
+        made["Group"] = ObjectCollection([] if bare else members, PS_OBJECT)
+        made["Name"] = name
+        return made
+
+    def write_table(self, call: CommandCall, groups: list[tuple[list[object], list[object]]]) -> None:
+        table = Hashtable(ignore_case=not call.switch("CaseSensitive"))
+        for keys, members in groups:
+            as_text = call.switch("AsString") or len(keys) > 1
+            key = ", ".join(to_text(k) for k in keys) if as_text else keys[0]
+            if key is None:
+                call.write_error(
+                    CommandError("NullKey", "A group has no value to be named by.", "InvalidData", None,
+                                 "System.ArgumentNullException")  # fmt: skip
+                )
+                continue
+            table[key] = ObjectCollection(members, PS_OBJECT)
+        call.write(table)
+
+
