@@ -100,7 +100,8 @@ def _add(call: NativeCall, directory: Directory, principal: str, name: str, *, c
     try:
         objects.add_values(directory, found, "servicePrincipalName", [principal], call.world.clock.now())
     except DirectoryError as error:
-        call.out(f"Failed to assign SPN on account '{found.dn}', error 0x{error.code:x}/{error.code} -> {error.message}")
+        number = f"0x{error.code:x}/{error.code}"
+        call.out(f"Failed to assign SPN on account '{found.dn}', error {number} -> {error.message}")
         return 1
     call.world.touch()
     call.out("Updated object")

@@ -103,11 +103,11 @@ def _add(call: Call, kind: str, data: list[str]) -> None:
         try:
             zone.add(record)
         except DnsServerError as problem:
-            text = (
+            message = (
                 f"Failed to create resource record {call.text('Name')} in zone {zone.name} on server "
                 f"{server_host(call).name}."
             )
-            raise error(problem.code, text, "ResourceExists", call.text("Name")) from None
+            raise error(problem.code, message, "ResourceExists", call.text("Name")) from None
         if call.switch("PassThru"):
             call.write(shown_record(record))
     call.world.touch()

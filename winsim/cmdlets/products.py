@@ -11,13 +11,10 @@ from winsim.interpreter.net.identifiers import Guid
 from winsim.interpreter.net.secrets import PSCredential, SecureString
 from winsim.interpreter.net.uris import Uri
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.values import Array, PSObject
+from winsim.interpreter.values import TEXT, Array, PSObject
 
 if TYPE_CHECKING:
     from winsim.interpreter.command import Call
-
-# Hidden property of a product's object: what its ToString() gives.
-TEXT = "__text__"
 
 
 def entity(type_names: tuple[str, ...], properties: Mapping[str, object], text: str | None = None) -> PSObject:

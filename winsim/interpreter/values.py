@@ -117,6 +117,10 @@ class NetObject:
     type_names: tuple[str, ...] = ("System.Object",)
 
 
+# The hidden property of a product's object that holds what its ToString() gives.
+TEXT: Final = "__text__"
+
+
 class PSObject:
     """A bag of properties (``base`` is None), or a base value that carries extra members or type names.
 
@@ -158,10 +162,10 @@ class PSObject:
 
     def items(self) -> Iterator[tuple[str, object]]:
         """Names as they were first written, with their values, in order."""
-        return ((self._names[key], value) for key, value in self._values.items())
+        return ((self._names[key], value) for key, value in self._values.items() if key != TEXT)
 
     def names(self) -> list[str]:
-        return list(self._names.values())
+        return [name for key, name in self._names.items() if key != TEXT]
 
 
 def record(type_name: str, properties: Mapping[str, object]) -> PSObject:
