@@ -6,13 +6,14 @@ from enum import Enum, auto
 
 import requests
 from pypsrp.exceptions import AuthenticationError, WinRMError, WinRMTransportError, WSManFaultError
+from spnego.exceptions import SpnegoError
 
 from passivelab.errors import ConnectionGone, CredentialsRefused, TransportError, Unreachable
 from passivelab.transport.session import Connection
 
 UNEXPECTED_SELECTORS = 2150858843  # the shell or command is not there: rebooted, expired, or never started
 TOO_MANY_SHELLS = 2150859173
-FAMILIES = (WinRMError, requests.exceptions.RequestException, OSError, ValueError)
+FAMILIES = (WinRMError, SpnegoError, requests.exceptions.RequestException, OSError, ValueError)
 
 
 class Trouble(Enum):
@@ -29,7 +30,7 @@ def trouble(error: BaseException) -> Trouble:
         return Trouble.REFUSED
     if isinstance(error, WSManFaultError):
         return Trouble.UNKNOWN_SHELL if error.code == UNEXPECTED_SELECTORS else Trouble.OTHER
-    if isinstance(error, WinRMTransportError | requests.exceptions.RequestException | OSError):
+    if isinstance(error, WinRMTransportError | SpnegoError | requests.exceptions.RequestException | OSError):
         return Trouble.DROPPED
     return Trouble.OTHER
 

@@ -13,6 +13,7 @@ from typing import Any, cast
 from pypsrp.complex_objects import ObjectMeta, PSCredential, PSInvocationState
 from pypsrp.powershell import PowerShell, RunspacePool
 from pypsrp.wsman import WSMan
+from spnego.exceptions import SpnegoError
 
 from passivelab.errors import ConnectionGone, TimedOut
 from passivelab.transport.counting import counted
@@ -203,6 +204,8 @@ class PsrpSession:
                 pipeline.poll_invoke(timeout=max(1, min(POLL_SECONDS, int(remaining))))
             except FAMILIES as error:
                 recoveries += 1
+                if isinstance(error, SpnegoError):
+                    raise  # the answer came and could not be read: the host will not give it again
                 if trouble(error) is not Trouble.DROPPED or recoveries > RECOVERIES:
                     raise
                 self._authenticate_anew(pool.connection)

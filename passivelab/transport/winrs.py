@@ -227,4 +227,3 @@ def _output(text: str) -> Output:
             identifier, _, message = said.partition("\n")
             errors.append(ErrorRecord(identifier, message))
     return Output(tuple(values), tuple(errors), completed=not errors)
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 from collections.abc import Iterator
 
@@ -54,8 +55,13 @@ def test_secrets_arrive_decrypted_and_plain_values_as_they_are(rig: Rig, session
     assert "hid den" not in repr(rig.machine.scripts)
 
 
-@pytest.mark.parametrize("kind", ["drop-before", "drop-after", "corrupt-seal", "status"])
-@pytest.mark.parametrize("action", ["Command", "Receive"])
+@pytest.mark.parametrize(
+    ("kind", "action"),
+    [
+        *itertools.product(["drop-before", "drop-after", "status"], ["Command", "Receive"]),
+        ("corrupt-seal", "Command"),
+    ],
+)
 def test_a_script_survives_a_fault_of_the_connection(rig: Rig, session: PsrpSession, kind: str, action: str) -> None:
     session.run("warm", {}, 10)
     rig.arm(Fault(kind, action=action))  # type: ignore[arg-type]
@@ -63,6 +69,14 @@ def test_a_script_survives_a_fault_of_the_connection(rig: Rig, session: PsrpSess
     assert rig.machine.scripts.count(["script"]) == 1
     assert session.run("after", {}, 10).values == ("after",)
     assert session.statistics.sessions == 1
+
+
+def test_an_answer_that_cannot_be_read_is_lost(rig: Rig, session: PsrpSession) -> None:
+    session.run("warm", {}, 10)
+    rig.arm(Fault("corrupt-seal", action="Receive"))
+    with pytest.raises(ConnectionGone):
+        session.run("script", {}, 20)
+    assert session.run("after", {}, 10).values == ("after",)
 
 
 def test_a_connection_that_was_closed_while_idle_is_opened_again(rig: Rig, session: PsrpSession) -> None:
