@@ -97,8 +97,10 @@ def new_address(call: Call) -> None:
     try:
         IPv4Address(text)
     except AddressValueError:
-        raise CommandError("Windows System Error 87", "Invalid parameter IPAddress " + text, "InvalidArgument",
-                           "MSFT_NetIPAddress", "Microsoft.Management.Infrastructure.CimException") from None  # fmt: skip
+        raise CommandError(
+            "Windows System Error 87", "Invalid parameter IPAddress " + text, "InvalidArgument", "MSFT_NetIPAddress",
+            "Microsoft.Management.Infrastructure.CimException",
+        ) from None  # fmt: skip
     for adapter in adapters(call, "MSFT_NetIPAddress"):
         if text in call.host.addresses:
             raise CommandError("Windows System Error 5010", "Instance MSFT_NetIPAddress already exists ",
@@ -128,6 +130,7 @@ def remove_address(call: Call) -> None:
         net_class="Get-NetIPConfiguration", module="NetTCPIP")  # fmt: skip
 def get_configuration(call: Call) -> None:
     for adapter in adapters(call, "MSFT_NetIPInterface"):
+        gateway = cim("MSFT_NetRoute", {"NextHop": adapter.gateway}) if adapter.gateway else None
         call.write(
             PSObject(
                 {
