@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from passivelab.engine.plan import Change, Plan
+from passivelab.errors import StepFailed
 from passivelab.report.words import ACTIONS, Signs, difference_lines
 
 
@@ -51,7 +52,7 @@ def _change_lines(change: Change, plan: Plan, sign: Signs, width: int) -> Iterat
         line.append("  (no longer wanted)", "dim")
     yield line
     if change.error is not None:
-        yield Text(f"      {change.error}", "red", overflow="fold")
+        yield Text(f"      {_why(change.error)}", "red", overflow="fold")
     if change.known_after is not None:
         yield Text(f"      known after {change.known_after}", "cyan")
     if change.owned and change.before is not None:
@@ -60,3 +61,10 @@ def _change_lines(change: Change, plan: Plan, sign: Signs, width: int) -> Iterat
         yield Text("      must not exist", "dim")
     elif not (change.owned and change.before is None):
         yield from difference_lines(change.differences, sign, width)
+
+
+def _why(error: Exception) -> str:
+    """Why an instance could not be read; its host and name stand in the line above."""
+    if isinstance(error, StepFailed):
+        return f"{error.reason} [{error.error_id}]" if error.error_id else error.reason
+    return str(error)

@@ -19,6 +19,7 @@ from winrm.exceptions import (
     WinRMError,
     WinRMOperationTimeoutError,
     WinRMTransportError,
+    WSManFaultError,
 )
 from winrm.protocol import Protocol
 
@@ -105,7 +106,7 @@ class WinrsSession:
         except FAMILIES as error:
             self.reset()
             where = self.connection
-            raise ConnectionGone(host=where.host, endpoint=where.endpoint, reason=str(error)[:300]) from error
+            raise ConnectionGone(host=where.host, endpoint=where.endpoint, reason=_reason(error)) from error
         except TransportError:
             if command is not None:
                 self._clean(shell, command)
@@ -132,7 +133,7 @@ class WinrsSession:
         except InvalidCredentialsError as error:
             raise CredentialsRefused(host=where.host, endpoint=where.endpoint, user=where.user) from error
         except FAMILIES as error:
-            raise Unreachable(host=where.host, endpoint=where.endpoint, reason=str(error)[:300]) from error
+            raise Unreachable(host=where.host, endpoint=where.endpoint, reason=_reason(error)) from error
         self.statistics.count(sessions=1)
         self._protocol, self._shell = protocol, shell
         return protocol, shell
@@ -197,6 +198,10 @@ class WinrsSession:
         if self._protocol is not None:
             with contextlib.suppress(*FAMILIES):
                 self._protocol.cleanup_command(shell, command)
+
+
+def _reason(error: BaseException) -> str:
+    return (str(error.reason) if isinstance(error, WSManFaultError) else str(error))[:300]
 
 
 def _arguments() -> list[str]:
