@@ -165,7 +165,7 @@ def out_default(call: CommandCall) -> None:
         call.write(call.get("InputObject"))
 
 
-@cmdlet("Set-StrictMode", built=("Version", "Off"), locks_world=False)
+@cmdlet("Set-StrictMode", built=("Version", "Off"), locks_world=False, types={"Version": "System.Object"})
 def set_strict_mode(call: CommandCall) -> None:
     """Strictness of the current scope and of what it calls."""
     scope = call.frame.scope
@@ -234,6 +234,7 @@ def visible_variables(call: CommandCall) -> dict[str, object]:
     locks_world=False,
     by_name=("Name", "Verb", "Noun", "Module"),
     by_value=("Name",),
+    positions={"Name": 0, "ArgumentList": None},
 )
 def get_command(call: CommandCall) -> None:
     """Commands by name; wildcards look through functions, aliases and the built cmdlets."""
@@ -284,7 +285,7 @@ def matching(call: CommandCall, pattern: str) -> list[CommandInfo]:
         first, _, rest = info.name.partition("-")
         if not wildcard_match(pattern, info.name):
             continue
-        if verb and not any(wildcard_match(v, first) for v in verb) or noun and not any(wildcard_match(n, rest) for n in noun):
+        if (verb and not any(wildcard_match(v, first) for v in verb)) or (noun and not any(wildcard_match(n, rest) for n in noun)):
             continue
         if modules and not any(wildcard_match(m, str(getattr(info, "module_name", ""))) for m in modules):
             continue

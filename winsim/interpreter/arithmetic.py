@@ -176,12 +176,13 @@ def object_operator(left: object, right: object, op: str, method: str) -> object
 
 
 def converted_operands(left: object, right: object) -> list[object]:
-    """The right operand as it is, then as a time span or as the left type where text or numbers allow."""
+    """The right operand as it is, then as what the left type may be combined with."""
     from winsim.interpreter.convert import convert
     from winsim.interpreter.typetable import get_type, type_of
 
     candidates = [right]
-    for kind in (get_type("System.TimeSpan"), type_of(left)):
+    kinds = [type_of(left), get_type("System.TimeSpan")] if isinstance(right, str) else [get_type("System.TimeSpan"), type_of(left)]
+    for kind in kinds:
         try:
             candidates.append(convert(right, kind) if kind is not None else right)
         except TerminatingError:

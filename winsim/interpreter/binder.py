@@ -93,11 +93,11 @@ def bind_named(binding: Binding, arguments: Sequence[Argument]) -> list[Argument
     while index < len(arguments):
         argument = arguments[index]
         index += 1
+        if argument.name == "-" and not verbatim:
+            verbatim = True
+            continue
         if argument.name is None or verbatim:
-            if argument.text == "--" and argument.value == "--" and not verbatim:
-                verbatim = True
-                continue
-            left.append(argument)
+            left.append(argument if argument.name is None else Argument(None, argument.text, argument.text))
             continue
         parameter = find_parameter(binding, argument.name)
         if parameter is None:
@@ -115,17 +115,13 @@ def bind_named(binding: Binding, arguments: Sequence[Argument]) -> list[Argument
             binding.put(parameter, argument.value)
         elif parameter.is_switch:
             binding.put(parameter, SwitchParameter(True))
-        elif index < len(arguments) and takes(arguments[index]):
+        elif index < len(arguments) and arguments[index].name is None:
             binding.put(parameter, arguments[index].value)
             index += 1
         else:
             message = f"Missing an argument for parameter '{parameter.name}'. Specify a parameter of type '{parameter.type}' and try again."
             raise binding.error("MissingArgument", message, parameter.name)
     return left
-
-
-def takes(argument: Argument) -> bool:
-    return argument.name is None and not (argument.text == "--" and argument.value == "--")
 
 
 def unknown(binding: Binding, argument: Argument) -> list[Argument]:

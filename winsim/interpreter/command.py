@@ -119,7 +119,8 @@ class CmdletDeclaration:
     locks_world: bool
     # What the tables do not say: positions they miss, how pipeline input is taken, who takes the remaining arguments,
     # and which mandatory parameters accept $null and empty values.
-    positions: Mapping[str, int] | None = None
+    positions: Mapping[str, int | None] | None = None
+    types: Mapping[str, str] | None = None
     by_value: frozenset[str] = frozenset()
     by_name: frozenset[str] = frozenset()
     remaining: frozenset[str] = frozenset()
@@ -168,7 +169,8 @@ def cmdlet(
     net_class: str | None = None,
     module: str | None = None,
     locks_world: bool = True,
-    positions: Mapping[str, int] | None = None,
+    positions: Mapping[str, int | None] | None = None,
+    types: Mapping[str, str] | None = None,
     by_value: Iterable[str] = (),
     by_name: Iterable[str] = (),
     remaining: Iterable[str] = (),
@@ -177,7 +179,7 @@ def cmdlet(
     """Declares a cmdlet; common parameters and -WhatIf/-Confirm need not be named in ``built``.
 
     ``locks_world=False`` for commands that run script blocks, sleep or wait: they must not hold the lock. ``positions``
-    adds positions that the tables lack; ``by_value``/``by_name`` say which parameters take pipeline objects themselves
+    corrects positions that the tables lack or have wrong (None: must be named), ``types`` full names of types; ``by_value``/``by_name`` say which parameters take pipeline objects themselves
     and which take properties of the same name (without both: position 0 and Identity by value, all that take pipeline
     input by name); ``remaining`` names the parameter that takes all further arguments; ``nullable`` those that accept
     $null, empty text and empty collections.
@@ -193,6 +195,7 @@ def cmdlet(
             module,
             locks_world,
             positions,
+            types,
             frozenset(by_value),
             frozenset(by_name),
             frozenset(remaining),

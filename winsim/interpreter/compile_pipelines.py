@@ -8,7 +8,7 @@ from typing import Final
 from pslang import syntax
 from winsim.interpreter.binder import NO_VALUE, Argument
 from winsim.interpreter.collect import emit_each, items_of
-from winsim.interpreter.compiling import Evaluate, Run, Unit, expression
+from winsim.interpreter.compiling import Evaluate, Run, Unit, expression, pure_expression
 from winsim.interpreter.containers import Dictionary
 from winsim.interpreter.errors import error, position_of
 from winsim.interpreter.frames import Frame
@@ -98,8 +98,12 @@ def command_builder(unit: Unit, node: syntax.Command) -> Build:
     verbatim = node.verbatim
     invoke = node.invoke
     place = position_of(unit.source, node)
+    like_method = called_like_method(node)
 
     def build(frame: Frame) -> Stage:
+        if like_method and frame.scope.strict >= 2:
+            message = "The function or command was called as if it were a method. Parameters should be separated by spaces."
+            raise error("StrictModeFunctionCallWithParens", message, "InvalidOperation")
         target = name(frame)
         arguments: list[Argument] = []
         for one in gathers:
@@ -109,6 +113,16 @@ def command_builder(unit: Unit, node: syntax.Command) -> Build:
         return frame.session.stage_for(frame, target, arguments, place, dotted=invoke == ".", called=invoke != "")
 
     return build
+
+
+def called_like_method(node: syntax.Command) -> bool:
+    """``f(1, 2)``: one argument in parentheses right after the name, with commas."""
+    if len(node.elements) != 2 or node.invoke:
+        return False
+    name, argument = node.elements
+    if not isinstance(argument, syntax.Paren) or argument.start != name.end:
+        return False
+    return isinstance(pure_expression(argument.pipeline), syntax.ArrayLiteral)
 
 
 def command_name(unit: Unit, node: syntax.Expression) -> Evaluate:

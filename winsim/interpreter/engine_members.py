@@ -25,7 +25,7 @@ VIEW = TypeDef(SMA + "PSObject", accelerators=("psobject", "pscustomobject"))
 MEMBER = TypeDef(SMA + "PSMemberInfo")
 METHOD = TypeDef(SMA + "PSMethodInfo")
 COLLECTION = TypeDef(SMA + "PSMemberInfoIntegratingCollection`1", enumerate=lambda this: this.members())
-NAMES = TypeDef("System.Collections.ObjectModel.Collection`1", enumerate=lambda this: list(this.items))
+NAMES = TypeDef(SMA + "PSTypeNames", enumerate=lambda this: list(this.items))
 NOTE = TypeDef(SMA + "PSNoteProperty", base=SMA + "PSPropertyInfo")
 SCRIPT = TypeDef(SMA + "PSScriptProperty", base=SMA + "PSPropertyInfo")
 ALIAS = TypeDef(SMA + "PSAliasProperty", base=SMA + "PSPropertyInfo")
@@ -276,60 +276,46 @@ def count_names(this: TypeNameList) -> int:
     return len(list(this.items))
 
 
-@NAMES.method("Insert", "System.Int32", "System.Object")
-def insert_name(this: TypeNameList, index: int, name: object) -> object:
-    if isinstance(this, list):
-        this.insert(index, name)
-    else:
-        names = type_names_of(this.owner)
-        names.insert(index, to_text(name))
-        this.replace(names)
+@NAMES.method("Insert", "System.Int32", "System.String")
+def insert_name(this: TypeNameList, index: int, name: str) -> object:
+    names = type_names_of(this.owner)
+    names.insert(index, name)
+    this.replace(names)
     return AUTOMATION_NULL
 
 
-@NAMES.method("Add", "System.Object")
-def add_name(this: TypeNameList, name: object) -> object:
-    if isinstance(this, list):
-        this.append(name)
-    else:
-        this.replace([*type_names_of(this.owner), to_text(name)])
+@NAMES.method("Add", "System.String")
+def add_name(this: TypeNameList, name: str) -> object:
+    this.replace([*type_names_of(this.owner), name])
     return AUTOMATION_NULL
 
 
 @NAMES.method("Clear")
 def clear_names(this: TypeNameList) -> object:
-    if isinstance(this, list):
-        this.clear()
-    else:
-        this.replace([])
+    this.replace([])
     return AUTOMATION_NULL
 
 
-@NAMES.method("Contains", "System.Object")
-def has_name(this: TypeNameList, name: object) -> bool:
-    return name in this if isinstance(this, list) else to_text(name) in this.items
+@NAMES.method("Contains", "System.String")
+def has_name(this: TypeNameList, name: str) -> bool:
+    return name in this.items
 
 
-@NAMES.method("Remove", "System.Object")
-def remove_name(this: TypeNameList, name: object) -> bool:
-    if isinstance(this, list):
-        if name not in this:
-            return False
-        this.remove(name)
-        return True
+@NAMES.method("Remove", "System.String")
+def remove_name(this: TypeNameList, name: str) -> bool:
     names = type_names_of(this.owner)
-    if to_text(name) not in names:
+    if name not in names:
         return False
-    names.remove(to_text(name))
+    names.remove(name)
     this.replace(names)
     return True
 
 
-def names_index(this: object, index: object) -> object:
-    names = list(this) if isinstance(this, list) else list(this.items)  # type: ignore[attr-defined]
+def names_index(this: TypeNameList, index: object) -> object:
+    names = this.items
     position = convert(index, get_type("System.Int32"))
     assert isinstance(position, int)
-    if not 0 <= position < len(names):
+    if not -len(names) <= position < len(names):
         raise NetError("System.ArgumentOutOfRangeException", "Index was out of range.")
     return names[position]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from winsim.interpreter.collect import collapse
+from winsim.interpreter.collect import Enumerator, collapse
 from winsim.interpreter.compare import equals
 from winsim.interpreter.containers import ObjectCollection
 from winsim.interpreter.convert import Reference, SwitchParameter
@@ -13,7 +13,7 @@ from winsim.interpreter.nettypes import NetError, NetType, TypeDef, enumeration
 from winsim.interpreter.scriptblocks import AliasInfo, CommandInfo, FunctionInfo, ScriptBlock, create
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import get_type, table, type_of
-from winsim.interpreter.values import Array, EnumValue, NetObject
+from winsim.interpreter.values import AUTOMATION_NULL, Array, EnumValue, NetObject
 
 if TYPE_CHECKING:
     from winsim.interpreter.session import Session
@@ -404,6 +404,25 @@ def variable_description(this: object) -> str:
     return str(getattr(getattr(this, "info", None), "description", ""))
 
 
+ENUMERATOR = TypeDef("System.Collections.IEnumerator")
+
+
+@ENUMERATOR.method("MoveNext")
+def move_next(this: Enumerator) -> bool:
+    return this.move_next()
+
+
+@ENUMERATOR.method("Reset")
+def reset(this: Enumerator) -> object:
+    this.index = -1
+    return AUTOMATION_NULL
+
+
+@ENUMERATOR.property("Current")
+def current(this: Enumerator) -> object:
+    return this.current
+
+
 PREFERENCE = enumeration(
     SMA + "ActionPreference",
     {"SilentlyContinue": 0, "Stop": 1, "Continue": 2, "Inquire": 3, "Ignore": 4, "Suspend": 5},
@@ -424,6 +443,7 @@ OBJECT_TYPES: tuple[TypeDef, ...] = (
     SWITCH,
     REFERENCE,
     VARIABLE,
+    ENUMERATOR,
     COMMAND_TYPES,
     PREFERENCE,
     IMPACT,

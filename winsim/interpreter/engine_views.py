@@ -24,7 +24,7 @@ def type_names_of(value: object) -> list[str]:
 class TypeNameList(NetObject):
     """``PSTypeNames``: a list that changes the object."""
 
-    type_names = ("System.Collections.ObjectModel.Collection`1[System.String]", "System.Object")
+    type_names = (SMA + "PSTypeNames", "System.Collections.ObjectModel.Collection`1[System.String]", "System.Object")
 
     def __init__(self, owner: object) -> None:
         self.owner = owner

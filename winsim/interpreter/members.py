@@ -70,7 +70,7 @@ def read_property(value: object, name: str, frame: Frame | None) -> object:
     found = net_property(type_name, key)
     if found is not None:
         return read_net(value, found)
-    if isinstance(value, PSObject):
+    if isinstance(value, PSObject | NetObject):
         found = first_property(value.type_names, key)
         if found is not None:
             return read_net(value, found)

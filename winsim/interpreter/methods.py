@@ -16,7 +16,7 @@ from winsim.interpreter.nettypes import NetError, NetType, Overload
 from winsim.interpreter.overloads import choose_for
 from winsim.interpreter.special import CodeMethod, ScriptMethod, extras
 from winsim.interpreter.typetable import get_type, table, type_name_of
-from winsim.interpreter.values import AUTOMATION_NULL, Array, PSObject
+from winsim.interpreter.values import AUTOMATION_NULL, Array, NetObject, PSObject
 
 if TYPE_CHECKING:
     from winsim.interpreter.frames import Frame
@@ -43,6 +43,10 @@ def call_method(frame: Frame, value: object, name: str, arguments: Sequence[obje
     result = call_on(frame, value, name, arguments)
     if result is not MISSING:
         return result
+    if arguments and name.lower() in ("where", "foreach"):
+        from winsim.interpreter.intrinsics import for_each, where
+
+        return (where if name.lower() == "where" else for_each)(frame, value, arguments)
     items = items_of(value)
     if items is not None and not isinstance(value, Dictionary):
         return call_each(frame, items, name, arguments, value)
@@ -99,7 +103,7 @@ def call_on(frame: Frame, value: object, name: str, arguments: list[object]) -> 
         return call_on(frame, value.base, name, arguments)
     type_name = "System.RuntimeType" if isinstance(value, NetType) else type_name_of(value) or "System.Object"
     found = net_methods(type_name, name.lower(), False)
-    if found is None and isinstance(value, PSObject):
+    if found is None and isinstance(value, PSObject | NetObject):
         found = next((m for m in (net_methods(n, name.lower(), False) for n in value.type_names) if m), None)
     if found is None:
         return MISSING if not accessor(name) else property_accessor(frame, value, name, arguments)

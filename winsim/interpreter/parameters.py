@@ -194,7 +194,7 @@ def cmdlet_parameters(declaration: CmdletDeclaration) -> CommandParameters:
 def table_parameter(
     row: tables.ParameterSignature, sets: list[str], count: int, declaration: CmdletDeclaration
 ) -> Parameter:
-    kind = named_type(row.type)
+    kind = named_type((declaration.types or {}).get(row.name, row.type))
     position = declaration.positions.get(row.name, row.position) if declaration.positions else row.position
     by_value, by_name = pipeline_ways(row, declaration)
     remaining = row.name in declaration.remaining

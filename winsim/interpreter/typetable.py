@@ -109,7 +109,9 @@ class TypeTable:
             self.canonical[definition.name.lower()] = definition.name
             for short in definition.accelerators:
                 self.accelerators[short.lower()] = definition.name
-        for name in (*ACCELERATORS.values(), *BASES, *ASSIGNABLE, *exception_bases(), *exception_bases().values()):
+        interfaces = (interface for names in ASSIGNABLE.values() for interface in names)
+        exceptions = exception_bases()
+        for name in (*ACCELERATORS.values(), *BASES, *ASSIGNABLE, *interfaces, *exceptions, *exceptions.values()):
             self.canonical.setdefault(name.lower(), name)
 
     def facts(self, name: str) -> Facts | None:

@@ -64,6 +64,15 @@ class TimeSpan(NetObject):
     def total(self, unit: int) -> float:
         return self.ticks / unit
 
+    def __add__(self, other: object) -> TimeSpan:
+        return TimeSpan(self.ticks + other.ticks) if isinstance(other, TimeSpan) else NotImplemented
+
+    def __sub__(self, other: object) -> TimeSpan:
+        return TimeSpan(self.ticks - other.ticks) if isinstance(other, TimeSpan) else NotImplemented
+
+    def __neg__(self) -> TimeSpan:
+        return TimeSpan(-self.ticks)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, TimeSpan) and self.ticks == other.ticks
 
@@ -204,6 +213,14 @@ class DateTime(NetObject):
 
     def date(self) -> DateTime:
         return DateTime(self.ticks - self.ticks % TICKS_PER_DAY, self.kind)
+
+    def __add__(self, other: object) -> DateTime:
+        return self.add_ticks(other.ticks) if isinstance(other, TimeSpan) else NotImplemented
+
+    def __sub__(self, other: object) -> DateTime | TimeSpan:
+        if isinstance(other, DateTime):
+            return TimeSpan(self.ticks - other.ticks)
+        return self.add_ticks(-other.ticks) if isinstance(other, TimeSpan) else NotImplemented
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, DateTime) and self.ticks == other.ticks
