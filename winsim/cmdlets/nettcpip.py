@@ -138,9 +138,7 @@ def get_configuration(call: Call) -> None:
                     "InterfaceIndex": UInt32(adapter.index),
                     "InterfaceDescription": adapter.description,
                     "IPv4Address": [address_object(adapter, entry) for entry in adapter.addresses],
-                    "IPv4DefaultGateway": cim("MSFT_NetRoute", {"NextHop": adapter.gateway})
-                    if adapter.gateway
-                    else None,
+                    "IPv4DefaultGateway": gateway,
                 },
                 ("NetIPConfiguration", "System.Object"),
             )

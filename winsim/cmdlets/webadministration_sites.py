@@ -106,7 +106,8 @@ def get_website_state(call: Call) -> None:
 
 
 @cmdlet("New-Website",
-        ("Name", "Id", "Port", "IPAddress", "HostHeader", "PhysicalPath", "ApplicationPool", "Ssl", "SslFlags", "Force"),
+        ("Name", "Id", "Port", "IPAddress", "HostHeader", "PhysicalPath", "ApplicationPool", "Ssl", "SslFlags",
+         "Force"),
         net_class=PROVIDER + "NewWebsiteCommand", module=MODULE)  # fmt: skip
 @configuration_errors
 def new_website(call: Call) -> None:
