@@ -122,6 +122,18 @@ def status(c: Context, lab: str = "simulated", json: bool = False) -> None:
     _run(json, body)
 
 
+@task(auto_shortflags=False, help={"lab": LAB, "json": JSON})
+def media(c: Context, lab: str = "simulated", json: bool = False) -> None:
+    """Show which installers are there and right."""
+
+    def body(terminal: Terminal) -> ExitCode:
+        from passivelab.commands.media import media
+
+        return media(terminal, lab)
+
+    _run(json, body)
+
+
 @task(auto_shortflags=False, help={"lab": LAB, "transport": TRANSPORT, "json": JSON})
 def ping(c: Context, lab: str = "simulated", transport: str = "", json: bool = False) -> None:
     """Check reach, login and version of every host."""

@@ -204,4 +204,3 @@ def _next_after_build(code: Exit, lab: str) -> str:
     if code == Exit.FINE:
         return f"Next: invoke plan{_lab_flag(lab)} shows any drift; invoke status tells where the lab stands."
     return f"Next: mend what is shown above, then invoke build-lab{_lab_flag(lab)} goes on where it stopped."
-

@@ -43,9 +43,7 @@ def check_scripts(terminal: Terminal, folder: str) -> Exit:
     if not root.exists():
         raise UsageError(reason=f"there is no {folder}", expected="a script, or a folder of scripts")
     files = sorted(path for path in root.rglob("*.ps*1") if path.is_file()) if root.is_dir() else [root]
-    found = {
-        str(file.relative_to(root) if root.is_dir() else file.name): lint(read(file), file.name) for file in files
-    }
+    found = {str(file.relative_to(root) if root.is_dir() else file.name): lint(read(file), file.name) for file in files}
     if terminal.json is not None:
         print(json.dumps({name: [finding.as_dict() for finding in findings] for name, findings in found.items()}))
     else:

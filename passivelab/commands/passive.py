@@ -76,9 +76,7 @@ def scope_of_switch(before: Blueprint, after: Blueprint, pool: Pool) -> Scope:
         return item.key in changed or item.pool == pool.fqdn
 
     def unwanted(entry: Entry) -> bool:
-        return entry.pool == pool.fqdn or any(
-            (key.host, key.step) == entry.address for key in old if key not in new
-        )
+        return entry.pool == pool.fqdn or any((key.host, key.step) == entry.address for key in old if key not in new)
 
     return Scope(wanted, unwanted, prune=True)
 
