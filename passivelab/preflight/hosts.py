@@ -11,31 +11,28 @@ from passivelab.preflight.subject import Subject
 SOURCE = "a network logon has no second hop (failure table 36, 37)"
 
 
-def why_not(host: Host) -> str | None:
-    """Why a script on the host cannot reach a third machine."""
-    connection = host.connection
-    if connection.credssp or connection.authentication == "credssp":
-        return None
-    if connection.session_configuration is None:
-        return "its connection has neither a session configuration nor CredSSP"
-    if connection.transport == "winrm":
-        return "a WinRS shell cannot use a session configuration, and CredSSP is off"
-    return None
-
-
 def delegated_steps_have_a_way(subject: Subject) -> Iterator[Finding]:
     delegated: dict[str, list[str]] = {}
     for instance in subject.compilation.blueprint.instances:
         if instance.identity == "delegated":
             delegated.setdefault(instance.key.host, []).append(instance.key.step)
     for host in subject.lab.hosts:
-        reason = why_not(host)
-        if host.name in delegated and reason is not None:
-            steps = ", ".join(delegated[host.name][:3])
-            text = f"on {host.name} {steps} reach another machine, and {reason}"
-            fix = "delegation: { session_configuration: .. } or { credssp: true } under connection"
-            place = subject.connection_place(host, "delegation")
-            yield Finding("no-delegation", place, text, SOURCE, fix)
+        if host.name in delegated:
+            yield from second_hop(subject, host, ", ".join(delegated[host.name][:3]))
+
+
+def second_hop(subject: Subject, host: Host, steps: str) -> Iterator[Finding]:
+    connection, place = host.connection, subject.connection_place(host, "delegation")
+    if connection.credssp or connection.authentication == "credssp":
+        return
+    if connection.transport == "winrm":
+        reason = f"on {host.name} {steps} reach another machine: over WinRS their credentials are handed to the host"
+        fix = "CredSSP must be on there; with the transport psrp a session configuration does without it"
+        yield Finding("delegation-by-credssp", place, reason, SOURCE, fix, "warning")
+    elif connection.session_configuration is None:
+        reason = f"on {host.name} {steps} reach another machine, and the connection has no way to"
+        fix = "delegation: { session_configuration: .. } or { credssp: true } under connection"
+        yield Finding("no-delegation", place, reason, SOURCE, fix)
 
 
 def passwords_are_encrypted(subject: Subject) -> Iterator[Finding]:

@@ -29,6 +29,14 @@ def test_the_default_lab_loads_with_each_user_on_a_pool_of_the_strictest_client(
     assert lab.pools[0].service_identity == "Service:WebServer:se01.corp.contoso.com"
 
 
+def test_the_example_for_real_machines_loads_without_asking_for_a_secret() -> None:
+    lab = load_lab(SIMULATED.parent / "example")
+    assert not lab.simulated
+    connection = lab.host("se01").connection
+    assert (connection.scheme, connection.port) == ("https", 5986)
+    assert lab.secrets.is_credential(lab.credentials.local)
+
+
 def test_a_lab_is_immutable(tmp_path: Path) -> None:
     lab = load(tmp_path)
     with pytest.raises(dataclasses.FrozenInstanceError):

@@ -62,7 +62,7 @@ MISBUILT = [
         [("delegation: { session_configuration: passivelab.delegated }", "delegation: {}")],
         "delegation",
     ),
-    ("no-delegation", [("transport: psrp", "transport: winrm")], "delegation"),
+    ("delegation-by-credssp", [("transport: psrp", "transport: winrm")], "delegation"),
     ("clear-text", [("authentication: negotiate", "authentication: basic")], "authentication"),
     ("web-name-domain", [("lyncweb02.contoso.com", "lyncweb02.example.com")], "lyncweb02"),
     ("no-trust", [("  adfs: { hosts: [adfs01, adfs02] }\n", "")], "passive: true"),
