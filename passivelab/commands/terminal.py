@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import platform
+import signal
 import sys
 import threading
 import traceback
@@ -85,6 +86,7 @@ class Terminal:
 def run(body: Body, *, json: bool = False) -> int:
     """Run a command and give its exit code."""
     _quiet_libraries()
+    _end_gently()
     terminal = Terminal(json)
     try:
         return int(body(terminal))
@@ -101,6 +103,16 @@ def run(body: Body, *, json: bool = False) -> int:
         return int(Exit.DEFECT)
     finally:
         terminal.close()
+
+
+def _end_gently() -> None:
+    """A request to end is an interruption like Ctrl-C: what runs is finished and written down."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, interrupt)
 
 
 def _crash(error: Exception, mask: Mask) -> Defect:
