@@ -29,5 +29,6 @@ MODULES: Final[tuple[str, ...]] = (
     "arrays",
     "dictionaries",
     "sets",
+    "webbinding",
 )
 """Names of the modules of this package that export ``TYPES``."""
