@@ -118,4 +118,3 @@ def value_of(call: CommandCall, expression: Expression, value: object) -> object
     return None
 
 
-__all__ = ["MISSING", "Expression", "evaluate", "names_of", "parse", "parse_all", "resolve", "value_of"]

@@ -1,0 +1,193 @@
+"""Get-Date, New-TimeSpan, Start-Sleep, Get-Random, Get-Culture, Get-Host."""
+
+from __future__ import annotations
+
+import random
+import re
+from typing import TYPE_CHECKING, Any
+
+from winsim.interpreter.collect import items_of
+from winsim.interpreter.command import CommandError, cmdlet
+from winsim.interpreter.net.cultures import EN_US
+from winsim.interpreter.net.dates import guarded, now_of, text_of
+from winsim.interpreter.net.datetimes import TICKS_PER_MILLISECOND, TICKS_PER_SECOND, DateTime, TimeSpan
+from winsim.interpreter.special import extend
+from winsim.interpreter.texts import to_text
+from winsim.interpreter.values import AUTOMATION_NULL, Int64, record
+
+if TYPE_CHECKING:
+    from winsim.interpreter.cmdlets import CommandCall
+
+
+@cmdlet(
+    "Get-Date",
+    ("Date", "Year", "Month", "Day", "Hour", "Minute", "Second", "Millisecond", "DisplayHint", "Format", "UFormat"),
+    locks_world=False,
+)
+def get_date(call: CommandCall) -> None:
+    given = call.get("Date")
+    base = given if isinstance(given, DateTime) else now_of(call.session)
+    moment = with_parts(call, base)
+    if call.has("Format"):
+        spec = call.text("Format")
+        known = {"filedate": "yyyyMMdd", "filedatetime": "yyyyMMddTHHmmssffff"}
+        call.write(text_of(moment, known.get(spec.lower(), spec)))
+    elif call.has("UFormat"):
+        call.write(unix_format(moment, call.text("UFormat")))
+    else:
+        call.write(hinted(call, moment))
+
+
+def hinted(call: CommandCall, moment: DateTime) -> DateTime:
+    hint = to_text(call.get("DisplayHint")) if call.has("DisplayHint") else ""
+    if hint:
+        bag = extend(moment)
+        if bag is not None:
+            bag["DisplayHint"] = call.get("DisplayHint")
+    return moment
+
+
+def with_parts(call: CommandCall, base: DateTime) -> DateTime:
+    def part(name: str, current: int) -> int:
+        return int(call.get(name)) if call.has(name) else current  # type: ignore[call-overload]
+
+    if not any(call.has(name) for name in ("Year", "Month", "Day", "Hour", "Minute", "Second", "Millisecond")):
+        return base
+    made = guarded(
+        lambda: DateTime.of(
+            part("Year", base.year), part("Month", base.month), part("Day", base.day), part("Hour", base.hour),
+            part("Minute", base.minute), part("Second", base.second), 0, base.kind,
+        )  # fmt: skip
+    )
+    assert isinstance(made, DateTime)
+    if call.has("Millisecond"):
+        return made.add_ticks(part("Millisecond", 0) * TICKS_PER_MILLISECOND)
+    return made.add_ticks(base.fraction)
+
+
+def unix_format(moment: DateTime, spec: str) -> str:
+    """The specifiers of -UFormat."""
+    spec = spec.removeprefix("+")
+    table: dict[str, str] = {
+        "Y": "yyyy", "m": "MM", "d": "dd", "H": "HH", "M": "mm", "S": "ss", "y": "yy", "B": "MMMM", "b": "MMM",
+        "h": "MMM", "A": "dddd", "a": "ddd", "I": "hh", "p": "tt", "D": "MM/dd/yy", "F": "yyyy-MM-dd", "T": "HH:mm:ss",
+        "R": "HH:mm", "r": "hh:mm:ss tt", "x": "MM/dd/yy", "X": "HH:mm:ss", "c": "ddd MMM d HH:mm:ss yyyy",
+        "C": "yy", "Z": "%z",
+    }  # fmt: skip
+
+    def put(found: re.Match[str]) -> str:
+        letter = found[1]
+        if letter == "s":
+            return str((moment.ticks - DateTime.of(1970, 1, 1).ticks) / TICKS_PER_SECOND).rstrip("0").rstrip(".")
+        if letter == "j":
+            return str(moment.day_of_year)
+        if letter == "e":
+            return f"{moment.day:2d}"
+        if letter == "k":
+            return f"{moment.hour:2d}"
+        if letter == "u":
+            return str(moment.day_of_week or 7)
+        if letter == "w":
+            return str(moment.day_of_week)
+        if letter == "n":
+            return "\n"
+        if letter == "t":
+            return "\t"
+        if letter == "%":
+            return "%"
+        if letter == "C":
+            return str(moment.year // 100)
+        if letter in table:
+            return text_of(moment, table[letter] if len(table[letter]) > 1 else f"%{table[letter]}")
+        return letter
+
+    return re.sub(r"%(.)", put, spec)
+
+
+@cmdlet("New-TimeSpan", ("Start", "End", "Days", "Hours", "Minutes", "Seconds"), locks_world=False)
+def new_time_span(call: CommandCall) -> None:
+    if any(call.has(name) for name in ("Days", "Hours", "Minutes", "Seconds")):
+        parts = [int(call.get(name) or 0) for name in ("Days", "Hours", "Minutes", "Seconds")]  # type: ignore[call-overload]
+        call.write(TimeSpan.of(*parts))
+        return
+    now = now_of(call.session)
+    start, end = call.get("Start"), call.get("End")
+    first = start if isinstance(start, DateTime) else now
+    last = end if isinstance(end, DateTime) else now
+    call.write(TimeSpan(last.ticks - first.ticks))
+
+
+@cmdlet("Start-Sleep", ("Seconds", "Milliseconds"), locks_world=False)
+def start_sleep(call: CommandCall) -> None:
+    seconds = float(call.get("Seconds") or 0) + float(call.get("Milliseconds") or 0) / 1000  # type: ignore[arg-type]
+    call.sleep(seconds)
+
+
+@cmdlet("Get-Random", ("InputObject", "Count", "Minimum", "Maximum", "SetSeed"), locks_world=False)
+class GetRandom:
+    def begin(self, call: CommandCall) -> None:
+        source = call.session.state.setdefault("random", random.Random())
+        if call.has("SetSeed"):
+            source.seed(int(call.get("SetSeed")))  # type: ignore[call-overload]
+        self.source: random.Random = source
+        self.items: list[object] = []
+
+    def process(self, call: CommandCall) -> None:
+        value = call.get("InputObject", AUTOMATION_NULL)
+        if value is AUTOMATION_NULL:
+            return
+        items = items_of(value)
+        self.items.extend(items if items is not None else [value])
+
+    def end(self, call: CommandCall) -> None:
+        if call.has("InputObject") or call.expecting_input:
+            count = min(int(call.get("Count") or 1), len(self.items))  # type: ignore[call-overload]
+            call.write_all(self.source.sample(self.items, count))
+            return
+        call.write(self.number(call))
+
+    def number(self, call: CommandCall) -> object:
+        from winsim.interpreter.arithmetic import unwrap
+        from winsim.interpreter.convert import convert
+        from winsim.interpreter.typetable import get_type
+
+        low, high = unwrap(call.get("Minimum", 0)), unwrap(call.get("Maximum", 2**31 - 1))
+        if isinstance(low, str):
+            low = convert(low, get_type("System.Int32"))
+        if isinstance(high, str):
+            high = convert(high, get_type("System.Int32"))
+        a: Any = low
+        b: Any = high
+        if a >= b:
+            raise CommandError(
+                "MinGreaterThanOrEqualMax",
+                f"The Minimum value ({a}) cannot be greater than or equal to the Maximum value ({b}).",
+                "InvalidArgument", None, "System.ArgumentException",
+            )  # fmt: skip
+        if isinstance(a, float) or isinstance(b, float):
+            return self.source.uniform(a, b)
+        value = self.source.randrange(a, b)
+        return value if -(2**31) <= b - 1 < 2**31 else Int64(value)
+
+
+@cmdlet("Get-Culture", (), locks_world=False)
+def get_culture(call: CommandCall) -> None:
+    call.write(EN_US)
+
+
+@cmdlet("Get-UICulture", (), locks_world=False)
+def get_ui_culture(call: CommandCall) -> None:
+    call.write(EN_US)
+
+
+@cmdlet("Get-Host", (), locks_world=False)
+def get_host(call: CommandCall) -> None:
+    call.write(call.session.automatic("host", call.caller))
+
+
+@cmdlet("Get-PSCallStack", (), locks_world=False)
+def get_call_stack(call: CommandCall) -> None:
+    call.write(record("System.Management.Automation.CallStackFrame", {"Command": "<ScriptBlock>", "Arguments": "{}",
+                                                                      "Location": "<No file>"}))  # fmt: skip
+
+

@@ -1,0 +1,293 @@
+"""Get-Variable and its family, and the cmdlets of aliases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from winsim.interpreter.command import CommandError, cmdlet
+from winsim.interpreter.registry import ALIASES
+from winsim.interpreter.scopes import PSVariable, Scope, VariableInfo
+from winsim.interpreter.scriptblocks import AliasInfo
+from winsim.interpreter.texts import to_text
+from winsim.interpreter.values import AUTOMATION_NULL
+from winsim.interpreter.wildcards import has_wildcard, wildcard_match
+
+if TYPE_CHECKING:
+    from winsim.interpreter.cmdlets import CommandCall
+
+SMA = "System.Management.Automation."
+
+
+def scope_of(call: CommandCall) -> Scope:
+    """The scope that -Scope names, the caller's without it."""
+    here = call.caller.scope
+    if not call.has("Scope"):
+        return here
+    name = call.text("Scope").lower()
+    if name == "global":
+        return here.top
+    if name == "script":
+        return here.script
+    if name in ("local", "private"):
+        return here
+    found = here.numbered(name) if name.isdigit() else None
+    if found is None:
+        raise CommandError(
+            "ArgumentOutOfRange", f"The scope number '{name}' exceeds the number of active scopes.",
+            "InvalidArgument", name, SMA + "PSArgumentOutOfRangeException",
+        )  # fmt: skip
+    return found
+
+
+def visible(call: CommandCall) -> list[PSVariable]:
+    """The variables of the named scope, or of all scopes from here up."""
+    here = scope_of(call)
+    found: dict[str, PSVariable] = {}
+    for scope in [here] if call.has("Scope") else here.chain():
+        for key in scope.vars:
+            if key not in found and not key.startswith("$"):
+                found[key] = PSVariable(scope.names.get(key, key), scope)
+    return sorted(found.values(), key=lambda variable: variable.name.lower())
+
+
+def missing(name: str) -> CommandError:
+    return CommandError(
+        "VariableNotFound", f"Cannot find a variable with the name '{name}'.", "ObjectNotFound", name,
+        SMA + "ItemNotFoundException",
+    )  # fmt: skip
+
+
+def strip(name: str) -> tuple[str | None, str]:
+    prefix, colon, rest = name.partition(":")
+    return (prefix, rest) if colon and prefix.lower() in ("global", "script", "local", "private") else (None, name)
+
+
+def matching(call: CommandCall, pattern: str) -> list[PSVariable]:
+    chosen = [v for v in visible(call) if wildcard_match(pattern, v.name)]
+    return [v for v in chosen if not excluded(call, v.name)]
+
+
+def excluded(call: CommandCall, name: str) -> bool:
+    includes = call.texts("Include")
+    if includes and not any(wildcard_match(p, name) for p in includes):
+        return True
+    return any(wildcard_match(p, name) for p in call.texts("Exclude"))
+
+
+def one(call: CommandCall, name: str) -> PSVariable | None:
+    prefix, plain = strip(name)
+    here = scope_of(call)
+    if prefix is not None:
+        here = {"global": here.top, "script": here.script}.get(prefix.lower(), here)
+    holder = here if call.has("Scope") and plain.lower() in here.vars else here.find(plain.lower())
+    if holder is None or (call.has("Scope") and holder is not here):
+        value = call.session.automatic(plain.lower(), call.caller)
+        from winsim.interpreter.scopes import MISSING
+
+        if value is MISSING or value is None or call.has("Scope"):
+            return None
+        made = Scope(None)
+        made.vars[plain.lower()] = value
+        return PSVariable(plain, made)
+    return PSVariable(holder.names.get(plain.lower(), plain), holder)
+
+
+def found(call: CommandCall, pattern: str) -> list[PSVariable]:
+    if has_wildcard(pattern):
+        return matching(call, pattern)
+    single = one(call, pattern)
+    if single is None:
+        call.write_error(missing(pattern))
+        return []
+    return [] if excluded(call, single.name) else [single]
+
+
+@cmdlet("Get-Variable", ("Name", "ValueOnly", "Include", "Exclude", "Scope"), locks_world=False)
+def get_variable(call: CommandCall) -> None:
+    for pattern in call.texts("Name") or ["*"]:
+        for variable in found(call, pattern):
+            call.write(variable.value if call.switch("ValueOnly") else variable)
+
+
+def options(call: CommandCall) -> set[str]:
+    return {part.strip() for part in to_text(call.get("Option")).split(",")} if call.has("Option") else set()
+
+
+def refuse_readonly(call: CommandCall, scope: Scope, name: str) -> bool:
+    info = scope.infos.get(name.lower())
+    if info is None or not (info.constant or (info.readonly and not call.switch("Force"))):
+        return False
+    call.write_error(
+        CommandError(
+            "VariableNotWritable", f"Cannot overwrite variable {name} because it is read-only or constant.",
+            "WriteError", name, SMA + "SessionStateUnauthorizedAccessException",
+        )  # fmt: skip
+    )
+    return True
+
+
+def assign(call: CommandCall, scope: Scope, name: str, value: object) -> None:
+    info = scope.infos.get(name.lower())
+    held = info.readonly if info else False
+    if info:
+        info.readonly = False
+    scope.set_local(name.lower(), None if value is AUTOMATION_NULL else value, name)
+    if info:
+        info.readonly = held
+    chosen = options(call)
+    if chosen or call.has("Description"):
+        info = scope.infos.setdefault(name.lower(), VariableInfo())
+        info.readonly = "ReadOnly" in chosen or (info.readonly and not call.has("Option"))
+        info.constant = "Constant" in chosen
+        info.private = "Private" in chosen or call.text("Scope").lower() == "private"
+        info.description = call.text("Description", info.description)
+
+
+@cmdlet("New-Variable", ("Name", "Value", "Description", "Option", "Force", "PassThru", "Scope", "Visibility"), locks_world=False)
+def new_variable(call: CommandCall) -> None:
+    name = call.text("Name")
+    scope = scope_of(call)
+    if name.lower() in scope.vars:
+        info = scope.infos.get(name.lower())
+        if info is not None and (info.constant or (info.readonly and not call.switch("Force"))):
+            refuse_readonly(call, scope, name)
+            return
+        if not call.switch("Force"):
+            call.write_error(
+                CommandError(
+                    "VariableAlreadyExists", f"A variable with name '{name}' already exists.", "ResourceExists", name,
+                    SMA + "SessionStateException",
+                )  # fmt: skip
+            )
+            return
+    if call.should_process(f"Name: {name} Value: {to_text(call.get('Value'))}", "New variable"):
+        assign(call, scope, name, call.get("Value"))
+        if call.switch("PassThru"):
+            call.write(PSVariable(name, scope))
+
+
+@cmdlet(
+    "Set-Variable",
+    ("Name", "Value", "Description", "Option", "Force", "PassThru", "Scope", "Include", "Exclude", "Visibility"),
+    locks_world=False,
+)
+class SetVariable:
+    """Pipeline input becomes an array."""
+
+    def begin(self, call: CommandCall) -> None:
+        self.values: list[object] = []
+        self.fed = False
+
+    def process(self, call: CommandCall) -> None:
+        if call.expecting_input and "Value" not in call.binding.values:
+            self.fed = True
+            self.values.append(call.get("Value"))
+
+    def end(self, call: CommandCall) -> None:
+        from winsim.interpreter.collect import collapse
+
+        value = collapse(self.values) if self.fed else call.get("Value")
+        for pattern in call.texts("Name"):
+            self.set(call, pattern, value)
+
+    @staticmethod
+    def set(call: CommandCall, pattern: str, value: object) -> None:
+        scope = scope_of(call)
+        targets = [v.name for v in matching(call, pattern)] if has_wildcard(pattern) else [strip(pattern)[1]]
+        for name in targets:
+            prefix, _ = strip(pattern)
+            holder = {"global": scope.top, "script": scope.script}.get((prefix or "").lower(), scope)
+            if not refuse_readonly(call, holder, name):
+                assign(call, holder, name, value)
+                if call.switch("PassThru"):
+                    call.write(PSVariable(name, holder))
+
+
+@cmdlet("Clear-Variable", ("Name", "Force", "PassThru", "Scope", "Include", "Exclude"), locks_world=False)
+def clear_variable(call: CommandCall) -> None:
+    for pattern in call.texts("Name"):
+        for variable in found(call, pattern):
+            if not refuse_readonly(call, variable.scope, variable.name):
+                variable.scope.vars[variable.name.lower()] = None
+                if call.switch("PassThru"):
+                    call.write(variable)
+
+
+@cmdlet("Remove-Variable", ("Name", "Force", "Scope", "Include", "Exclude"), locks_world=False)
+def remove_variable(call: CommandCall) -> None:
+    for pattern in call.texts("Name"):
+        for variable in found(call, pattern):
+            info = variable.scope.infos.get(variable.name.lower())
+            if info is not None and (info.constant or (info.readonly and not call.switch("Force"))):
+                call.write_error(
+                    CommandError(
+                        "VariableNotRemovable",
+                        f"Cannot remove variable {variable.name} because it is constant or read-only. If the variable "
+                        "is read-only, try the operation again specifying the Force option.",
+                        "WriteError", variable.name, SMA + "SessionStateUnauthorizedAccessException",
+                    )  # fmt: skip
+                )
+                continue
+            variable.scope.remove(variable.name.lower())
+
+
+# -- aliases ------------------------------------------------------------------------------------------------------
+
+
+def all_aliases(call: CommandCall) -> dict[str, str]:
+    table = {name: target for name, target in ALIASES.items() if not call.session.removed_alias(name)}
+    for scope in reversed(list(call.caller.scope.chain())):
+        table.update(scope.aliases)
+    return table
+
+
+def alias_info(call: CommandCall, name: str, target: str) -> AliasInfo:
+    return AliasInfo(name, target, call.session.find_command(target, call.caller.scope))
+
+
+@cmdlet("Get-Alias", ("Name", "Definition", "Exclude", "Scope"), locks_world=False)
+def get_alias(call: CommandCall) -> None:
+    table = all_aliases(call)
+    if call.has("Definition"):
+        for wanted in call.texts("Definition"):
+            hits = [name for name in sorted(table) if wildcard_match(wanted, table[name])]
+            call.write_all(alias_info(call, name, table[name]) for name in hits)
+            if not hits and not has_wildcard(wanted):
+                call.write_error(no_alias(wanted))
+        return
+    for pattern in call.texts("Name") or ["*"]:
+        hits = [name for name in sorted(table) if wildcard_match(pattern, name)]
+        hits = [name for name in hits if not any(wildcard_match(p, name) for p in call.texts("Exclude"))]
+        call.write_all(alias_info(call, name, table[name]) for name in hits)
+        if not hits and not has_wildcard(pattern):
+            call.write_error(no_alias(pattern))
+
+
+def no_alias(name: str) -> CommandError:
+    return CommandError(
+        "ItemNotFoundException",
+        f"This command cannot find a matching alias because an alias with the name '{name}' does not exist.",
+        "ObjectNotFound", name, SMA + "ItemNotFoundException",
+    )  # fmt: skip
+
+
+@cmdlet("Set-Alias", ("Name", "Value", "Description", "Option", "Force", "PassThru", "Scope"), locks_world=False)
+def set_alias(call: CommandCall) -> None:
+    scope_of(call).aliases[call.text("Name").lower()] = call.text("Value")
+    if call.switch("PassThru"):
+        call.write(alias_info(call, call.text("Name"), call.text("Value")))
+
+
+@cmdlet("New-Alias", ("Name", "Value", "Description", "Option", "Force", "PassThru", "Scope"), locks_world=False)
+def new_alias(call: CommandCall) -> None:
+    name = call.text("Name")
+    if name.lower() in all_aliases(call) and not call.switch("Force"):
+        call.write_error(
+            CommandError(
+                "AliasAlreadyExists",
+                f"The alias is not allowed, because an alias with the name '{name}' already exists.",
+                "ResourceExists", name, SMA + "SessionStateException",
+            )  # fmt: skip
+        )
+        return
+    set_alias(call)
