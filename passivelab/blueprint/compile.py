@@ -219,7 +219,7 @@ class Compiler:
                 known = self.lab.secrets.names()
                 message = f"secrets.yml has no entry {reference!r}"
                 expected = "one of " + ", ".join(known) if known else None
-                hint = did_you_mean(reference, known)
+                hint = did_you_mean(reference, known) or f"add it to {self.lab.folder / 'secrets.yml'}"
                 self.problems.append(
                     draft.problem("unknown-secret", message, "secrets", name, expected=expected, hint=hint)
                 )
