@@ -28,7 +28,7 @@ def server_object(adapter: Adapter, family: str) -> PSObject:
 
 
 @cmdlet("Get-DnsClientServerAddress", ("InterfaceIndex", "InterfaceAlias", "AddressFamily"),
-        net_class="Get-DnsClientServerAddress", module=MODULE)  # fmt: skip
+        net_class="Get-DnsClientServerAddress", module=MODULE, types={"AddressFamily": "String[]"})  # fmt: skip
 def get_servers(call: Call) -> None:
     wanted = call.texts("AddressFamily") or ["IPv4", "IPv6"]
     for adapter in adapters(call, "MSFT_DNSClientServerAddress"):

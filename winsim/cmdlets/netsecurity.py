@@ -14,6 +14,8 @@ MODULE = "NetSecurity"
 NAMESPACE = "Microsoft.PowerShell.Cmdletization.GeneratedTypes.NetSecurity."
 RULE = ("Microsoft.Management.Infrastructure.CimInstance#root/standardcimv2/MSFT_NetFirewallRule",
         "Microsoft.Management.Infrastructure.CimInstance", "System.Object")  # fmt: skip
+# Enumerations of the module itself, not those of .NET with the same short names.
+ENUMERATIONS = {"Direction": "String", "Enabled": "String", "Action": "String", "Profile": "String"}
 CHOICES = ("Name", "DisplayName", "DisplayGroup", "Group", "Direction", "Enabled", "Action")
 
 
@@ -90,19 +92,19 @@ def chosen(call: Call) -> Iterator[FirewallRule]:
     yield from rules
 
 
-@cmdlet("Get-NetFirewallRule", (*CHOICES, "All"), net_class="Get-NetFirewallRule", module=MODULE)
+@cmdlet("Get-NetFirewallRule", (*CHOICES, "All"), net_class="Get-NetFirewallRule", module=MODULE, types=ENUMERATIONS)
 def get_rule(call: Call) -> None:
     call.write_all(rule_object(rule) for rule in chosen(call))
 
 
 @cmdlet("Enable-NetFirewallRule", (*CHOICES, "All", "InputObject", "PassThru"), net_class="Enable-NetFirewallRule",
-        module=MODULE)  # fmt: skip
+        module=MODULE, types=ENUMERATIONS)  # fmt: skip
 def enable_rule(call: Call) -> None:
     _switch(call, True)
 
 
 @cmdlet("Disable-NetFirewallRule", (*CHOICES, "All", "InputObject", "PassThru"), net_class="Disable-NetFirewallRule",
-        module=MODULE)  # fmt: skip
+        module=MODULE, types=ENUMERATIONS)  # fmt: skip
 def disable_rule(call: Call) -> None:
     _switch(call, False)
 
@@ -117,7 +119,7 @@ def _switch(call: Call, enabled: bool) -> None:
 
 
 @cmdlet("Remove-NetFirewallRule", (*CHOICES, "All", "InputObject"), net_class="Remove-NetFirewallRule",
-        module=MODULE)  # fmt: skip
+        module=MODULE, types=ENUMERATIONS)  # fmt: skip
 def remove_rule(call: Call) -> None:
     for rule in list(chosen(call)):
         if call.should_process(rule.name, call.name):
@@ -128,7 +130,7 @@ def remove_rule(call: Call) -> None:
 @cmdlet("New-NetFirewallRule",
         ("Name", "DisplayName", "Group", "Description", "Enabled", "Direction", "Action", "Protocol", "LocalPort",
          "Profile", "Program"),
-        net_class="New-NetFirewallRule", module=MODULE)  # fmt: skip
+        net_class="New-NetFirewallRule", module=MODULE, types=ENUMERATIONS)  # fmt: skip
 def new_rule(call: Call) -> None:
     firewall = call.host.parts.need(Firewall)
     name = call.text("Name") or "{" + new_guid() + "}"
@@ -171,7 +173,7 @@ def profile_object(name: str, enabled: bool) -> PSObject:
 
 
 @cmdlet("Set-NetFirewallProfile", ("Name", "Profile", "All", "Enabled"), net_class="Set-NetFirewallProfile",
-        module=MODULE)  # fmt: skip
+        module=MODULE, types=ENUMERATIONS)  # fmt: skip
 def set_profile(call: Call) -> None:
     profiles = call.host.parts.need(Firewall).profiles
     wanted = [name.lower() for name in call.texts("Name") or call.texts("Profile")] or [

@@ -75,7 +75,7 @@ LOOPBACK = Adapter("Loopback Pseudo-Interface 1", 1, "", [Address("127.0.0.1", 8
 
 
 @cmdlet("Get-NetIPAddress", ("IPAddress", "InterfaceIndex", "InterfaceAlias", "AddressFamily", "PrefixLength"),
-        net_class="Get-NetIPAddress", module="NetTCPIP")  # fmt: skip
+        net_class="Get-NetIPAddress", module="NetTCPIP", types={"AddressFamily": "String[]"})  # fmt: skip
 def get_address(call: Call) -> None:
     if call.has("AddressFamily") and "IPv4" not in call.texts("AddressFamily"):
         return
@@ -90,8 +90,9 @@ def get_address(call: Call) -> None:
     call.write_all(address_object(adapter, entry) for adapter, entry in found if not wanted or entry.address in wanted)
 
 
-@cmdlet("New-NetIPAddress", ("IPAddress", "InterfaceIndex", "InterfaceAlias", "PrefixLength", "DefaultGateway",
-                             "AddressFamily"), net_class="New-NetIPAddress", module="NetTCPIP")  # fmt: skip
+@cmdlet("New-NetIPAddress",
+        ("IPAddress", "InterfaceIndex", "InterfaceAlias", "PrefixLength", "DefaultGateway", "AddressFamily"),
+        net_class="New-NetIPAddress", module="NetTCPIP", types={"AddressFamily": "String"})  # fmt: skip
 def new_address(call: Call) -> None:
     text = call.text("IPAddress")
     try:
@@ -116,7 +117,7 @@ def new_address(call: Call) -> None:
 
 
 @cmdlet("Remove-NetIPAddress", ("IPAddress", "InterfaceIndex", "InterfaceAlias", "AddressFamily"),
-        net_class="Remove-NetIPAddress", module="NetTCPIP")  # fmt: skip
+        net_class="Remove-NetIPAddress", module="NetTCPIP", types={"AddressFamily": "String[]"})  # fmt: skip
 def remove_address(call: Call) -> None:
     wanted = call.texts("IPAddress")
     for adapter in adapters(call, "MSFT_NetIPAddress"):
