@@ -16,7 +16,8 @@ from winsim.world.lync.topology import Topology, parse
 from winsim.world.lync.topology_builder import Pool, WebApps, build
 from winsim.world.power import restart_at_once
 
-FEATURES = ("RSAT-ADDS", "RSAT-AD-PowerShell", "Web-Server", "Web-Static-Content", "Web-Default-Doc", "Web-Http-Errors", "Web-Asp-Net45",
+FEATURES = ("RSAT-ADDS", "RSAT-AD-PowerShell",
+            "Web-Server", "Web-Static-Content", "Web-Default-Doc", "Web-Http-Errors", "Web-Asp-Net45",
             "Web-Http-Logging", "Web-Windows-Auth", "Web-Client-Auth", "Web-Filtering", "Web-Stat-Compression",
             "Web-Dyn-Compression", "Web-Mgmt-Tools", "Web-Scripting-Tools", "NET-WCF-HTTP-Activation45",
             "Windows-Identity-Foundation", "BITS", "Server-Media-Foundation")  # fmt: skip

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-# A comma that is not escaped separates the parts of a distinguished name.
-_SEPARATOR = re.compile(r"(?<!\\),")
+# A part of a distinguished name ends at a comma that is not escaped.
+_PART = re.compile(r"(?:\\.|[^\\,])+", re.DOTALL)
 _SID = re.compile(r"S-1-\d+(-\d+)+", re.IGNORECASE)
 _GUID = re.compile(r"\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?", re.IGNORECASE)
 
 
 def split(dn: str) -> list[str]:
     """``CN=a,DC=b`` -> ``["CN=a", "DC=b"]``."""
-    return [part.strip() for part in _SEPARATOR.split(dn)] if dn else []
+    return [part.strip() for part in _PART.findall(dn)]
 
 
 def parent(dn: str) -> str:
