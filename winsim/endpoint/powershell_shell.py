@@ -131,6 +131,9 @@ class PowerShellShell(Shell):
     def post(self, work: Callable[[], None]) -> None:
         self.context.loop.call_soon_threadsafe(work)
 
+    def later(self, seconds: float, work: Callable[[], None]) -> None:
+        self.context.loop.call_later(seconds, work)
+
     def settle(self) -> None:
         self.context.machine.settle()
 

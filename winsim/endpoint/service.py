@@ -29,6 +29,7 @@ from winsim.endpoint.soap import (
     parse_xml,
     respond,
 )
+from winsim.endpoint.winrs.shell import CommandShell
 
 log = logging.getLogger(__name__)
 
@@ -137,8 +138,6 @@ class WsmanService:
 
     def _new_shell(self, request: ShellRequest) -> Shell:
         if request.resource_uri == _CMD_URI:
-            from winsim.endpoint.winrs import CommandShell
-
             return CommandShell(request, self._context)
         if request.resource_uri.lower().startswith(_POWERSHELL_URI):
             name = request.resource_uri[len(_POWERSHELL_URI) :]

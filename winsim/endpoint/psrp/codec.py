@@ -146,7 +146,8 @@ def progress_record(value: object) -> str:
     for name, tag, default in _PROGRESS:
         found = get_property_of(value, name)
         found = default if found is None else found
-        members.append(f'<Nil N="{name}" />' if found is None else f'<{tag} N="{name}">{encode(to_text(found))}</{tag}>')
+        text = encode(to_text(found))
+        members.append(f'<Nil N="{name}" />' if found is None else f'<{tag} N="{name}">{text}</{tag}>')
     kind = get_property_of(value, "RecordType")
     if not isinstance(kind, EnumValue):
         kind = get_property_of(value, "Type")
@@ -186,7 +187,8 @@ def host_call(call_id: int, number: int, method: str, arguments: Sequence[object
         messages.int64("ci", call_id),
         f'<Obj N="mi" RefId="1"><TN RefId="0"><T>{_SMA}Remoting.RemoteHostMethodId</T><T>System.Enum</T>'
         f"<T>System.ValueType</T><T>System.Object</T></TN><ToString>{method}</ToString><I32>{number}</I32></Obj>",
-        f'<Obj N="mp" RefId="2"><TN RefId="1"><T>System.Collections.ArrayList</T><T>System.Object</T></TN>{listed}</Obj>',
+        '<Obj N="mp" RefId="2"><TN RefId="1"><T>System.Collections.ArrayList</T><T>System.Object</T></TN>'
+        f"{listed}</Obj>",
     )
 
 

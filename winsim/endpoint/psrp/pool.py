@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 PROTOCOL: Final = (2, 2)
 _LARGEST_MESSAGE: Final = 50 * 1024 * 1024  # PSMaximumReceivedDataSizePerCommand
+_STOP_AGAIN: Final = 0.1
 _NO_POOL: Final = uuid.UUID(int=0)
 
 
@@ -47,6 +48,9 @@ class PoolTransport(Protocol):
 
     def post(self, work: Callable[[], None]) -> None:
         """Runs ``work`` in the thread of the pool."""
+
+    def later(self, seconds: float, work: Callable[[], None]) -> None:
+        """As ``post``, after some time; called in the thread of the pool."""
 
     def settle(self) -> None: ...
 
@@ -112,6 +116,14 @@ class PoolServer:
         if run in self._waiting:
             self._waiting.remove(run)
             self._transport.run(lambda: self._end(run, Outcome("stopped")))
+        else:
+            # A request that comes before the interpreter has begun would get lost.
+            self._transport.later(_STOP_AGAIN, lambda: self._stop_again(run))
+
+    def _stop_again(self, run: PipelineRun) -> None:
+        if not run.ended:
+            run.stop()
+            self._transport.later(_STOP_AGAIN, lambda: self._stop_again(run))
 
     def close(self) -> None:
         """Closing and closed are told; running pipelines are stopped."""

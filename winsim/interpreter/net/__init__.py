@@ -29,6 +29,7 @@ MODULES: Final[tuple[str, ...]] = (
     "arrays",
     "dictionaries",
     "sets",
+    "console",
     "webbinding",
 )
 """Names of the modules of this package that export ``TYPES``."""

@@ -1,0 +1,216 @@
+"""powershell.exe as a program: its command line, its standard streams, its exit code."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from winsim.endpoint.contracts import Runspace
+from winsim.endpoint.winrs.streams import ProcessStreams
+from winsim.interpreter.clixml_writer import HEAD, encode
+from winsim.interpreter.errors import ErrorRecord
+from winsim.interpreter.hosting import HostUnavailable, PipelineRequest, RemoteCommand
+from winsim.interpreter.members import get_property_of
+from winsim.interpreter.texts import to_text
+from winsim.interpreter.values import AUTOMATION_NULL, PSObject
+
+_WITH_VALUE: Final = (
+    "executionpolicy", "inputformat", "outputformat", "windowstyle", "version", "psconsolefile", "configurationname",
+)  # fmt: skip
+_SWITCHES: Final = ("nologo", "noexit", "sta", "mta", "noprofile", "noninteractive")
+_WIDTH: Final = 80
+
+
+class BadCommandLine(Exception):
+    """powershell.exe refuses its arguments."""
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """What a command line asks for. ``from_input``: the script is on standard input."""
+
+    script: str = ""
+    parameters: tuple[tuple[str | None, object], ...] = ()
+    from_input: bool = False
+    file: str = ""
+    encoded: bool = False
+    interactive: bool = True
+
+
+def parse(arguments: Sequence[str]) -> Invocation:
+    """The parameters of powershell.exe may be shortened and start with - or /."""
+    interactive, rest = True, list(arguments)
+    while rest:
+        word = rest.pop(0)
+        if word == "-":
+            return Invocation(from_input=True, interactive=False)
+        if word[:1] not in "-/":
+            return Invocation(script=" ".join([word, *rest]), interactive=interactive)
+        name = word[1:].lower()
+        if name in ("ec", "e") or (name and "encodedcommand".startswith(name)):
+            return _encoded(rest, interactive)
+        if name and "command".startswith(name):
+            if rest == ["-"]:
+                return Invocation(from_input=True, interactive=False)
+            return Invocation(script=" ".join(rest), interactive=interactive)
+        if name and "file".startswith(name):
+            return _file(rest, interactive)
+        if name in ("ep", "ex") or any(option.startswith(name) for option in _WITH_VALUE):
+            if not rest:
+                raise BadCommandLine(f"The parameter {word} needs a value.")
+            rest.pop(0)
+        elif any(option.startswith(name) for option in _SWITCHES):
+            interactive = interactive and not "noninteractive".startswith(name)
+        else:
+            raise BadCommandLine(f"The argument '{word}' is not recognized as a parameter of powershell.exe.")
+    return Invocation(from_input=True, interactive=interactive)
+
+
+def _encoded(rest: Sequence[str], interactive: bool) -> Invocation:
+    try:
+        script = base64.b64decode(rest[0], validate=True).decode("utf-16-le")
+    except (IndexError, ValueError, binascii.Error):
+        raise BadCommandLine(
+            "Cannot process the command because the value specified with -EncodedCommand is not properly encoded. "
+            "The value must be Base64 encoded."
+        ) from None
+    return Invocation(script=script, encoded=True, interactive=interactive)
+
+
+def _file(rest: Sequence[str], interactive: bool) -> Invocation:
+    if not rest:
+        raise BadCommandLine("The -File parameter requires a path.")
+    if rest[0] == "-":
+        return Invocation(from_input=True, interactive=False)
+    parameters: list[tuple[str | None, object]] = []
+    words = list(rest[1:])
+    while words:
+        word = words.pop(0)
+        if word.startswith("-") and len(word) > 1 and not word[1].isdigit():
+            name, colon, value = word[1:].partition(":")
+            if colon:
+                parameters.append((name, value))
+            elif words and not words[0].startswith("-"):
+                parameters.append((name, words.pop(0)))
+            else:
+                parameters.append((name, True))
+        else:
+            parameters.append((None, word))
+    return Invocation(file=rest[0], parameters=tuple(parameters), interactive=interactive)
+
+
+@dataclass
+class ProcessUI:
+    """The console host of a process without a screen."""
+
+    console: ProcessStreams
+    interactive: bool = False
+    exit_code: int | None = None
+
+    def write(self, text: str, foreground: int | None, background: int | None, newline: bool) -> None:
+        self.console.write(text + ("\r\n" if newline else ""))
+
+    def write_line(self, stream: Literal["output", "error", "warning", "verbose", "debug"], text: str) -> None:
+        mark = {"warning": "WARNING: ", "verbose": "VERBOSE: ", "debug": "DEBUG: "}.get(stream, "")
+        self.console.line(mark + text, error=stream == "error")
+
+    def call(self, method: str, arguments: Sequence[object]) -> object:
+        if method == "ReadLine" and self.interactive:
+            return self.console.read_line()
+        raise HostUnavailable(method)
+
+    def set_should_exit(self, code: int) -> None:
+        self.exit_code = code
+
+
+@dataclass
+class _TextSink:
+    """Shows what a pipeline writes. Text is written at once; other objects wait for the formatter."""
+
+    console: ProcessStreams
+    encoded_errors: list[str] | None  # errors as CLIXML, written at the end
+    waiting: list[object] = field(default_factory=list)
+    failed: bool = False
+
+    def output(self, value: object) -> None:
+        if value is None or value is AUTOMATION_NULL:
+            return
+        if not self.waiting and isinstance(value, str):
+            self.console.line(str(value))
+        else:
+            self.waiting.append(value)
+
+    def error(self, record: object) -> None:
+        for line in error_lines(record):
+            if self.encoded_errors is None:
+                self.console.line(line, error=True)
+            else:
+                self.encoded_errors.append(line)
+
+    def warning(self, record: object) -> None:
+        self._marked("WARNING", record)
+
+    def verbose(self, record: object) -> None:
+        self._marked("VERBOSE", record)
+
+    def debug(self, record: object) -> None:
+        self._marked("DEBUG", record)
+
+    def progress(self, record: object) -> None: ...
+
+    def _marked(self, mark: str, record: object) -> None:
+        self.console.line(f"{mark}: {to_text(get_property_of(record, 'Message'))}")
+
+
+def error_lines(value: object) -> list[str]:
+    """An error as the console shows it."""
+    record = value.base if isinstance(value, PSObject) else value
+    if not isinstance(record, ErrorRecord):
+        return [to_text(value)]
+    info = record.invocation
+    command = to_text(get_property_of(info, "InvocationName")) if info is not None else ""
+    head = f"{command} : {record.message}" if command and record.activity else record.message
+    lines = head.splitlines()
+    position = to_text(get_property_of(info, "PositionMessage")) if info is not None else ""
+    lines += position.splitlines()
+    lines.append(f"    + CategoryInfo          : {to_text(get_property_of(record, 'CategoryInfo'))}")
+    lines.append(f"    + FullyQualifiedErrorId : {record.full_id}")
+    return [*lines, " "]
+
+
+def run(invocation: Invocation, runspace: Runspace, ui: ProcessUI) -> int:
+    """Runs to the end; the exit code is that of ``exit``, else whether the last command succeeded."""
+    script = ui.console.read_to_end() if invocation.from_input else invocation.script
+    sink = _TextSink(ui.console, [] if invocation.encoded else None)
+    if invocation.file:
+        command = RemoteCommand(invocation.file, False, invocation.parameters)
+    else:
+        command = RemoteCommand(script, True, local_scope=False)
+    outcome = runspace.invoke(PipelineRequest((command,)), sink)
+    succeeded = getattr(runspace, "last_ok", True)
+    if outcome.error is not None and outcome.state == "failed":
+        sink.error(outcome.error)
+    _show(runspace, sink, ui.console)
+    if sink.encoded_errors:
+        lines = "".join(f'<S S="Error">{encode(line + chr(13) + chr(10))}</S>' for line in sink.encoded_errors)
+        ui.console.write(f"#< CLIXML\r\n{HEAD}{lines}</Objs>", error=True)
+    if ui.exit_code is not None:
+        return ui.exit_code
+    if outcome.state == "stopped":
+        return 0xC000013A
+    return 0 if outcome.state == "completed" and succeeded else 1
+
+
+def _show(runspace: Runspace, sink: _TextSink, console: ProcessStreams) -> None:
+    """Objects that are no text, formatted as Out-Default formats them."""
+    if not sink.waiting:
+        return
+    values, sink.waiting = sink.waiting, []
+    shown = _TextSink(console, sink.encoded_errors)
+    formatter = RemoteCommand("Out-String", False, (("Stream", True), ("Width", _WIDTH)))
+    outcome = runspace.invoke(PipelineRequest((formatter,), iter(values)), shown)
+    if outcome.error is not None:
+        shown.error(outcome.error)
