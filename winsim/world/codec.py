@@ -24,7 +24,6 @@ class CannotSave(TypeError):
     """A value that state must not hold."""
 
 
-@cache
 def saved_fields(kind: Any) -> tuple[str, ...]:
     return tuple(f.name for f in dataclasses.fields(kind) if f.init and not f.metadata.get("transient"))
 
@@ -33,8 +32,7 @@ def encode(value: Any) -> Any:
     return _encoder(type(value))(value)
 
 
-@cache
-def _encoder(kind: Any) -> Encoder:
+def _make_encoder(kind: Any) -> Encoder:
     if kind in (str, int, float, bool, type(None)):
         return _same
     if dataclasses.is_dataclass(kind):
@@ -59,6 +57,9 @@ def _encoder(kind: Any) -> Encoder:
             tag, plain = f"{kind.__module__}:{kind.__qualname__}", base
             return lambda value: {TAG: "number", "of": tag, "v": plain(value)}
     raise CannotSave(f"{kind.__module__}.{kind.__qualname__}")
+
+
+_encoder: Callable[[Any], Encoder] = cache(_make_encoder)
 
 
 def _same(value: Any) -> Any:
