@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pslang import syntax
@@ -34,7 +34,20 @@ class Rules:
 class Cursor:
     """One parse of one text. Positions are offsets; two NULs stand behind the text, so that looking ahead is safe."""
 
-    __slots__ = ("enclosing", "end", "errors", "in_workflow", "late", "no_comma", "pos", "rules", "source", "text")
+    __slots__ = (
+        "enclosing",
+        "end",
+        "errors",
+        "in_workflow",
+        "late",
+        "no_comma",
+        "no_declaration",
+        "pos",
+        "retries",
+        "rules",
+        "source",
+        "text",
+    )
 
     def __init__(self, source: syntax.Source, rules: Rules, pos: int = 0) -> None:
         self.source = source
@@ -42,11 +55,16 @@ class Cursor:
         self.end = len(source.text)
         self.pos = pos
         self.rules = rules
-        self.errors: list[syntax.ParseError] = []
+        #: By id and place, in the order of their discovery.
+        self.errors: dict[tuple[str, int, int], syntax.ParseError] = {}
         #: What PowerShell checks only in a text without syntax errors.
         self.late: list[syntax.ParseError] = []
         #: The labels of the loops around the cursor inside its script block ("" without one), None for a finally.
         self.enclosing: list[str | None] = []
+        #: Where attributes are known not to belong to a declaration, so that looking ahead is not done twice.
+        self.no_declaration: set[tuple[str, int]] = set()
+        #: How often text in a string had to be parsed again, in this text and those cut out of it.
+        self.retries = [0]
         self.no_comma = False  # inside method arguments, attribute arguments and parameter defaults
         self.in_workflow = False
 
@@ -91,10 +109,24 @@ class Cursor:
     # -- errors -----------------------------------------------------------------------------------------------------
 
     def error(self, error_id: str, start: int, end: int, *arguments: object) -> None:
-        for known in self.errors:
-            if known.id == error_id and known.start == start and known.end == end:
-                return
-        self.errors.append(syntax.ParseError(error_id, message(error_id, arguments), start, end))
+        key = error_id, start, end
+        if key not in self.errors:
+            self.errors[key] = syntax.ParseError(error_id, message(error_id, arguments), start, end)
+
+    def adopt(self, errors: Iterable[syntax.ParseError]) -> None:
+        """Take over errors that a parse of a part found."""
+        for error in errors:
+            self.errors.setdefault((error.id, error.start, error.end), error)
+
+    def mark(self) -> tuple[int, int, int]:
+        """To come back to with ``reset``: the position and what has been reported."""
+        return self.pos, len(self.errors), len(self.late)
+
+    def reset(self, mark: tuple[int, int, int]) -> None:
+        self.pos, errors, late = mark
+        while len(self.errors) > errors:
+            self.errors.popitem()
+        del self.late[late:]
 
     def error_late(self, error_id: str, node: syntax.Node, *arguments: object) -> None:
         """Report what is wrong although the syntax is right."""

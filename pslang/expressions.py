@@ -218,7 +218,7 @@ def _bracket(c: Cursor) -> Expression | None:
         operand = unary(c)
         if operand is None:
             c.error("UnexpectedAttribute", last.start, last.end, last.type.name)
-            return c.missing("UnexpectedAttribute", last.end, last.type.name)
+            return Variable(start=last.start, end=last.end, name="__error__")
         found = AttributedExpression(start=last.start, end=operand.end, attribute=last, operand=operand)
         semantic.attributed(c, found)
     else:

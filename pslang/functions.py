@@ -56,7 +56,7 @@ def script_block(c: Cursor, start: int, parameters: tuple[Parameter, ...] | None
     c.enclosing = enclosing
     if c.skip() == "}":
         c.pos += 1
-    elif not (found.named_blocks and c.errors and c.errors[-1].id == "MissingNamedBlocks"):
+    elif not (found.named_blocks and c.errors and next(reversed(c.errors))[0] == "MissingNamedBlocks"):
         c.error("MissingEndCurlyBrace", start, start + 1)
     if not parameters and (parameters is None or found.parameters is not None):
         return replace(found, end=c.pos)
@@ -172,20 +172,19 @@ def _named_blocks(c: Cursor, opened: bool) -> dict[str, Block]:
 
 def _param_block(c: Cursor) -> tuple[tuple[Parameter, ...] | None, tuple[Attribute, ...]]:
     """``[CmdletBinding()] param( ... )``; nothing is read where no param stands there."""
-    start = c.pos
-    errors = len(c.errors)
+    mark = c.mark()
     char = c.skip_lines()
+    place = "param", c.pos
+    if char not in "[pP" or place in c.no_declaration:
+        return None, ()
     items = bracket_list(c, expression_mode=False) if char == "[" else []
     c.skip_lines()
     match = IDENTIFIER.match(c.text, c.pos)
-    if match is None or match.group().lower() != "param" or c.text[match.end()] not in WORD_ENDS:
-        del c.errors[errors:]
-        c.pos = start
-        return None, ()
-    c.pos = match.end()
-    if c.skip_lines() != "(":
-        del c.errors[errors:]
-        c.pos = start
+    found = match is not None and match.group().lower() == "param" and c.text[match.end()] in WORD_ENDS
+    c.pos = match.end() if match is not None else c.pos
+    if not found or c.skip_lines() != "(":
+        c.no_declaration.add(place)
+        c.reset(mark)
         return None, ()
     parameters = _parameter_list(c)
     _close_parameters(c, parameters)
@@ -289,6 +288,7 @@ def function(c: Cursor, start: int, end: int) -> Statement:
             c.error("MissingFunctionBody", last, last)
         return empty(start)
     if not complete:
+        c.pos += 1
         return empty(start)
     in_workflow, c.in_workflow = c.in_workflow, kind == "workflow"
     body = script_block(c, c.pos, parameters)

@@ -131,6 +131,7 @@ MESSAGES: dict[str, str] = {
     "TypeNotAllowedInDataSection": "The type [{0}] cannot stand in a data section.",
     "UnexpectedAttribute": "The attribute [{0}] cannot stand here.",
     "UnexpectedCharactersAfterHereStringHeader": "Nothing may follow the opening of a here-string on its line.",
+    "UnexpectedKeyword": "{0} exists only in workflows.",
     "UnexpectedToken": "Unexpected token '{0}'.",
     "UnrecognizedToken": "Unrecognized token.",
     "VoidTypeConstraintNotAllowed": "The type [void] cannot constrain a parameter or variable.",

@@ -53,4 +53,4 @@ def parse(text: str, name: str = "") -> ParseResult:
     candidates = [match for match in _REQUIRES.finditer(source.text) if match[1]]
     if candidates:
         script = replace(script, requires=_requires(script, candidates))
-    return ParseResult(script, tuple(c.errors or sorted(c.late, key=lambda error: error.start)))
+    return ParseResult(script, tuple(c.errors.values() or sorted(c.late, key=lambda error: error.start)))

@@ -64,14 +64,17 @@ def _labelled(c: Cursor) -> Statement | None:
 
 def _bracketed(c: Cursor) -> Statement | None:
     """``[attribute()] configuration`` and the like; nearly always just an expression."""
-    start, errors, late = c.pos, len(c.errors), len(c.late)
+    mark = c.mark()
+    place = "statement", c.pos
+    if place in c.no_declaration:
+        return pipeline(c)
     items = bracket_list(c, expression_mode=False)
     c.skip()
     word = IDENTIFIER.match(c.text, c.pos)
     if items and word and word.group().lower() in _ATTRIBUTED and c.text[word.end()] in WORD_ENDS:
         return _RULES[word.group().lower()](c, word.start(), word.end())
-    c.pos = start
-    del c.errors[errors:], c.late[late:]
+    c.no_declaration.add(place)
+    c.reset(mark)
     return pipeline(c)
 
 
@@ -182,7 +185,7 @@ def _stray(c: Cursor, start: int, end: int) -> Statement | None:
 def _workflow_block(c: Cursor, start: int, end: int) -> Statement | None:
     c.pos = end
     if not c.in_workflow:
-        c.error("ParallelNotSupported", start, end, c.text[start:end])
+        c.error("UnexpectedKeyword", start, end, c.text[start:end])
     block = functions.block(c)
     if block is None:
         c.error("MissingStatementBlock", end, end, c.text[start:end])

@@ -10,6 +10,8 @@ from pslang.cursor import Cursor
 from pslang.syntax import ExpandableString, Expression, String, StringKind
 from pslang.variables import variable
 
+#: Parsing in place is tried before cutting out; strings in strings in strings must not double that at each level.
+_RETRIES = 20
 _SINGLE_RUN = re.compile(f"[^{SINGLE_QUOTES}]*")
 _DOUBLE_RUN = re.compile(f"[^$`{DOUBLE_QUOTES}]*")
 _HERE_RUN = re.compile(r"[^$`]*")
@@ -44,7 +46,7 @@ class Parts:
 
     def finish(self, c: Cursor, start: int, kind: StringKind) -> Expression:
         end = c.pos
-        c.errors.extend(error for error in self.errors if error not in c.errors)
+        c.adopt(self.errors)
         if not self.parts:
             return String(start=start, end=end, value="".join(self.text), kind=kind)
         self._flush()
@@ -152,14 +154,15 @@ def _subexpression(c: Cursor, parts: Parts, here: bool) -> Expression:
     Nearly always that is also what the parser finds by itself; where not, the cut out text is parsed on its own.
     """
     start = c.pos
-    errors, late = len(c.errors), len(c.late)
+    mark = c.mark()
     end, inner = _balanced(c, start + 2, here)
     if inner is None and end is not None:
-        found = c.rules.primary(c)
-        if c.pos == end and len(c.errors) == errors and found is not None:
-            return found
-        del c.errors[errors:]
-        del c.late[late:]
+        if c.retries[0] < _RETRIES:
+            found = c.rules.primary(c)
+            if c.pos == end and len(c.errors) == mark[1] and found is not None:
+                return found
+            c.retries[0] += 1
+            c.reset(mark)
         inner = c.text[start:end]
     if end is None:
         c.error("IncompleteDollarSubexpressionReference", start, start)
@@ -169,8 +172,9 @@ def _subexpression(c: Cursor, parts: Parts, here: bool) -> Expression:
     nested = Cursor(syntax.Source(c.text[:start] + inner, c.source.name), c.rules, start)
     nested.in_workflow = c.in_workflow
     nested.enclosing = c.enclosing
+    nested.retries = c.retries
     found = c.rules.primary(nested)
-    parts.errors.extend(nested.errors)
+    parts.errors.extend(nested.errors.values())
     c.late.extend(nested.late)
     c.pos = end
     return found if found is not None else c.missing("ExpectedExpression", start)
