@@ -55,7 +55,8 @@ def test_a_certificate_without_the_service_name_stops_the_farm(farm: FarmLab) ->
 def test_a_farm_leaves_service_bindings_name_and_container(farm: FarmLab) -> None:
     assert farm.install() == "Success DeploymentSucceeded The configuration completed successfully."
     bindings = farm.lab.run(
-        "adfs01", 'foreach ($row in Get-AdfsSslCertificate) { "$($row.HostName):$($row.PortNumber) $($row.CtlStoreName)" }'
+        "adfs01",
+        "foreach ($row in Get-AdfsSslCertificate) { \"$($row.HostName):$($row.PortNumber) $($row.CtlStoreName)\" }",
     )
     assert sorted(bindings.texts) == [
         "localhost:443 AdfsTrustedDevices", "sts.contoso.com:443 AdfsTrustedDevices", "sts.contoso.com:49443 ",

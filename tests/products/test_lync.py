@@ -102,7 +102,8 @@ def test_users_move_between_pools_but_not_to_a_director(lab: Lab) -> None:
 def test_a_filter_sees_the_variables_of_the_script(lab: Lab) -> None:
     answer = lab.run(
         "se01",
-        "$pool = 'se02.corp.contoso.com'; foreach ($u in Get-CsUser -Filter { RegistrarPool -eq $pool }) { $u.SipAddress }",
+        "$pool = 'se02.corp.contoso.com'; "
+        "foreach ($u in Get-CsUser -Filter { RegistrarPool -eq $pool }) { $u.SipAddress }",
     ).good()
     assert answer.texts == ["sip:anna@contoso.com", "sip:carla@contoso.com"]
 

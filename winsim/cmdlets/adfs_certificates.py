@@ -8,15 +8,16 @@ from winsim.interpreter.command import Call, cmdlet
 from winsim.world.adfs import FarmCertificate, bindings
 from winsim.world.adfs.deployment import grant_key
 from winsim.world.certificates import CertificateEntry
+from winsim.world.host import Host
 
 _TYPES = ("Service-Communications", "Token-Signing", "Token-Decrypting")
 
 
-def _shown(one: FarmCertificate) -> object:
+def _shown(host: Host, one: FarmCertificate) -> object:
     return entity(
         (f"{RESOURCES}.ServiceCertificate",),
         {
-            "Certificate": certificate(one.der),
+            "Certificate": certificate(host, one.der),
             "CertificateType": one.purpose,
             "IsPrimary": one.is_primary,
             "StoreLocation": "CurrentUser" if one.key else "LocalMachine",
@@ -33,7 +34,7 @@ def get_certificate(call: Call) -> None:
     wanted = {text.replace(" ", "").upper() for text in call.texts("Thumbprint")}
     for one in configuration(call).certificates:
         if (not kinds or one.purpose.lower() in kinds) and (not wanted or one.thumbprint in wanted):
-            call.write(_shown(one))
+            call.write(_shown(call.host, one))
 
 
 def _machine_certificate(call: Call) -> CertificateEntry:
@@ -79,7 +80,7 @@ def set_certificate(call: Call) -> None:
         made = _promote(call, purpose, wanted)
     changed(call)
     if call.switch("PassThru"):
-        call.write(_shown(made))
+        call.write(_shown(call.host, made))
 
 
 def _promote(call: Call, purpose: str, wanted: str) -> FarmCertificate:
@@ -117,7 +118,7 @@ def add_certificate(call: Call) -> None:
         _promote(call, purpose, made.thumbprint)
     changed(call)
     if call.switch("PassThru"):
-        call.write(_shown(made))
+        call.write(_shown(call.host, made))
 
 
 @cmdlet("Get-AdfsSslCertificate", net_class=class_of("Get-AdfsSslCertificate"), module=MODULE)

@@ -13,6 +13,7 @@ from winsim.interpreter.values import Array
 from winsim.world.adfs import FarmConfiguration, RelyingPartyTrust, rules, trusts
 from winsim.world.adfs.defaults import TRUST_RULES, TRUST_SETTINGS
 from winsim.world.adfs.state import Setting
+from winsim.world.host import Host
 
 # Plain settings that Add- and Set- take under the property's own name.
 _SETTINGS = ("AdditionalWSFedEndpoint", "AllowedAuthenticationClassReferences", "AllowedClientTypes",
@@ -25,7 +26,7 @@ _RULES = (*TRUST_RULES, *(f"{name}File" for name in TRUST_RULES))
 _COMMON = (*_SETTINGS, *_RULES, "Name", "Identifier", "MetadataUrl", "WSFedEndpoint", "PassThru")
 
 
-def shown(trust: RelyingPartyTrust) -> object:
+def shown(host: Host, trust: RelyingPartyTrust) -> object:
     values: dict[str, object] = {
         "AllowedAuthenticationClassReferences": strings(_list(trust, "AllowedAuthenticationClassReferences")),
         "EncryptionCertificateRevocationCheck": trust.settings["EncryptionCertificateRevocationCheck"],
@@ -37,7 +38,7 @@ def shown(trust: RelyingPartyTrust) -> object:
         "ClaimsAccepted": Array(_list(trust, "ClaimsAccepted")),
         "EncryptClaims": trust.settings["EncryptClaims"],
         "Enabled": trust.enabled,
-        "EncryptionCertificate": certificate(trust.encryption_certificate) if trust.encryption_certificate else None,
+        "EncryptionCertificate": certificate(host, trust.encryption_certificate) if trust.encryption_certificate else None,
         "Identifier": ReadOnlyCollection(trust.identifiers, "System.String"),
         "NotBeforeSkew": trust.settings["NotBeforeSkew"],
         "EnableJWT": trust.settings["EnableJWT"],
@@ -48,7 +49,7 @@ def shown(trust: RelyingPartyTrust) -> object:
         "ProxyEndpointMappings": Array(),
         "ProxyTrustedEndpoints": Array(),
         "ProtocolProfile": trust.settings["ProtocolProfile"],
-        "RequestSigningCertificate": Array([certificate(der) for der in trust.signing_certificates]),
+        "RequestSigningCertificate": Array([certificate(host, der) for der in trust.signing_certificates]),
         "EncryptedNameIdRequired": trust.settings["EncryptedNameIdRequired"],
         "SignedSamlRequestsRequired": trust.settings["SignedSamlRequestsRequired"],
         "SamlEndpoints": Array(_list(trust, "SamlEndpoints")),
@@ -90,7 +91,7 @@ def get_trust(call: Call) -> None:
             continue
         if prefix and not any(text.startswith(prefix) for text in identifiers):
             continue
-        call.write(shown(trust))
+        call.write(shown(call.host, trust))
 
 
 def _literal(pattern: str) -> str:
@@ -172,7 +173,7 @@ def add_trust(call: Call) -> None:
     farm.trusts.append(trust)
     changed(call)
     if call.switch("PassThru"):
-        call.write(shown(trust))
+        call.write(shown(call.host, trust))
 
 
 _TARGETS = ("TargetName", "TargetIdentifier", "TargetRelyingParty")
@@ -209,7 +210,7 @@ def set_trust(call: Call) -> None:
     trust.last_updated = call.world.clock.now()
     changed(call)
     if call.switch("PassThru"):
-        call.write(shown(trust))
+        call.write(shown(call.host, trust))
 
 
 def _change(call: Call, farm: FarmConfiguration, trust: RelyingPartyTrust) -> None:
@@ -253,7 +254,7 @@ def update_trust(call: Call) -> None:
     trust.last_updated = trust.last_monitored = call.world.clock.now()
     changed(call)
     if call.switch("PassThru"):
-        call.write(shown(trust))
+        call.write(shown(call.host, trust))
 
 
 @cmdlet("Remove-AdfsRelyingPartyTrust", (*_TARGETS, "PassThru"), net_class=class_of("Remove-AdfsRelyingPartyTrust"),
@@ -265,7 +266,7 @@ def remove_trust(call: Call) -> None:
         farm.trusts.remove(trust)
         changed(call)
         if call.switch("PassThru"):
-            call.write(shown(trust))
+            call.write(shown(call.host, trust))
 
 
 def _switch(call: Call, enabled: bool) -> None:
@@ -276,7 +277,7 @@ def _switch(call: Call, enabled: bool) -> None:
         trust.last_updated = call.world.clock.now()
         changed(call)
         if call.switch("PassThru"):
-            call.write(shown(trust))
+            call.write(shown(call.host, trust))
 
 
 @cmdlet("Enable-AdfsRelyingPartyTrust", (*_TARGETS, "PassThru"), net_class=class_of("Enable-AdfsRelyingPartyTrust"),

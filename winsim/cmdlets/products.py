@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from winsim.interpreter.net.certificates import X509Certificate2
 from winsim.interpreter.net.datetimes import DateTime, TimeSpan
 from winsim.interpreter.net.identifiers import Guid
 from winsim.interpreter.net.secrets import PSCredential, SecureString
@@ -15,6 +16,7 @@ from winsim.interpreter.values import TEXT, Array, PSObject
 
 if TYPE_CHECKING:
     from winsim.interpreter.command import Call
+    from winsim.world.host import Host
 
 
 def entity(type_names: tuple[str, ...], properties: Mapping[str, object], text: str | None = None) -> PSObject:
@@ -37,9 +39,9 @@ def uri(text: str | None) -> object:
     return None if not text else Uri(text)
 
 
-def certificate(der: bytes) -> object:
+def certificate(host: Host, der: bytes) -> X509Certificate2:
     """An X509Certificate2 without a private key."""
-    return der
+    return X509Certificate2(host, der)
 
 
 def credential(value: object) -> tuple[str, str]:
