@@ -125,6 +125,10 @@ def add(left: object, right: object) -> object:
         return str(left) + to_text(right)
     if isinstance(left, Dictionary):
         return add_tables(left, right)
+    if isinstance(left, NetObject):
+        items = items_of(left)
+        if items is not None:
+            return add_lists(items, right)
     return numbers_or_objects(left, right, "+", "op_Addition")
 
 
@@ -142,11 +146,9 @@ def add_tables(left: Dictionary, right: object) -> object:
     merged = kind(left.items(), left.ignore_case)
     for key, value in right.items():
         if key in merged:
-            message = (
-                f"Item has already been added. Key in dictionary: '{to_text(key)}'  Key being added: '{to_text(key)}'"
-            )
-            cause = ExceptionObject("System.ArgumentException", message)
-            raise error("System.ArgumentException", message, "OperationStopped", inner=cause)
+            text, exception = to_text(key), "System.ArgumentException"
+            message = f"Item has already been added. Key in dictionary: '{text}'  Key being added: '{text}'"
+            raise error(exception, message, "OperationStopped", type_name=exception)
         merged[key] = value
     return merged
 
@@ -160,7 +162,18 @@ def numbers_or_objects(left: object, right: object, op: str, method: str) -> obj
     b = operand(right)
     if b is None:
         return object_operator(left, right, op, method)
+    if isinstance(left, EnumValue) and op != "*":
+        return as_enum(compute(a, b, op), left)
     return compute(a, b, op)
+
+
+def as_enum(number: Number, like: EnumValue) -> object:
+    """The sum of an enumeration value and a number is a value of the enumeration."""
+    from winsim.interpreter.convert import enum_value
+    from winsim.interpreter.typetable import table
+
+    definition = table().definition(like.type_name)
+    return enum_value(definition, int(number)) if definition is not None else number
 
 
 def object_operator(left: object, right: object, op: str, method: str) -> object:

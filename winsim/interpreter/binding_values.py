@@ -63,7 +63,13 @@ def fits_as_is(parameter: Parameter, value: object) -> bool:
     kind = parameter.type
     if kind is None or kind.full_name in ("System.Object", SMA + "PSObject"):
         return True
-    return value is None or table().is_instance(value, kind)
+    if value is None or table().is_instance(value, kind):
+        return True
+    if kind.element is None or kind.element.full_name == "System.Object":
+        return kind.element is not None
+    items = items_of(value)
+    element = kind.element
+    return all(table().is_instance(item, element) for item in (items if items is not None else [value]))
 
 
 def converted_value(binding: Binding, parameter: Parameter, value: object) -> object:

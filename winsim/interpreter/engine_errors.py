@@ -22,6 +22,7 @@ CATEGORY_INFO = TypeDef(SMA + "ErrorCategoryInfo")
 DETAILS = TypeDef(SMA + "ErrorDetails")
 INVOCATION = TypeDef(SMA + "InvocationInfo")
 INFORMATIONAL = TypeDef(SMA + "InformationalRecord")
+ORIGIN = enumeration(SMA + "CommandOrigin", {"Runspace": 0, "Internal": 1})
 CATEGORY = enumeration(SMA + "ErrorCategory", {name: number for number, name in enumerate(CATEGORIES)})
 
 
@@ -436,6 +437,16 @@ def invocation_expecting(this: InvocationInfo) -> bool:
     return this.expecting_input
 
 
+@INVOCATION.property("CommandOrigin")
+def invocation_origin(this: InvocationInfo) -> EnumValue:
+    return EnumValue(ORIGIN.name, "Internal", 1)
+
+
+@INVOCATION.property("DisplayScriptPosition")
+def invocation_display(this: InvocationInfo) -> object:
+    return None
+
+
 @INFORMATIONAL.property("Message", "System.String")
 def note_message(this: InformationalRecord) -> str:
     return this.message
@@ -465,4 +476,5 @@ ERROR_TYPES: tuple[TypeDef, ...] = (
     INFORMATIONAL,
     *(TypeDef(SMA + f"{kind}Record", base=SMA + "InformationalRecord") for kind in ("Warning", "Verbose", "Debug")),
     CATEGORY,
+    ORIGIN,
 )

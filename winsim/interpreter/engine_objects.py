@@ -260,6 +260,16 @@ def block_file(this: ScriptBlock) -> object:
     return this.code.source.name or None
 
 
+@BLOCK.property("IsFilter", "System.Boolean")
+def block_is_filter(this: ScriptBlock) -> bool:
+    return this.code.kind == "filter"
+
+
+@BLOCK.property("StartPosition")
+def block_start(this: ScriptBlock) -> object:
+    return None
+
+
 # -- commands ---------------------------------------------------------------------------------------------------------
 
 COMMAND_TYPES = enumeration(
@@ -327,6 +337,37 @@ def command_verb(this: CommandInfo) -> str:
 @COMMAND.property("Noun", "System.String")
 def command_noun(this: CommandInfo) -> str:
     return this.name.partition("-")[2]
+
+
+@COMMAND.property("CmdletBinding", "System.Boolean")
+def command_advanced(this: CommandInfo) -> bool:
+    return bool(getattr(getattr(this, "code", None), "advanced", False))
+
+
+@COMMAND.property("DefaultParameterSet", "System.String")
+def command_default_set(this: CommandInfo) -> object:
+    found = getattr(this, "parameters", None) or getattr(getattr(this, "code", None), "parameters", None)
+    return getattr(found, "default_set", None)
+
+
+@COMMAND.property("Options")
+def command_options(this: CommandInfo) -> str:
+    return "None"
+
+
+@COMMAND.property("Description", "System.String")
+def command_description(this: CommandInfo) -> str:
+    return ""
+
+
+@COMMAND.property("Visibility")
+def command_visibility(this: CommandInfo) -> str:
+    return "Public"
+
+
+@COMMAND.property("Module")
+def command_module_info(this: CommandInfo) -> object:
+    return this.module
 
 
 @COMMAND.property("ResolvedCommand")

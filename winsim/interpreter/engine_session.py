@@ -82,6 +82,7 @@ class ModuleInfo(NetObject):
         self.path = ""
         self.version = "1.0"
         self.kind = "Manifest" if scope is None else "Script"
+        self.variables: list[str] = []
 
     def __str__(self) -> str:
         return self.name

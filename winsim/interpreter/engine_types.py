@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winsim.interpreter.dynamic import DYNAMIC_TYPES
 from winsim.interpreter.engine_errors import ERROR_TYPES
 from winsim.interpreter.engine_members import MEMBER_TYPES
 from winsim.interpreter.engine_objects import OBJECT_TYPES
@@ -13,6 +14,6 @@ from winsim.interpreter.engine_views import PSObjectView, TypeNameList
 if TYPE_CHECKING:
     from winsim.interpreter.nettypes import TypeDef
 
-TYPES: tuple[TypeDef, ...] = (*OBJECT_TYPES, *ERROR_TYPES, *MEMBER_TYPES, *SESSION_TYPES)
+TYPES: tuple[TypeDef, ...] = (*OBJECT_TYPES, *ERROR_TYPES, *MEMBER_TYPES, *SESSION_TYPES, *DYNAMIC_TYPES)
 
 __all__ = ["TYPES", "ExecutionContext", "InternalHost", "PSObjectView", "TypeNameList"]

@@ -14,7 +14,7 @@ from winsim.interpreter.containers import GenericDictionary
 from winsim.interpreter.convert import SwitchParameter, convert
 from winsim.interpreter.errors import ExitScript, InvocationInfo, Position, ReturnBlock, TerminatingError
 from winsim.interpreter.frames import Frame
-from winsim.interpreter.parameters import Parameter
+from winsim.interpreter.parameters import CommandParameters, Parameter
 from winsim.interpreter.pipeline import Stage
 from winsim.interpreter.pipeline_binding import bind_object, not_bound
 from winsim.interpreter.scopes import MISSING, Scope, VariableInfo
@@ -26,6 +26,14 @@ from winsim.interpreter.values import Array
 if TYPE_CHECKING:
     from winsim.interpreter.compiling import Run
     from winsim.interpreter.session import Session
+
+
+class BoundParameters(GenericDictionary):
+    """``$PSBoundParameters``"""
+
+    def __init__(self) -> None:
+        super().__init__("System.String", "System.Object", ignore_case=True)
+        self.type_names = ("System.Management.Automation.PSBoundParametersDictionary", *self.type_names)
 
 
 class ScriptStage(Stage):
@@ -64,6 +72,7 @@ class ScriptStage(Stage):
         self.underscore: object = MISSING
         self.frame: Frame
         self.binding: Binding
+        self.command = code.parameters
         self.saved: dict[str, object] = {}
 
     # -- life ---------------------------------------------------------------------------------------------------------
@@ -76,11 +85,32 @@ class ScriptStage(Stage):
         scope = self.caller.scope if self.shared else self.new_scope()
         self.frame = Frame(session, scope, self.emit, self.caller.cmdlet)
         command = self.code.parameters
+        if self.code.script.dynamic is not None:
+            command = self.with_dynamic(scope, command)
+        self.command = command
         self.binding = bind(session, command, self.label, self.arguments, self.expecting_input)
         self.binding.position = self.position
         self.fill_scope(scope)
         if self.code.begin is not None:
             self.guarded(self.code.begin)
+
+    def with_dynamic(self, scope: Scope, command: CommandParameters) -> CommandParameters:
+        """The parameters with those that the dynamicparam block adds for the static arguments."""
+        from winsim.interpreter.dynamic import added_parameters, lenient
+
+        run = self.code.dynamic
+        if run is None:
+            return command
+        self.command = command
+        self.binding = bind(self.session, lenient(command), self.label, self.arguments, True)
+        self.fill_scope(scope)
+        out: list[object] = []
+        self.frame.emit, outer = out.append, self.frame.emit
+        try:
+            self.guarded(run)
+        finally:
+            self.frame.emit = outer
+        return added_parameters(command, out)
 
     def new_scope(self) -> Scope:
         parent = self.caller.scope
@@ -119,16 +149,18 @@ class ScriptStage(Stage):
             self.frame.emit = self.emit
             self.frame.cmdlet = PSCmdletObject(self)
             variables["pscmdlet"] = self.frame.cmdlet
-        bound = GenericDictionary("System.String", "System.Object", ignore_case=True)
+        bound = BoundParameters()
         for name, value in binding.values.items():
             bound[name] = value
         variables["psboundparameters"] = invocation.bound = bound
-        if code.parameters.parameters:
+        if self.command.parameters:
             self.fill_parameters(scope)
 
     def fill_parameters(self, scope: Scope) -> None:
         variables, values = scope.vars, self.binding.values
         parameters = self.code.parameters.parameters
+        if self.command is not self.code.parameters:
+            parameters = tuple(p for p in self.code.parameters.parameters if p.key in self.command.names)
         for parameter in parameters:
             if parameter.name in values and not parameter.common:
                 variables[parameter.key] = values[parameter.name]
@@ -159,7 +191,7 @@ class ScriptStage(Stage):
 
     def process(self, value: object) -> None:
         variables = self.frame.scope.vars
-        if self.code.parameters.takes_value or self.code.parameters.takes_name:
+        if self.command.takes_value or self.command.takes_name:
             try:
                 bound = bind_object(self.binding, value)
             except TerminatingError as problem:

@@ -56,6 +56,10 @@ class CompiledScript:
         return compile_block(Unit(self.source), block)
 
     @cached_property
+    def dynamic(self) -> Run | None:
+        return self.run_of(self.script.dynamic)
+
+    @cached_property
     def begin(self) -> Run | None:
         return self.run_of(self.script.begin)
 

@@ -1,0 +1,245 @@
+"""Modules and script text: New-Module, Import-Module, Get-Module, Export-ModuleMember, Invoke-Expression."""
+
+from __future__ import annotations
+
+from winsim.interpreter.cmdlets import CommandCall
+from winsim.interpreter.collect import items_of
+from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
+from winsim.interpreter.engine_session import ModuleInfo
+from winsim.interpreter.errors import ReturnBlock
+from winsim.interpreter.frames import Frame
+from winsim.interpreter.registry import CORE_MODULES, registry
+from winsim.interpreter.scopes import Scope
+from winsim.interpreter.scriptblocks import FunctionInfo, ScriptBlock, create
+from winsim.interpreter.special import ScriptMethod
+from winsim.interpreter.values import PSObject
+from winsim.interpreter.wildcards import wildcard_match
+
+
+def loaded(call: CommandCall) -> dict[str, ModuleInfo]:
+    found: dict[str, ModuleInfo] = call.session.state.setdefault("modules", {})
+    return found
+
+
+@cmdlet("Invoke-Expression", built=("Command",), locks_world=False, by_value=("Command",))
+def invoke_expression(call: CommandCall) -> None:
+    """Runs text in the scope of the caller."""
+    block = create(call.text("Command"), call.session)
+    frame = Frame(call.session, call.frame.scope, call.stage.emit, call.frame.cmdlet)
+    code = block.code
+    if code.script.parameters:
+        for value in call.session.collect_block(block, dotted=True):
+            call.write(value)
+        return
+    try:
+        for run in (code.begin, code.process, code.end):
+            if run is not None:
+                run(frame)
+    except ReturnBlock:
+        pass
+
+
+@cmdlet("Invoke-History", built=("Id",), locks_world=False)
+def invoke_history(call: CommandCall) -> None:
+    """A remote session has no history to repeat."""
+    raise CommandError("InvokeHistoryNoLastHistoryEntryFound", "Cannot locate last history.", "InvalidOperation")
+
+
+# -- script modules ---------------------------------------------------------------------------------------------------
+
+
+@cmdlet(
+    "New-Module",
+    built=("Name", "ScriptBlock", "ArgumentList", "Function", "Cmdlet", "AsCustomObject", "ReturnResult"),
+    locks_world=False,
+    positions={"Name": 0, "ScriptBlock": 0},
+    remaining=("ArgumentList",),
+    nullable=("ArgumentList",),
+)
+def new_module(call: CommandCall) -> None:
+    """A module made of a script block, with a scope of its own."""
+    block = call.get("ScriptBlock")
+    if not isinstance(block, ScriptBlock):
+        raise NotBuilt("New-Module without a script block")
+    name = call.text("Name") or "__DynamicModule_0001"
+    module = ModuleInfo(name)
+    module.kind = "Script"
+    module.scope = Scope(call.frame.scope.top, is_script=True, module=module)
+    output = run_module(call, module, block)
+    if call.switch("AsCustomObject"):
+        call.write(as_object(module))
+        return
+    publish(call, module)
+    if call.switch("ReturnResult"):
+        call.write_all(output)
+    else:
+        call.write(module)
+
+
+def run_module(call: CommandCall, module: ModuleInfo, block: ScriptBlock) -> list[object]:
+    output: list[object] = []
+    state = call.session.state
+    outer, state["exporting"] = state.get("exporting"), None
+    arguments = list(items_of(call.get("ArgumentList")) or [])
+    frame = Frame(call.session, module.scope, output.append)
+    try:
+        from winsim.interpreter.binder import Argument
+        from winsim.interpreter.pipeline import run_pipeline
+        from winsim.interpreter.stages import block_stage
+
+        own = ScriptBlock(block.code, call.session, module)
+        stage = block_stage(call.session, frame, own, [Argument(None, a) for a in arguments], None, True)
+        run_pipeline(call.session, [stage], output.append)
+        module.exported = exported(call, module)
+    finally:
+        state["exporting"] = outer
+    return output
+
+
+def exported(call: CommandCall, module: ModuleInfo) -> dict[str, object]:
+    wanted = call.session.state.get("exporting")
+    functions = {f.name: f for f in module.scope.functions.values() if isinstance(f, FunctionInfo)}
+    patterns = call.texts("Function") or (wanted.get("function") if wanted is not None else ["*"]) or []
+    module.variables = (wanted or {}).get("variable", [])
+    aliases = (wanted or {}).get("alias", [])
+    for alias, target in list(module.scope.aliases.items()):
+        if any(wildcard_match(p, alias) for p in aliases):
+            call.frame.scope.top.aliases[alias] = target
+    return {name: f for name, f in functions.items() if any(wildcard_match(p, name) for p in patterns)}
+
+
+def as_object(module: ModuleInfo) -> PSObject:
+    made = PSObject()
+    wanted = module.variables
+    for key, value in module.scope.vars.items():
+        name = module.scope.names.get(key)
+        if name is not None and any(wildcard_match(p, name) for p in wanted):
+            made[name] = value
+    for name, function in module.exported.items():
+        assert isinstance(function, FunctionInfo)
+        made[name] = ScriptMethod(function.block)
+    return made
+
+
+def publish(call: CommandCall, module: ModuleInfo) -> None:
+    """Makes the exported members of a module visible."""
+    top = call.frame.scope.top
+    for name, function in module.exported.items():
+        assert isinstance(function, FunctionInfo)
+        function.module = module
+        top.functions[name.lower()] = function
+    for key, value in module.scope.vars.items():
+        name = module.scope.names.get(key)
+        if name is not None and any(wildcard_match(p, name) for p in module.variables):
+            top.set_local(key, value, name)
+    loaded(call)[module.name.lower()] = module
+
+
+@cmdlet(
+    "Export-ModuleMember",
+    built=("Function", "Cmdlet", "Variable", "Alias"),
+    locks_world=False,
+    nullable=("Function", "Cmdlet", "Variable", "Alias"),
+)
+def export_module_member(call: CommandCall) -> None:
+    state = call.session.state
+    wanted = state.get("exporting") or {}
+    for kind in ("Function", "Variable", "Alias", "Cmdlet"):
+        wanted.setdefault(kind.lower(), []).extend(call.texts(kind))
+    state["exporting"] = wanted
+
+
+# -- modules of the host ----------------------------------------------------------------------------------------------
+
+
+@cmdlet(
+    "Import-Module",
+    built=("Name", "ModuleInfo", "Force", "Global", "PassThru", "DisableNameChecking", "MinimumVersion", "Scope"),
+    locks_world=False,
+    by_value=("Name", "ModuleInfo"),
+)
+def import_module(call: CommandCall) -> None:
+    """Loads a module of the host, or publishes one made by New-Module."""
+    for value in items_of(call.get("ModuleInfo")) or ([call.get("ModuleInfo")] if call.has("ModuleInfo") else []):
+        if isinstance(value, ModuleInfo):
+            publish(call, value)
+            if call.switch("PassThru"):
+                call.write(value)
+    for name in call.texts("Name"):
+        module = find_module(call, name)
+        if module is None:
+            message = (
+                f"The specified module '{name}' was not loaded because no valid module file was found in any module directory."
+            )
+            kind = "System.IO.FileNotFoundException"
+            error = CommandError("Modules_ModuleNotFound", message, "ResourceUnavailable", name, kind)
+            call.write_error(error)
+            continue
+        loaded(call)[module.name.lower()] = module
+        if call.switch("PassThru"):
+            call.write(module)
+
+
+def find_module(call: CommandCall, name: str) -> ModuleInfo | None:
+    known = loaded(call).get(name.lower())
+    if known is not None:
+        return known
+    for written in module_names(call):
+        if written.lower() == name.lower():
+            return product_module(written)
+    return None
+
+
+def module_names(call: CommandCall) -> list[str]:
+    """Modules that are on the host."""
+    from pslang.signatures import tables
+
+    names = sorted(set(tables.index().values()), key=str.lower)
+    return [name for name in names if call.session.has_module(name)]
+
+
+def product_module(name: str) -> ModuleInfo:
+    module = ModuleInfo(name)
+    module.version = "3.1.0.0" if name.lower() in CORE_MODULES else "1.0.0.0"
+    module.exported = {i.name: i for i in registry().cmdlets.values() if i.module_name.lower() == name.lower()}
+    return module
+
+
+@cmdlet(
+    "Get-Module",
+    built=("Name", "ListAvailable", "All", "Refresh"),
+    locks_world=False,
+    by_value=("Name",),
+)
+def get_module(call: CommandCall) -> None:
+    """Loaded modules, or those of the host with -ListAvailable."""
+    patterns = call.texts("Name") or ["*"]
+    if call.switch("ListAvailable"):
+        found = [product_module(name) for name in module_names(call) if name.lower() != "microsoft.powershell.core"]
+    else:
+        found = [*loaded(call).values()]
+        for name in ("Microsoft.PowerShell.Management", "Microsoft.PowerShell.Utility"):
+            if name.lower() not in loaded(call):
+                found.append(product_module(name))
+    for module in sorted(found, key=lambda one: one.name.lower()):
+        if any(wildcard_match(pattern, module.name) for pattern in patterns):
+            call.write(module)
+
+
+@cmdlet("Remove-Module", built=("Name", "ModuleInfo", "Force"), locks_world=False, by_value=("Name", "ModuleInfo"))
+def remove_module(call: CommandCall) -> None:
+    names = call.texts("Name")
+    value = call.get("ModuleInfo")
+    names.extend(m.name for m in items_of(value) or [value] if isinstance(m, ModuleInfo))
+    for name in names:
+        matching = [m for key, m in loaded(call).items() if wildcard_match(name, key)]
+        if not matching:
+            message = f"No modules were removed. Verify that the specification of modules to remove is correct: {name}."
+            call.write_error(CommandError("Modules_NoModulesRemoved", message, "ResourceUnavailable", name))
+        for module in matching:
+            del loaded(call)[module.name.lower()]
+            top = call.frame.scope.top
+            for function in module.exported:
+                held = top.functions.get(function.lower())
+                if isinstance(held, FunctionInfo) and held.module is module:
+                    del top.functions[function.lower()]
