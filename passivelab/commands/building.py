@@ -128,20 +128,22 @@ def _run(
     finally:
         build.close()
         summary = build.summary()
-        journal.append(
-            {
-                "kind": "end",
-                "command": command,
-                "changed": summary.changed,
-                "failed": summary.failed + summary.unreachable,
-                "proved": summary.proved,
-                "seconds": summary.seconds,
-            }
-        )
-    terminal.emit(summary)
-    terminal.close()
+        if build.began:
+            journal.append(
+                {
+                    "kind": "end",
+                    "command": command,
+                    "changed": summary.changed,
+                    "failed": summary.failed + summary.unreachable,
+                    "proved": summary.proved,
+                    "seconds": summary.seconds,
+                }
+            )
     if interrupted:
-        raise Interrupted()
+        terminal.error(Interrupted())
+        codes.append(Exit.INTERRUPTED)
+    terminal.emit(summary)  # the last thing that a program reads
+    terminal.close()
     return worst(codes)
 
 

@@ -73,6 +73,8 @@ class Build:
         self.readings = Readings(self.graph, self.hosts, means.emit, means.workers, means.locate)
         self.tally = Tally()
         self.proved = False
+        self.began = False  # whether anything may have been changed
+        self._pending: set[Key] = set()
         self._started = time.monotonic()
         self._proof_hosts: Hosts | None = None
         self._scheduler: Scheduler[Key] | None = None
@@ -99,6 +101,7 @@ class Build:
         changes = [self._plan_instance(item) for item in self.instances]
         changes += [self._plan_removal(item) for item in self.removals]
         plan = Plan(self.graph.blueprint.lab, tuple(changes), self.scope.prune)
+        self._pending = {change.key for change in plan.pending}
         self.means.emit(Planned(plan))
         return plan
 
@@ -125,9 +128,7 @@ class Build:
         if reading.state == "failed":
             return Change(item.instance.key, item.instance.title, "failed", error=reading.error, owned=True)
         found = differences(item.instance.desired, reading.value, item.instance.comparison)
-        return Change(
-            item.instance.key, item.instance.title, "remove", found, owned=True, before=item.entry.before
-        )
+        return Change(item.instance.key, item.instance.title, "remove", found, owned=True, before=item.entry.before)
 
     def _sources(self) -> list[StepInstance]:
         """Instances outside the scope whose values those inside need."""
@@ -146,6 +147,8 @@ class Build:
     def apply(self) -> bool:
         """Bring everything in scope to where it is wanted; True when nothing failed."""
         means = self.means
+        self._fetch_secrets()
+        self.began = True
         rebooter = Rebooter(self.hosts, means.journal, means.emit, dict(self.ledger.reboots))
         tools = Tools(
             self.graph,
@@ -173,6 +176,14 @@ class Build:
         for host in sorted({key.host for key in nodes}):
             self._settle(rebooter, host, nodes)
         return not self.tally.errors
+
+    def _fetch_secrets(self) -> None:
+        """Every secret that a change will need: one that is missing, or asked for, is so before anything changes."""
+        items = [*self.instances, *(item.instance for item in self.removals if self.scope.prune)]
+        for item in items:
+            if item.secrets and item.key in self._pending:
+                for secret in item.secrets:
+                    self.means.secret(secret)
 
     def stop(self) -> None:
         """Start no further step; what runs is finished."""

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from passivelab.blueprint.model import Identity
 from passivelab.engine.script import Answer, Request, SecretValue, ask
-from passivelab.errors import ConnectionGone
+from passivelab.errors import ConnectionGone, Unreachable
 from passivelab.transport import Session
 
 Connect = Callable[[str, Identity], Session]
 READ_TIMEOUT = 300.0
-ATTEMPTS = 4  # of a read whose connection went away; reading twice does no harm
+ATTEMPTS = 6  # of a read whose connection went away; reading twice does no harm
 
 
 class Hosts:
@@ -23,6 +23,7 @@ class Hosts:
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
         self._sessions: dict[tuple[str, Identity], Session] = {}
+        self._reached: set[str] = set()
         self._lock = threading.Lock()
 
     def session(self, host: str, identity: Identity = "local") -> Session:
@@ -33,13 +34,20 @@ class Hosts:
             return known
 
     def read(self, host: str, identity: Identity, requests: Sequence[Request]) -> dict[str, Answer]:
-        """Run requests that change nothing: again, when the connection went away in the middle."""
+        """Run requests that change nothing: again, when the connection went away in the middle.
+
+        A host that was there before in this run is waited for a while.
+        """
         for attempt in range(1, ATTEMPTS):
             try:
-                return ask(self.session(host, identity), requests, READ_TIMEOUT)
+                return self._ask(host, identity, requests, READ_TIMEOUT, {})
             except ConnectionGone:
-                time.sleep(0.2 * 2**attempt)
-        return ask(self.session(host, identity), requests, READ_TIMEOUT)
+                pass
+            except Unreachable:
+                if host not in self._reached:
+                    raise
+            time.sleep(0.2 * 2**attempt)
+        return self._ask(host, identity, requests, READ_TIMEOUT, {})
 
     def change(
         self,
@@ -50,7 +58,19 @@ class Hosts:
         secrets: Mapping[str, SecretValue],
     ) -> dict[str, Answer]:
         """Run requests of which one changes something: once. After a ConnectionGone only a read tells what happened."""
-        return ask(self.session(host, identity), requests, timeout, secrets)
+        return self._ask(host, identity, requests, timeout, secrets)
+
+    def _ask(
+        self,
+        host: str,
+        identity: Identity,
+        requests: Sequence[Request],
+        timeout: float,
+        secrets: Mapping[str, SecretValue],
+    ) -> dict[str, Answer]:
+        answers = ask(self.session(host, identity), requests, timeout, secrets)
+        self._reached.add(host)
+        return answers
 
     def reset(self, host: str) -> None:
         """Forget the sessions of a host that is about to restart."""

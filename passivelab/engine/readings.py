@@ -140,9 +140,7 @@ class Readings:
         return self._tick
 
     def request(self, instance: StepInstance, needs: Mapping[str, Plain]) -> Request:
-        return Request(
-            str(instance.key), "current", instance.scripts.current, self._plain(instance), needs=dict(needs)
-        )
+        return Request(str(instance.key), "current", instance.scripts.current, self._plain(instance), needs=dict(needs))
 
     def accept(self, instance: StepInstance, answer: Answer, tick: int) -> Reading:
         if answer.state == "present":

@@ -120,8 +120,6 @@ def removal_edges(removals: Iterable[Removal], kept: Iterable[Entry]) -> dict[Ke
     entries = [(item.instance.key, item.entry) for item in going]
     entries += [(Key(entry.host, entry.step), entry) for entry in kept]
     return {
-        item.instance.key: [
-            key for key, entry in entries if key != item.instance.key and entry.depends_on(item.entry)
-        ]
+        item.instance.key: [key for key, entry in entries if key != item.instance.key and entry.depends_on(item.entry)]
         for item in going
     }

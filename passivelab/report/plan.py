@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from passivelab.engine.plan import Change, Plan
-from passivelab.errors import StepFailed
+from passivelab.errors import StepFailed, TransportError
 from passivelab.report.words import ACTIONS, Signs, difference_lines
 
 
@@ -17,8 +17,12 @@ def plan_lines(plan: Plan, sign: Signs, width: int) -> Iterator[Text]:
         pending = [change for change in plan.changes if change.key.host == host and change.pending]
         if pending:
             yield Text(host, "bold")
+            lost = next((change.error for change in pending if isinstance(change.error, TransportError)), None)
+            if lost is not None:
+                yield Text(f"  ! {lost.message()}", "red", overflow="fold")
             for change in pending:
-                yield from _change_lines(change, plan, sign, width)
+                if not isinstance(change.error, TransportError):
+                    yield from _change_lines(change, plan, sign, width)
             yield Text()
     yield count_line(plan)
 

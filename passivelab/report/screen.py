@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from typing import IO, Protocol
 
 from rich.console import Console
@@ -18,6 +19,7 @@ from passivelab.engine.events import (
     ProofStarted,
     RunStarted,
     StepFinished,
+    StepMoved,
     Summary,
 )
 from passivelab.errors import PassivelabError
@@ -32,6 +34,9 @@ def make_console(stream: IO[str] | None = None) -> Console:
     target = stream or sys.stdout
     width = None if target.isatty() or os.environ.get("COLUMNS") else 100
     return Console(file=target, highlight=False, soft_wrap=False, width=width, emoji=False, markup=False)
+
+
+HEARTBEAT = 30.0  # seconds between two signs of life of steps that wait
 
 
 class Screen(Protocol):
@@ -49,13 +54,16 @@ class Lines:
         self._sign = signs(console)
         self._whole_plan = whole_plan
         self._records = records
+        self._told = time.monotonic()
 
     def __call__(self, event: Event) -> None:
         match event:
             case RunStarted(command=command, lab=lab, hosts=hosts, steps=steps):
                 self.put(Text(f"{command} {lab}: {plural(steps, 'step')} on {plural(len(hosts), 'host')}", "bold"))
-            case HostRead(host, error=str(error)):
-                self.put(Text(f"{self._sign.failed} {host}: {error}", "bold red"))
+            case HostRead(error=str(error)):
+                self.put(Text(f"{self._sign.failed} {error}", "bold red"))
+            case StepMoved(phase="waiting" | "rebooting"):
+                self._wait(event)
             case Planned(plan) if self._whole_plan:
                 for line in plan_lines(plan, self._sign, self.console.width):
                     self.put(line)
@@ -74,6 +82,14 @@ class Lines:
 
     def close(self) -> None:
         pass
+
+    def _wait(self, event: StepMoved) -> None:
+        """A sign of life now and then, while a step waits."""
+        now = time.monotonic()
+        if now - self._told > HEARTBEAT:
+            self._told = now
+            limit = f"{seconds(event.elapsed)} of {seconds(event.limit)}"
+            self.put(Text(f"{self._sign.idle} {event.key.host:<7} {event.key.step}  {event.phase} {limit}", "dim"))
 
     def put(self, line: Text) -> None:
         line.plain = self._mask.text(line.plain)
