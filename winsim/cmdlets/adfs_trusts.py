@@ -38,7 +38,7 @@ def shown(host: Host, trust: RelyingPartyTrust) -> object:
         "ClaimsAccepted": Array(_list(trust, "ClaimsAccepted")),
         "EncryptClaims": trust.settings["EncryptClaims"],
         "Enabled": trust.enabled,
-        "EncryptionCertificate": certificate(host, trust.encryption_certificate) if trust.encryption_certificate else None,
+        "EncryptionCertificate": _certificate(host, trust.encryption_certificate),
         "Identifier": ReadOnlyCollection(trust.identifiers, "System.String"),
         "NotBeforeSkew": trust.settings["NotBeforeSkew"],
         "EnableJWT": trust.settings["EnableJWT"],
@@ -69,6 +69,10 @@ def shown(host: Host, trust: RelyingPartyTrust) -> object:
     }
     values |= {name: trust.rules.get(name) for name in TRUST_RULES}
     return entity((f"{RESOURCES}.RelyingPartyTrust",), values)
+
+
+def _certificate(host: Host, der: bytes | None) -> object:
+    return certificate(host, der) if der else None
 
 
 def _list(trust: RelyingPartyTrust, name: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from winsim.cmdlets.lync_common import BASE, MODULE, USER_WRITERS, class_of, directory, failed, store, topology
-from winsim.cmdlets.products import entity, guid, in_group, moment, plain, property_of, variable
+from winsim.cmdlets.products import entity, guid, in_group, moment, plain, property_of, sid, variable
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.world.directory import (
     Directory,
@@ -48,7 +48,7 @@ def shown(found: DirectoryObject, directory_: Directory) -> object:
         "FirstName": found.first("givenName"),
         "LastName": found.first("sn"),
         "WindowsEmailAddress": found.first("mail"),
-        "Sid": found.sid,
+        "Sid": sid(found.sid),
         "LineServerURI": "",
         "OriginatorSid": None,
         "AudioVideoDisabled": False,

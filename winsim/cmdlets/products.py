@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from winsim.interpreter.net.certificates import X509Certificate2
 from winsim.interpreter.net.datetimes import DateTime, TimeSpan
 from winsim.interpreter.net.identifiers import Guid
+from winsim.interpreter.net.principals import SecurityIdentifier
 from winsim.interpreter.net.secrets import PSCredential, SecureString
 from winsim.interpreter.net.uris import Uri
 from winsim.interpreter.texts import to_text
@@ -31,8 +32,8 @@ def guid(text: str) -> Guid:
     return Guid.parse(text)
 
 
-def sid(text: str) -> object:
-    return text
+def sid(text: str) -> SecurityIdentifier:
+    return SecurityIdentifier(text)
 
 
 def uri(text: str | None) -> object:
