@@ -73,7 +73,7 @@ def show(value: object, width: int = 72) -> str:
 
 
 def difference_lines(differences: tuple[Difference, ...], sign: Signs, width: int, indent: int = 6) -> list[Text]:
-    """One line a property: what there is, and what is wanted."""
+    """One line a property: what there is, and what is wanted. Long lists show only the members that differ."""
     if not differences:
         return []
     column = min(max(len(item.path) for item in differences), 32)
@@ -81,17 +81,38 @@ def difference_lines(differences: tuple[Difference, ...], sign: Signs, width: in
     lines = []
     for item in differences:
         line = Text(" " * indent + (item.path or "(all of it)").ljust(column) + "  ", no_wrap=True, overflow="ellipsis")
+        lines.append(line)
         if item.got is ABSENT:
             line.append(show(item.wanted, room * 2), "green")
         elif item.wanted is ABSENT:
             line.append(show(item.got, room * 2), "red")
             line.append(f" {sign.arrow} (absent)")
+        elif _is_long(item, room):
+            line.append("(members)")
+            lines.extend(_member_lines(item, " " * (indent + 2), width - indent - 6))
         else:
             line.append(show(item.got, room), "red")
             line.append(f" {sign.arrow} ")
             line.append(show(item.wanted, room), "green")
-        lines.append(line)
     return lines
+
+
+def _is_long(item: Difference, room: int) -> bool:
+    both = isinstance(item.wanted, list) and isinstance(item.got, list)
+    return both and max(len(show(item.wanted, 10_000)), len(show(item.got, 10_000))) > room
+
+
+def _member_lines(item: Difference, indent: str, width: int) -> list[Text]:
+    """The members that are there or wanted alone; none are when only their order differs."""
+    wanted = [show(member, width) for member in _members(item.wanted)]
+    got = [show(member, width) for member in _members(item.got)]
+    lines = [Text(f"{indent}- {member}", "red") for member in got if member not in wanted]
+    lines += [Text(f"{indent}+ {member}", "green") for member in wanted if member not in got]
+    return lines or [Text(f"{indent}  in another order", "yellow")]
+
+
+def _members(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
 
 
 def plural(count: int, noun: str) -> str:

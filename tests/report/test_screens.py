@@ -62,6 +62,15 @@ def test_a_plan_shows_every_property_and_counts_what_is_unchanged() -> None:
     )
 
 
+def test_a_long_list_shows_the_members_that_differ() -> None:
+    agents = [f"Mozilla/5.0 (Windows NT 6.{number})" for number in range(4)]
+    agents_differ = Difference("Agents", [*agents, "new"], [*agents, "old"])
+    change = Change(FARM, "Agents", "change", (agents_differ, Difference("Z", agents, agents[::-1])))
+    text = screen(Planned(Plan("simulated", (change,))), whole=True)
+    assert "      Agents  (members)\n        - 'old'\n        + 'new'\n" in text
+    assert "      Z       (members)\n          in another order\n" in text
+
+
 def test_one_line_for_each_finished_step_and_a_summary() -> None:
     text = screen(
         RunStarted("build-lab", "simulated", 1, ("adfs01", "arr01"), 5),
