@@ -6,8 +6,9 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+from passivelab.commands.building import start_over
 from passivelab.commands.loading import load
-from passivelab.commands.paths import ROOT
+from passivelab.commands.paths import ROOT, state
 from passivelab.commands.simulated import await_free, await_ready, end, launch, running, stop_running
 from passivelab.commands.terminal import Terminal
 from passivelab.errors import Exit, Refused, UsageError
@@ -22,6 +23,8 @@ def serve_lab(terminal: Terminal, name: str, fresh: bool = False, faults: str | 
             raise Refused(reason="the simulated lab already runs", hint="use it as it is, or --fresh starts over")
         stop_running(lab.folder)
     await_free(lab.folder)
+    if fresh:
+        start_over(state(lab.folder))
     process = launch(lab.folder, fresh=fresh, faults=faults)
     try:
         endpoints = await_ready(lab.folder, process)
