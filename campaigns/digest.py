@@ -1,6 +1,6 @@
 """A digest of the simulated lab's world as it is saved: generated ids, keys and times by order of appearance.
 
-    python campaigns/digest.py .passivelab/simulated/machines
+    python -m campaigns.digest .passivelab/simulated/machines
 """
 
 from __future__ import annotations

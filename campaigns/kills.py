@@ -1,6 +1,6 @@
 """Kills builds and teardowns at random moments (SIGKILL); the next one must end where an uninterrupted one does.
 
-    python campaigns/kills.py --seed 1 --count 10 [--teardown]
+    python -m campaigns.kills --seed 1 --count 10 [--teardown]
 """
 
 from __future__ import annotations
