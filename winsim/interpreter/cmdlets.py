@@ -23,6 +23,7 @@ from winsim.interpreter.pipeline_binding import bind_object, not_bound
 from winsim.interpreter.scriptblocks import CmdletInfo
 from winsim.interpreter.streams import InformationalRecord, Streams
 from winsim.interpreter.texts import to_text
+from winsim.interpreter.values import AUTOMATION_NULL
 
 if TYPE_CHECKING:
     from winsim.interpreter.frames import Frame
@@ -216,6 +217,7 @@ class CmdletStage(Stage):
         self.called_as = called_as
         self.call: CommandCall
         self.instance: Any = None
+        self.direct: str | None = None  # the parameter that takes every pipeline object as it is
         self.body: Callable[[CommandCall], object]
 
     def begin(self) -> None:
@@ -246,6 +248,9 @@ class CmdletStage(Stage):
         call = self.call
         command = call.binding.command
         fixed = call.binding.values
+        if self.direct is not None:
+            self.run_with({**fixed, self.direct: None if value is AUTOMATION_NULL else value})
+            return
         if not (command.takes_value or command.takes_name):
             self.report(not_bound(call.binding, value))
             return
@@ -257,11 +262,16 @@ class CmdletStage(Stage):
         if found is None:
             self.report(not_bound(call.binding, value))
             return
-        call.bound = {**fixed, **found}
+        self.direct = direct_parameter(call.binding)
+        self.run_with({**fixed, **found})
+
+    def run_with(self, bound: dict[str, object]) -> None:
+        call = self.call
+        call.bound = bound
         try:
             self.run_body(self.body)
         finally:
-            call.bound = fixed
+            call.bound = call.binding.values
 
     def end(self) -> None:
         if self.instance is not None and hasattr(self.instance, "end"):
@@ -288,6 +298,17 @@ class CmdletStage(Stage):
                     action()
         except CommandError as problem:
             raise TerminatingError(call.record(problem)) from None
+
+
+def direct_parameter(binding: Binding) -> str | None:
+    """The only parameter that can take pipeline input, where it takes any object without conversion or checks."""
+    command = binding.command
+    if command.takes_name or len(command.takes_value) != 1:
+        return None
+    only = command.takes_value[0]
+    plain = only.type is None or only.type.full_name in ("System.Object", "System.Management.Automation.PSObject")
+    checked = only.validators or only.accepted or only.array or (only.mandatory_anywhere and not only.allow_null)
+    return only.name if plain and not checked else None
 
 
 def _nothing(call: CommandCall) -> None:

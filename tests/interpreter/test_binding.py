@@ -1,0 +1,76 @@
+"""Parameter binding: names, positions, sets, the pipeline and validation."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.interpreter.conftest import Run
+
+ADVANCED = "function f { [CmdletBinding()] param($NameA, $NameB, [int]$Count) \"$NameA|$NameB|$Count\" }; "
+
+
+@pytest.mark.parametrize(
+    ("call", "id"),
+    [
+        ("f -Nope 1", "NamedParameterNotFound,f"),
+        ("f -Name 1", "AmbiguousParameter,f"),
+        ("f -NameA 1 -NameA 2", "ParameterAlreadyBound,f"),
+        ("f -NameA", "MissingArgument,f"),
+        ("f 1 2 3 4", "PositionalParameterNotFound,f"),
+        ("f -Count abc", "ParameterArgumentTransformationError,f"),
+    ],
+)
+def test_binding_errors(run: Run, call: str, id: str) -> None:
+    assert run(ADVANCED + call).ids == [id]
+
+
+def test_missing_mandatory_parameters_are_errors_in_a_remote_session(run: Run) -> None:
+    assert run("function f { param([Parameter(Mandatory=$true)]$x) $x }; f").ids == ["MissingMandatoryParameter,f"]
+
+
+def test_simple_functions_keep_what_is_left_in_args(run: Run) -> None:
+    assert run("function f($a) { \"$a/$args\" }; f 1 -b 2 3").output == ["1/-b 2 3"]
+
+
+def test_properties_bind_by_name_and_values_by_value(run: Run) -> None:
+    text = """
+    function f { param([Parameter(ValueFromPipeline=$true, ValueFromPipelineByPropertyName=$true)][Alias('CN')][string[]]$Name,
+        [Parameter(ValueFromPipelineByPropertyName=$true)][int]$Port = 443) process { "$Name`:$Port" } }
+    'a' | f
+    [pscustomobject]@{ CN = 'b'; Port = '80' } | f
+    """
+    assert run(text).output == ["a:443", "b:80"]
+
+
+def test_parameter_sets_exclude_each_other(run: Run) -> None:
+    text = """
+    function f { [CmdletBinding(DefaultParameterSetName='A')]
+        param([Parameter(ParameterSetName='A')]$a, [Parameter(ParameterSetName='B')]$b) $PSCmdlet.ParameterSetName }
+    f; f -b 1; f -a 1 -b 2
+    """
+    ran = run(text)
+    assert ran.output == ["A", "B"]
+    assert ran.ids == ["AmbiguousParameterSet,f"]
+
+
+def test_validation_names_the_parameter(run: Run) -> None:
+    text = "function f { param([ValidateSet('a','b')]$x) $x }; f a; try { f c } catch { $_.Exception.Message }"
+    first, second = run(text).output
+    assert first == "a"
+    assert str(second).startswith("Cannot validate argument on parameter 'x'.")
+
+
+def test_dynamic_parameters_exist_when_their_block_adds_them(run: Run) -> None:
+    text = """
+    function f { [CmdletBinding()] param([string]$Kind)
+        dynamicparam { if ($Kind -eq 'x') {
+            $d = New-Object System.Management.Automation.RuntimeDefinedParameterDictionary
+            $a = New-Object 'System.Collections.ObjectModel.Collection[System.Attribute]'
+            $a.Add((New-Object System.Management.Automation.ParameterAttribute))
+            $d.Add('Port', (New-Object System.Management.Automation.RuntimeDefinedParameter 'Port', ([int]), $a)); $d } }
+        process { $PSBoundParameters['Port'] } }
+    f x -Port 5; f y -Port 5
+    """
+    ran = run(text)
+    assert ran.output == [5]
+    assert ran.ids == ["NamedParameterNotFound,f"]

@@ -1,0 +1,76 @@
+"""The three kinds of errors, and what no script can catch."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from tests.interpreter.conftest import Run, Sink
+from winsim.interpreter.hosting import Limits, PipelineRequest, RemoteCommand
+from winsim.interpreter.session import Session
+
+
+def test_a_failed_statement_is_skipped(run: Run) -> None:
+    ran = run("1 / 0; 'after'")
+    assert ran.output == ["after"]
+    assert ran.ids == ["RuntimeException"]
+
+
+def test_inside_any_try_it_leaves_the_block(run: Run) -> None:
+    ran = run("function f { 1 / 0; 'not reached' }; try { f } catch { 'caught' }")
+    assert ran.output == ["caught"]
+
+
+def test_throw_ends_the_script(run: Run) -> None:
+    ran = run("'a'; throw 'no'; 'b'")
+    assert ran.output == ["a"]
+    assert ran.outcome.state == "failed"
+    assert ran.ended_by == "no"
+
+
+def test_typed_catch_sees_inner_exceptions(run: Run) -> None:
+    text = "try { 'abc'.Substring(10) } catch [System.ArgumentOutOfRangeException] { 'range' } catch { 'other' }"
+    assert run(text).output == ["range"]
+
+
+def test_trap_continues_after_the_statement(run: Run) -> None:
+    assert run("function f { trap { 'trapped'; continue } throw 'x'; 'after' }; f").output == ["trapped", "after"]
+
+
+def test_unknown_commands_have_their_own_error(run: Run) -> None:
+    assert run("Get-Nothing").ids == ["CommandNotFoundException"]
+
+
+def test_what_is_not_built_cannot_be_caught(run: Run) -> None:
+    ran = run("try { Get-Transaction -ErrorAction SilentlyContinue } catch { 'caught' }; 'after'")
+    assert ran.output == []
+    assert ran.ended_by == "LabNotBuilt"
+
+
+def test_endless_recursion_can_be_caught(run: Run) -> None:
+    assert run("function deep { deep }; try { deep } catch { $_.FullyQualifiedErrorId }").output == ["CallDepthOverflow"]
+
+
+def test_limits_cut_endless_loops_off(run: Run) -> None:
+    ran = run("try { while ($true) { } } catch { 'caught' }", Limits(statements=5000))
+    assert ran.output == []
+    assert ran.ended_by == "LabLimitExceeded"
+
+
+def test_huge_values_are_refused(run: Run) -> None:
+    assert run("'x' * 2000000000").ended_by == "LabLimitExceeded"
+
+
+def test_a_stop_request_takes_effect_within_a_second(session: Session) -> None:
+    from tests.interpreter.conftest import Ran
+
+    ran = Ran()
+    request = PipelineRequest([RemoteCommand("while ($true) { }", True)])
+    worker = threading.Thread(target=lambda: setattr(ran, "outcome", session.invoke(request, Sink(ran))))
+    worker.start()
+    time.sleep(0.05)
+    started = time.monotonic()
+    session.stop()
+    worker.join(5)
+    assert ran.outcome.state == "stopped"
+    assert time.monotonic() - started < 1

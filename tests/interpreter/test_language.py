@@ -1,0 +1,65 @@
+"""Values, operators, scopes and statements, as PowerShell 4.0 has them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.interpreter.conftest import Run
+from winsim.interpreter.texts import to_text
+from winsim.interpreter.typetable import type_name_of
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1 + '2'", "3"),
+        ("'1' + 2", "12"),
+        ("7 / 2", "3.5"),
+        ("-7 % 3", "-1"),
+        ("[int]2.5", "2"),
+        ("2147483647 + 1", "2147483648"),
+        ("@($null).Count", "1"),
+        ("$x = @(5); $x.GetType().Name", "Object[]"),
+        ("$x = $(@(5)); $x.GetType().Name", "Int32"),
+        ("10 -eq '10'", "True"),
+        ("'10' -gt 9", "False"),
+        ("(1,2,3,2 -eq 2).Count", "2"),
+        ("if (@(0)) { 'yes' } else { 'no' }", "no"),
+        ("$true -or $false -and $false", "False"),
+        ("'a.b' -split '\\.' -join '|'", "a|b"),
+        ("'x{0:D3}' -f 7", "x007"),
+        ("\"$(1,2)\"", "1 2"),
+        ("function f { $x }; $x = 4; f", "4"),
+        ("$x = 1; function f { $x += 1; $x }; f", "1"),
+        ("$x = 1; $b = { $x }.GetNewClosure(); $x = 2; & $b", "1"),
+    ],
+)
+def test_expressions(run: Run, text: str, shown: str) -> None:
+    ran = run(text)
+    assert [to_text(value) for value in ran.output] == [shown]
+    assert ran.errors == []
+
+
+def test_overflow_becomes_double(run: Run) -> None:
+    assert type_name_of(run("2147483647 + 1").output[0]) == "System.Double"
+
+
+def test_first_stops_the_upstream_commands(run: Run) -> None:
+    ran = run("$script:n = 0; $null = 1..10 | ForEach-Object { $script:n++; $_ } | Select-Object -First 2; $script:n")
+    assert ran.output == [2]
+
+
+def test_plain_hashtables_do_not_keep_their_order(run: Run) -> None:
+    keys = run("$h = @{}; 1..20 | ForEach-Object { $h[\"k$_\"] = $_ }; $h.Keys").output
+    assert len(keys) == 20
+    assert keys != [f"k{n}" for n in range(1, 21)]
+
+
+def test_modules_have_a_scope_of_their_own(run: Run) -> None:
+    text = """
+    $n = 100
+    $null = New-Module -Name Counter { $script:n = 0; function Get-N { $script:n++; $script:n }; function hidden { 1 }
+        Export-ModuleMember -Function Get-N }
+    Get-N; Get-N; $n; [bool](Get-Command hidden -ErrorAction SilentlyContinue)
+    """
+    assert run(text).output == [1, 2, 100, False]
