@@ -69,7 +69,7 @@ def campaign(seed: int, count: int, teardown: bool, folder: Path) -> tuple[str, 
     proved, seconds = run(reference, BUILD)
     if not proved:
         raise SystemExit("the uninterrupted build was not proved")
-    arguments = BUILD
+    arguments: tuple[str, ...] = BUILD
     if teardown:
         arguments = TEARDOWN
         proved, seconds = run(reference, TEARDOWN)
