@@ -11,6 +11,8 @@ from passivelab.blueprint.context import KeyMaterial, LabView, view_lab
 from passivelab.blueprint.edges import Edges, all_edges
 from passivelab.blueprint.expand import Draft, RoleOnHost, expand, hosts_in_order, put_on_host, scope_names
 from passivelab.blueprint.graph import find_circle, stable_order
+from passivelab.blueprint.keys import secrets_of
+from passivelab.blueprint.marking import BLOCKS
 from passivelab.blueprint.model import (
     Await,
     Blueprint,
@@ -19,14 +21,12 @@ from passivelab.blueprint.model import (
     Key,
     Need,
     Scripts,
-    Secret,
     StepInstance,
     Unknown,
 )
-from passivelab.blueprint.paths import Missing, fill
 from passivelab.blueprint.role import CompareDocument
 from passivelab.blueprint.scripts import ScriptChecker, evaluate_desired, names_variable, undeclared
-from passivelab.blueprint.template import BLOCKS, Rendered
+from passivelab.blueprint.template import Rendered
 from passivelab.blueprint.variables import Value, resolve_variables
 from passivelab.errors import InvalidError, Place, Problem, RoleErrors, TemplateErrors, in_order
 from passivelab.lab.binding import did_you_mean
@@ -34,8 +34,6 @@ from passivelab.lab.load import ROLES
 from passivelab.lab.model import Lab
 from pslang.literal import literal
 from pslang.syntax import Script
-
-PKI = "pki:"
 
 
 @dataclass(frozen=True)
@@ -176,7 +174,7 @@ class Compiler:
             identity=step.identity,
             needs=needs,
             exports=step.exports,
-            secrets=self._secrets(draft),
+            secrets=secrets_of(draft, self.lab, self.problems),
             wait=Await(step.await_.limit, step.await_.interval) if step.await_ else None,
             reboot=step.reboot,
             comparison={name: as_comparison(document) for name, document in step.compare.items()},
@@ -203,28 +201,6 @@ class Compiler:
             return None
         unknown = {need.name: Unknown(need.source, need.export) for need in needs}
         return evaluate_desired(scripts["desired"], rendered["desired"].place, unknown, self.problems)
-
-    def _secrets(self, draft: Draft) -> tuple[Secret, ...]:
-        found = []
-        for name, use in draft.step.secrets.items():
-            try:
-                reference = fill(use.from_, draft.scope)
-            except Missing as missing:
-                self.problems.append(draft.problem("path", missing.reason, "secrets", name, hint=missing.hint))
-                continue
-            if reference.startswith(PKI):
-                # On each host, the key material of that host.
-                reference = reference.replace(f"{PKI}host.", f"{PKI}host/{draft.key.host}.")
-            elif reference not in self.lab.secrets:
-                known = self.lab.secrets.names()
-                message = f"secrets.yml has no entry {reference!r}"
-                expected = "one of " + ", ".join(known) if known else None
-                hint = did_you_mean(reference, known) or f"add it to {self.lab.folder / 'secrets.yml'}"
-                self.problems.append(
-                    draft.problem("unknown-secret", message, "secrets", name, expected=expected, hint=hint)
-                )
-            found.append(Secret(name, use.kind, reference))
-        return tuple(found)
 
     def _check_comparisons(self, drafts: list[Draft], instances: Mapping[Key, StepInstance | None]) -> None:
         """A comparison of a property that no instance of the step has is a misspelt name."""

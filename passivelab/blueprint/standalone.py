@@ -6,8 +6,8 @@ from pathlib import Path
 
 import jinja2
 
+from passivelab.blueprint.marking import FRAME
 from passivelab.blueprint.model import StepInstance
-from passivelab.blueprint.template import FRAME
 from passivelab.lab.load import ROOT
 from pslang.literal import literal
 

@@ -146,6 +146,8 @@ MISTAKES = [
     (with_line("compare: { Name: like }"), "one of exact, ignore_case"),
     (with_line("key: x"), "without each"),
     (with_line("secrets: { P: { from: nobody } }"), "no entry 'nobody'"),
+    (with_line("secrets: { P: { from: 'pki:host.pfx' } }"), "is bytes, not credential"),
+    (with_line("secrets: { P: { from: 'pki:public.key' } }"), "no key material"),
     (with_line("needs: { T: web/site.T }"), "does not export"),
     (with_line("needs: { T: lync/other.T }"), "does not exist"),
     (changed(ROLE, "role: web", "role: wed"), "not its folder's"),
@@ -163,6 +165,13 @@ def test_each_mistake_in_role_yml_is_told_with_its_place(tmp_path: Path, text: s
     found = problems(tmp_path, text, other=LYNC)
     assert any(said in problem.render_plain() for problem in found), [problem.render_plain() for problem in found]
     assert all(problem.place is not None for problem in found)
+
+
+def test_key_material_is_the_hosts_own(tmp_path: Path) -> None:
+    line = "secrets: { Pfx: { from: 'pki:host.pfx', kind: bytes }, Account: { from: local_administrator } }"
+    (instance,) = compile_role(tmp_path, with_line(line)).blueprint.instances
+    references = {secret.name: (secret.reference, secret.kind) for secret in instance.secrets}
+    assert references == {"Pfx": ("pki:host/arr01.pfx", "bytes"), "Account": ("local_administrator", "credential")}
 
 
 def test_a_circle_is_told_by_the_names_of_its_steps(tmp_path: Path) -> None:

@@ -1,0 +1,60 @@
+"""The secrets of an instance: entries of secrets.yml, or key material made on the controller."""
+
+from __future__ import annotations
+
+from passivelab.blueprint.expand import Draft
+from passivelab.blueprint.model import Secret
+from passivelab.blueprint.paths import Missing, fill
+from passivelab.errors import Problem
+from passivelab.lab.binding import did_you_mean
+from passivelab.lab.model import Lab
+
+PKI = "pki:"
+# What each piece of key material is; ``pki:host.`` becomes the host's own in an instance.
+MATERIAL = {
+    "pki:public.pfx": "bytes",
+    "pki:public.password": "secure_string",
+    "pki:host.pfx": "bytes",
+    "pki:host.password": "secure_string",
+    "pki:root.cer": "bytes",
+}
+
+
+def secrets_of(draft: Draft, lab: Lab, problems: list[Problem]) -> tuple[Secret, ...]:
+    """References only; what is wrong with one is added to ``problems``."""
+    found = []
+    for name, use in draft.step.secrets.items():
+        try:
+            reference = fill(use.from_, draft.scope)
+        except Missing as missing:
+            problems.append(draft.problem("path", missing.reason, "secrets", name, hint=missing.hint))
+            continue
+        problem = check_reference(draft, lab, name, reference, use.kind)
+        if problem is not None:
+            problems.append(problem)
+        if reference.startswith(PKI):
+            reference = reference.replace(f"{PKI}host.", f"{PKI}host/{draft.key.host}.")
+        found.append(Secret(name, use.kind, reference))
+    return tuple(found)
+
+
+def check_reference(draft: Draft, lab: Lab, name: str, reference: str, kind: str) -> Problem | None:
+    """What is wrong with a reference: there is no such secret, or it is of another kind."""
+    if reference.startswith(PKI):
+        if MATERIAL.get(reference) == kind:
+            return None
+        material = MATERIAL.get(reference)
+        message = f"{reference} is {material}, not {kind}" if material else f"there is no key material {reference!r}"
+        expected = None if material else "one of " + ", ".join(MATERIAL)
+        return draft.problem("secret", message, "secrets", name, expected=expected)
+    if reference not in lab.secrets:
+        known = lab.secrets.names()
+        message = f"secrets.yml has no entry {reference!r}"
+        expected = "one of " + ", ".join(known) if known else None
+        hint = did_you_mean(reference, known) or f"add it to {lab.folder / 'secrets.yml'}"
+        return draft.problem("unknown-secret", message, "secrets", name, expected=expected, hint=hint)
+    if kind == "credential" and not lab.secrets.is_credential(reference):
+        message = f"the step needs a credential, and {reference!r} has no user"
+        hint = f"add user: to the entry in {lab.folder / 'secrets.yml'}"
+        return draft.problem("secret", message, "secrets", name, hint=hint)
+    return None
