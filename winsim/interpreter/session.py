@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from winsim.interpreter.ambient import running
 from winsim.interpreter.binder import Argument
 from winsim.interpreter.blocks import BlockRunner
 from winsim.interpreter.command import NotBuilt
@@ -79,7 +80,8 @@ class Session(GlobalState, Lookup, BlockRunner):
         sys.setrecursionlimit(max(sys.getrecursionlimit(), 60_000))
         self.prepare(request.limits, sink)
         try:
-            run_request(self, request, sink)
+            with running(self):
+                run_request(self, request, sink)
         except TerminatingError as problem:
             self.last_ok = False
             self.remember(problem)

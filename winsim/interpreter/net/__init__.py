@@ -31,5 +31,11 @@ MODULES: Final[tuple[str, ...]] = (
     "sets",
     "console",
     "webbinding",
+    "certificate_keys",
+    "certificates",
+    "certificate_stores",
+    "principals",
+    "network",
+    "directoryservices",
 )
 """Names of the modules of this package that export ``TYPES``."""
