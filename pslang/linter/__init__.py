@@ -7,6 +7,7 @@ from typing import Literal
 from pslang.linter.calls import check_calls
 from pslang.linter.findings import Finding, Report
 from pslang.linter.house import check_house_rules
+from pslang.linter.versions import check_versions
 from pslang.parser import parse
 from pslang.syntax import Source
 
@@ -26,6 +27,7 @@ def lint(text: str, name: str = "", rules: RuleSet = "script") -> list[Finding]:
     for error in result.errors:
         report.add(error.start, error.id, error.message)
     if result.script is not None and not result.errors:
+        check_versions(result.script, report)
         check_calls(result.script, report, strict=rules == "template")
         if rules == "template":
             check_house_rules(result.script, report)

@@ -26,7 +26,6 @@ from pslang.syntax import (
     ForEach,
     FunctionDefinition,
     Hashtable,
-    Invoke,
     Member,
     Node,
     Parameter,
@@ -37,7 +36,6 @@ from pslang.syntax import (
     String,
     Switch,
     Trap,
-    TypeLiteral,
     Variable,
     While,
 )
@@ -169,13 +167,6 @@ def _count(node: Member, counted: frozenset[str], report: Report) -> None:
     report.add(node, "Count", ".Count of one object or of none is an error under strict mode; write @(...).Count.")
 
 
-def _new(node: Node, report: Report) -> None:
-    assert isinstance(node, Invoke)
-    name = node.name.value.lower() if isinstance(node.name, String) else ""
-    if node.static and isinstance(node.target, TypeLiteral) and name == "new":
-        report.add(node, "StaticNew", "[type]::new() needs PowerShell 5.0; write New-Object -TypeName.")
-
-
 def _binary(node: Node, report: Report) -> None:
     assert isinstance(node, Binary)
     if node.op not in _COMPARISONS:
@@ -226,4 +217,4 @@ def _stray_jumps(script: Script) -> Iterator[Node]:
         pending.extend((child, held) for child in children(node))
 
 
-_CHECKS: dict[type[Node], Callable[[Node, Report], None]] = {Invoke: _new, Binary: _binary, Exit: _exit}
+_CHECKS: dict[type[Node], Callable[[Node, Report], None]] = {Binary: _binary, Exit: _exit}

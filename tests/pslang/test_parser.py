@@ -231,6 +231,12 @@ def test_deep_nesting_is_an_error_of_its_own(text: str) -> None:
     assert parse(text).errors
 
 
+def test_strings_in_strings_are_not_parsed_again_and_again() -> None:
+    depth = 40
+    assert parse('"$(' * depth + "')('" + ')"' * depth).errors  # at two attempts a level this would not end
+    assert not parse("[a({" * depth + "1" + "})]$x" * depth).errors
+
+
 def test_positions_point_into_the_text() -> None:
     text = "Get-Item -Path 'C:\\x'\n$h = @{\n    a = 1\n}\n"
     source = script(text).source
