@@ -7,7 +7,9 @@ import re
 from winsim.interpreter.command import NativeCall, NotBuilt, native
 from winsim.world.directory import Directory, objects
 from winsim.world.files import FileEntry
+from winsim.world.host import Host
 from winsim.world.iis.server import is_installed
+from winsim.world.lab import World
 from winsim.world.names import NoAnswer, query
 from winsim.world.power import request_restart
 from winsim.world.security import FULL_CONTROL, MODIFY, READ, READ_AND_EXECUTE, WRITE
@@ -241,13 +243,23 @@ NAMES = ("everyone", "users", "administrators", "system", "network service", "lo
 
 def account_exists(call: NativeCall, account: str) -> bool:
     """Whether a name maps to a security identifier on this host."""
+    return mapped(call.world, call.host, account) is not None
+
+
+def mapped(world: World, host: Host, account: str) -> str | None:
+    """An account name as Windows writes it; None when no account has the name."""
     key = account.lower()
-    if key.startswith(WELL_KNOWN) or key in NAMES:
-        return True
+    if key.startswith(WELL_KNOWN):
+        return account
     domain, _, user = account.rpartition("\\")
-    if call.host.accounts.group(user) is not None and domain.lower() in ("", call.host.name.lower()):
-        return True
-    if call.world.authenticate(call.host, domain, user) is not None:
-        return True
-    directory = call.world.parts.find(Directory)
-    return directory is not None and call.host.is_member and objects.account(directory, account) is not None
+    if key in NAMES:
+        return {"administrators": "BUILTIN\\Administrators", "users": "BUILTIN\\Users"}.get(key, account)
+    group = host.accounts.group(user)
+    if group is not None and domain.lower() in ("", host.name.lower()):
+        return f"BUILTIN\\{group.name}"
+    logon = world.authenticate(host, domain, user)
+    if logon is not None:
+        return logon.account
+    directory = world.parts.find(Directory)
+    found = objects.account(directory, account) if directory is not None and host.is_member else None
+    return f"{directory.netbios}\\{found.sam}" if directory is not None and found is not None else None

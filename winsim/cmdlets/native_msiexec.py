@@ -1,0 +1,41 @@
+"""msiexec.exe: quiet installation and removal of packages."""
+
+from __future__ import annotations
+
+from winsim.interpreter.command import NativeCall, NotBuilt, native
+from winsim.world.packages import NOT_A_PACKAGE, NOT_OPENED, install, read_package, uninstall
+from winsim.world.shares import find_file
+
+
+@native("msiexec.exe")
+def msiexec(call: NativeCall) -> int:
+    words = [word.strip('"') for word in call.args]
+    actions = {"/i": "install", "/package": "install", "/x": "remove", "/uninstall": "remove"}
+    action, subject = "", ""
+    for index, word in enumerate(words):
+        key = word.lower().replace("-", "/", 1) if word.startswith("-") else word.lower()
+        if key in actions:
+            action, subject = actions[key], words[index + 1] if index + 1 < len(words) else ""
+        elif key.startswith("/x{"):
+            action, subject = "remove", word[2:]
+    quiet = any(word.lower().lstrip("/-") in ("qn", "quiet", "q", "passive", "qb", "qb-", "qb!") for word in words)
+    if not action or not quiet:
+        raise NotBuilt(f"msiexec {' '.join(call.args)}: its windows")
+    if not call.session.identity.is_admin:
+        return 1925
+    if action == "remove" and subject.startswith("{"):
+        code = uninstall(call.world, call.host, subject)
+        call.world.touch()
+        return code
+    entry = find_file(call.world, call.host, subject)
+    if entry is None or entry.is_directory:
+        return NOT_OPENED
+    package = read_package(entry.content)
+    if package is None:
+        return NOT_A_PACKAGE
+    if action == "remove":
+        code = uninstall(call.world, call.host, package.code)
+    else:
+        code = install(call.world, call.host, package)
+    call.world.touch()
+    return code
