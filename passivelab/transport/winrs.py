@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import html
 import json
+import re
 import time
 from collections.abc import Mapping
 from typing import Any, Final, Literal
@@ -101,7 +103,7 @@ class WinrsSession:
             command = protocol.run_command(shell, "powershell.exe", _arguments(), skip_cmd_shell=True)
             self._send(protocol, shell, command, script, parameters)
             self.statistics.count(pipelines=1)
-            text = self._receive(shell, command, started, timeout)
+            stdout, stderr, code = self._receive(shell, command, started, timeout)
             self._clean(shell, command)
         except FAMILIES as error:
             self.reset()
@@ -111,7 +113,7 @@ class WinrsSession:
             if command is not None:
                 self._clean(shell, command)
             raise
-        return _output(text)
+        return _output(stdout, stderr, code)
 
     def reset(self) -> None:
         self._protocol = None
@@ -169,8 +171,8 @@ class WinrsSession:
         for start in range(0, len(data), CHUNK):
             protocol.send_command_input(shell, command, data[start : start + CHUNK], end=start + CHUNK >= len(data))
 
-    def _receive(self, shell: str, command: str, started: float, timeout: float) -> str:
-        output = b""
+    def _receive(self, shell: str, command: str, started: float, timeout: float) -> tuple[str, str, int]:
+        output, complaints = b"", b""
         drops = 0
         while True:
             elapsed = time.monotonic() - started
@@ -180,7 +182,7 @@ class WinrsSession:
                 )
             assert self._protocol is not None
             try:
-                stdout, _, _, done = self._protocol.get_command_output_raw(shell, command)
+                stdout, stderr, code, done = self._protocol.get_command_output_raw(shell, command)
             except WinRMOperationTimeoutError:
                 continue
             except (WinRMTransportError, requests.exceptions.ConnectionError):
@@ -191,8 +193,9 @@ class WinrsSession:
                 self._protocol = self._connect()
                 continue
             output += stdout
+            complaints += stderr
             if done:
-                return output.decode("ascii", "replace")
+                return output.decode("ascii", "replace"), complaints.decode("utf-8", "replace"), code
 
     def _clean(self, shell: str, command: str) -> None:
         if self._protocol is not None:
@@ -217,7 +220,7 @@ def _parameter(name: str, value: Parameter) -> dict[str, object]:
     return {"name": name, "kind": "plain", "value": value}
 
 
-def _output(text: str) -> Output:
+def _output(text: str, complaints: str, code: int) -> Output:
     values: list[str] = []
     errors: list[ErrorRecord] = []
     for line in text.split():
@@ -231,4 +234,9 @@ def _output(text: str) -> Output:
         elif kind == "E":
             identifier, _, message = said.partition("\n")
             errors.append(ErrorRecord(identifier, message))
+    if code and not errors:
+        # The process ended before the program could say why: what it wrote is XML with the words in <S> elements.
+        words = re.findall(r'<S S="Error">([^<]*)</S>', complaints) or [complaints]
+        said = html.unescape("".join(words).replace("_x000D__x000A_", " "))
+        errors.append(ErrorRecord("ProcessFailed", f"powershell.exe ended with {code}: {' '.join(said.split())[:500]}"))
     return Output(tuple(values), tuple(errors), completed=not errors)
