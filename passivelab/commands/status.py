@@ -14,7 +14,7 @@ from passivelab.commands.loading import load
 from passivelab.commands.paths import state
 from passivelab.commands.simulated import running, serving
 from passivelab.commands.terminal import Terminal
-from passivelab.errors import Exit, PassivelabError, worst
+from passivelab.errors import Exit, PassivelabError, StepFailed, worst
 from passivelab.lab import Lab
 from passivelab.state import Ledger, Lock, fold
 from passivelab.state.journal import read
@@ -123,13 +123,17 @@ def ping(terminal: Terminal, name: str, transport: str | None = None) -> Exit:
             session = connect(host, "local")
             started = time.monotonic()
             try:
-                values = session.run(_ASK, {}, 30.0).values
+                output = session.run(_ASK, {}, 30.0)
             except PassivelabError as error:
                 return Pong(host, time.monotonic() - started, error=error)
             finally:
                 session.close()
             took = time.monotonic() - started
-            return Pong(host, took, *(values[0], values[-1]) if values else ())
+            if not output.values:
+                reason = output.errors[-1].message if output.errors else "it said nothing"
+                failed = StepFailed(step="ping", host=host, phase="current", reason=reason)
+                return Pong(host, took, error=failed)
+            return Pong(host, took, output.values[0], output.values[-1])
 
         with ThreadPoolExecutor(8) as pool:
             pongs = list(pool.map(one, [host.name for host in lab.hosts]))
