@@ -8,7 +8,7 @@ from typing import Literal
 from pslang import semantic, strings
 from pslang.chars import DASHES, DOUBLE_QUOTES, PLAIN_WORD, SINGLE_QUOTES, WORD_END_CLASS, WORD_ENDS
 from pslang.cursor import Cursor
-from pslang.expressions import atom
+from pslang.leaves import atom
 from pslang.members import member_access
 from pslang.syntax import (
     ArrayLiteral,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from pslang import restricted, semantic
 from pslang.chars import DASHES
 from pslang.commands import argument
 from pslang.containers import empty
@@ -12,8 +11,7 @@ from pslang.cursor import Cursor
 from pslang.functions import block
 from pslang.loops import keyword
 from pslang.pipelines import pipeline
-from pslang.syntax import Block, CatchClause, Data, Expression, If, Statement, Switch, Trap, Try, TypeName
-from pslang.typenames import bracketed, simple_name
+from pslang.syntax import Block, Expression, If, Statement, Switch
 
 _FLAG = re.compile(rf"[{DASHES}](?P<name>[^\W\d]\w*)")
 _SWITCH_FLAGS = ("regex", "wildcard", "exact", "casesensitive", "parallel", "file")
@@ -185,130 +183,3 @@ def _clauses(c: Cursor, clauses: list[tuple[Expression, Block]]) -> Block | None
             if body is not None:
                 c.error("MissingEndCurlyBrace", opened, opened + 1)
             return default
-
-
-# -- errors -----------------------------------------------------------------------------------------------------------
-
-
-def try_statement(c: Cursor, start: int, end: int) -> Statement:
-    c.pos = end
-    body = block(c)
-    if body is None:
-        c.error("MissingTryStatementBlock", end, end)
-        return empty(start)
-    errors = len(c.errors)
-    catches: list[CatchClause] = []
-    final = None
-    while True:
-        resume = c.pos
-        c.skip_lines()
-        word = keyword(c, "catch", "finally")
-        if word != "catch":
-            break
-        clause = _catch(c)
-        if clause is None:
-            break
-        catches.append(clause)
-    if word == "finally":
-        c.pos += 7
-        end = c.pos
-        c.enclosing.append(None)
-        final = block(c)
-        c.enclosing.pop()
-        if final is None:
-            c.error("MissingFinallyStatementBlock", end, end)
-    elif word == "":
-        c.pos = resume
-    if not catches and final is None and len(c.errors) == errors:
-        c.error("MissingCatchOrFinally", body.end, body.end)
-    semantic.catches(c, catches)
-    end = final.end if final else catches[-1].end if catches else body.end
-    return Try(start=start, end=end, body=body, catches=tuple(catches), final=final)
-
-
-def _catch(c: Cursor) -> CatchClause | None:
-    start = c.pos
-    c.pos += 5
-    last = c.pos
-    types: list[TypeName] = []
-    comma = None
-    while True:
-        resume = c.pos
-        c.skip_lines()
-        found = bracketed(c)
-        if not isinstance(found, TypeName):
-            if found is not None:
-                c.pos = resume
-            elif comma is not None:
-                c.error("MissingTypeLiteralToken", comma, comma)
-            break
-        types.append(found)
-        last = c.pos
-        if c.skip_lines() != ",":
-            comma = None
-            break
-        c.pos += 1
-        comma = c.pos
-    body = block(c)
-    if body is None:
-        if comma is None:
-            c.error("MissingCatchHandlerBlock", last, last)
-        return None
-    return CatchClause(start=start, end=body.end, types=tuple(types), body=body)
-
-
-def trap(c: Cursor, start: int, end: int) -> Statement:
-    c.pos = end
-    c.skip_lines()
-    found = bracketed(c)
-    if found is not None and not isinstance(found, TypeName):
-        c.pos = found.start
-        found = None
-    last = c.pos if found else end
-    enclosing, c.enclosing = c.enclosing, []
-    body = block(c)
-    c.enclosing = enclosing
-    if body is None:
-        c.error("MissingTrapStatement", last, last)
-        return empty(start)
-    return Trap(start=start, end=body.end, type=found, body=body)
-
-
-def data(c: Cursor, start: int, end: int) -> Statement:
-    c.pos = end
-    c.skip_lines()
-    name = simple_name(c)
-    last = c.pos if name else end
-    c.skip_lines()
-    supported: list[Expression] = []
-    match = _FLAG.match(c.text, c.pos)
-    if match is not None:
-        c.pos = match.end()
-        if not "supportedcommand".startswith(match["name"].lower()):
-            c.error("InvalidParameterForDataSectionStatement", match.start(), match.end(), match["name"])
-        if not _supported(c, supported):
-            return empty(start)
-        last = c.pos
-    body = block(c)
-    if body is None:
-        c.error("MissingStatementBlockForDataSection", last, last)
-        return empty(start)
-    variable = name.value if name else None
-    found = Data(start=start, end=body.end, variable=variable, supported=tuple(supported), body=body)
-    if not c.errors:
-        restricted.check(c, found)
-    return found
-
-
-def _supported(c: Cursor, found: list[Expression]) -> bool:
-    while True:
-        end = c.pos
-        c.skip_lines()
-        item = argument(c)
-        if item is None:
-            c.error("MissingValueForSupportedCommandInDataSectionStatement", end, end)
-            return False
-        found.append(item)
-        if c.skip() != ",":
-            return True
-        c.pos += 1

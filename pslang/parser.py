@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from pslang import commands, expressions, functions, pipelines, statements
+from pslang import commands, expressions, functions, leaves, pipelines, statements
 from pslang.cursor import Cursor, Rules
 from pslang.messages import message
 from pslang.syntax import ExpandableString, ParseError, Script, Source, String
@@ -18,8 +18,8 @@ _RULES = Rules(
     script_block=functions.script_block,
     expression=expressions.expression,
     unary=expressions.unary,
-    primary=expressions.primary,
-    atom=expressions.atom,
+    primary=leaves.primary,
+    atom=leaves.atom,
     argument=commands.argument,
 )
 _REQUIRES = re.compile(r"^[ \t]*\#requires[ \t]+([^\r\n]*)", re.IGNORECASE | re.MULTILINE)

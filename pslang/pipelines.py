@@ -7,7 +7,8 @@ from pslang.chars import DASHES
 from pslang.commands import command, redirection
 from pslang.containers import empty
 from pslang.cursor import Cursor
-from pslang.expressions import expression, look_ahead
+from pslang.expressions import expression
+from pslang.leaves import look_ahead
 from pslang.recovery import token_text
 from pslang.syntax import Assignment, Command, CommandExpression, Expression, Pipeline, Redirection, Statement
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pslang import conditionals, functions, loops, semantic
+from pslang import conditionals, datasection, functions, handlers, loops, semantic
 from pslang.chars import IDENTIFIER, WORD_ENDS
 from pslang.containers import empty, label_or_key
 from pslang.cursor import Cursor
@@ -213,9 +213,9 @@ _ATTRIBUTED = frozenset(("class", "configuration", "enum", "using"))
 _RULES: dict[str, Callable[[Cursor, int, int], Statement | None]] = {
     **{word: _loop(rule) for word, rule in _LOOPS.items()},
     "if": conditionals.if_statement,
-    "try": conditionals.try_statement,
-    "trap": conditionals.trap,
-    "data": conditionals.data,
+    "try": handlers.try_statement,
+    "trap": handlers.trap,
+    "data": datasection.data,
     "function": functions.function,
     "filter": functions.function,
     "workflow": functions.function,

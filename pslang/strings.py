@@ -1,11 +1,11 @@
-"""All forms of strings, and words of arguments, with what they expand."""
+"""Quoted strings and words of arguments, with what they expand."""
 
 from __future__ import annotations
 
 import re
 
 from pslang import syntax
-from pslang.chars import BLANKS, DOUBLE_QUOTES, ESCAPES, SINGLE_QUOTES, WORD_END_CLASS, WORD_ENDS, starts_variable
+from pslang.chars import DOUBLE_QUOTES, ESCAPES, SINGLE_QUOTES, WORD_END_CLASS, WORD_ENDS, starts_variable
 from pslang.cursor import Cursor
 from pslang.syntax import ExpandableString, Expression, String, StringKind
 from pslang.variables import variable
@@ -14,13 +14,8 @@ from pslang.variables import variable
 _RETRIES = 20
 _SINGLE_RUN = re.compile(f"[^{SINGLE_QUOTES}]*")
 _DOUBLE_RUN = re.compile(f"[^$`{DOUBLE_QUOTES}]*")
-_HERE_RUN = re.compile(r"[^$`]*")
 _WORD_RUN = re.compile(f"[^{WORD_END_CLASS}`${SINGLE_QUOTES}{DOUBLE_QUOTES}]*")
 _PARENTHESES = re.compile(f"[()`{DOUBLE_QUOTES}]")
-_FOOTER = {
-    quotes: re.compile(rf"(?P<line>\r\n|\r|\n)(?P<blank>[^\S\r\n]*)(?P<footer>[{quotes}]@)")
-    for quotes in (SINGLE_QUOTES, DOUBLE_QUOTES)
-}
 
 
 class Parts:
@@ -109,9 +104,9 @@ def _double_body(c: Cursor, parts: Parts) -> None:
         parts.text.append(run.group())
         char = text[c.pos]
         if char == "$":
-            _dollar(c, parts, here=False)
+            dollar(c, parts, here=False)
         elif char == "`":
-            _backtick(c, parts)
+            backtick(c, parts)
         elif text[c.pos + 1] in DOUBLE_QUOTES:
             parts.text.append(text[c.pos + 1])
             c.pos += 2
@@ -120,7 +115,7 @@ def _double_body(c: Cursor, parts: Parts) -> None:
             return
 
 
-def _backtick(c: Cursor, parts: Parts) -> None:
+def backtick(c: Cursor, parts: Parts) -> None:
     escaped = c.text[c.pos + 1]
     if c.pos + 1 >= c.end:
         parts.text.append("`")
@@ -130,7 +125,7 @@ def _backtick(c: Cursor, parts: Parts) -> None:
     c.pos += 2
 
 
-def _dollar(c: Cursor, parts: Parts, here: bool) -> None:
+def dollar(c: Cursor, parts: Parts, here: bool) -> None:
     """What follows ``$`` in text: a variable, a subexpression, or just a dollar sign."""
     char = c.text[c.pos + 1]
     if char == "(":
@@ -206,100 +201,6 @@ def _balanced(c: Cursor, pos: int, here: bool) -> tuple[int | None, str | None]:
             pos += 1
 
 
-# -- here-strings ---------------------------------------------------------------------------------------------------
-
-
-def here_string(c: Cursor) -> Expression:
-    """``@'`` or ``@"`` at the cursor."""
-    start = c.pos
-    quotes = SINGLE_QUOTES if c.text[start + 1] in SINGLE_QUOTES else DOUBLE_QUOTES
-    literal = quotes is SINGLE_QUOTES
-    kind: StringKind = "here_single" if literal else "here_double"
-    if not _after_header(c, start, quotes):
-        return String(start=start, end=c.pos, value="", kind=kind)
-    body = c.pos
-    # The line break before the footer is not part of the text; an empty here-string has the footer on the first line.
-    line = body - 2 if c.text[body - 2 : body] == "\r\n" else body - 1
-    if literal:
-        last, after = _find_footer(c, start, quotes, line)
-        c.pos = after
-        return String(start=start, end=after, value=c.text[body:last] if last > body else "", kind=kind)
-    parts = Parts()
-    _here_body(c, start, parts, line)
-    return parts.finish(c, start, kind)
-
-
-def _after_header(c: Cursor, start: int, quotes: str) -> bool:
-    blanks = BLANKS.match(c.text, start + 2)
-    assert blanks is not None
-    pos = blanks.end()
-    char = c.text[pos]
-    if char in "\r\n":
-        c.pos = pos + (2 if c.text.startswith("\r\n", pos) else 1)
-        return True
-    if pos >= c.end:
-        c.pos = c.end
-        c.error("TerminatorExpectedAtEndOfString", start, start, c.text[start + 1] + "@")
-        return False
-    c.error("UnexpectedCharactersAfterHereStringHeader", pos, pos)
-    while pos < c.end and c.text[pos] not in "\r\n":
-        if c.text[pos] in quotes and c.text[pos + 1] == "@":
-            pos += 2
-            break
-        pos += 1
-    c.pos = pos
-    return False
-
-
-def _find_footer(c: Cursor, start: int, quotes: str, pos: int) -> tuple[int, int]:
-    """Where the text ends and where the here-string ends, looking from the line break at ``pos``."""
-    false_footer = None
-    for match in _FOOTER[quotes].finditer(c.text, pos):
-        if not match["blank"]:
-            return match.start(), match.end()
-        if false_footer is None:
-            false_footer = match.start("footer")
-    _no_footer(c, start, false_footer)
-    return c.end, c.end
-
-
-def _no_footer(c: Cursor, start: int, false_footer: int | None) -> None:
-    if false_footer is not None:
-        c.error("WhitespaceBeforeHereStringFooter", false_footer, false_footer)
-    else:
-        c.error("TerminatorExpectedAtEndOfString", start, start, c.text[start + 1] + "@")
-
-
-def _here_body(c: Cursor, start: int, parts: Parts, line: int) -> None:
-    """The text of an expandable here-string. A footer inside ``$( )`` does not count."""
-    text = c.text
-    footer = _FOOTER[DOUBLE_QUOTES]
-    from_line = line
-    false_footer = None
-    while True:
-        run = _HERE_RUN.match(text, c.pos)
-        assert run is not None
-        stop = min(run.end(), c.end)
-        match = footer.search(text, from_line, stop)
-        while match and match["blank"]:
-            false_footer = match.start("footer") if false_footer is None else false_footer
-            match = footer.search(text, match.end(), stop)
-        if match and match.start() < stop:
-            parts.text.append(text[c.pos : max(match.start(), c.pos)])
-            c.pos = match.end()
-            return
-        parts.text.append(text[c.pos : stop])
-        c.pos = stop
-        if stop >= c.end:
-            _no_footer(c, start, false_footer)
-            return
-        if text[stop] == "$":
-            _dollar(c, parts, here=True)
-        else:
-            _backtick(c, parts)
-        from_line = c.pos
-
-
 # -- words of arguments ---------------------------------------------------------------------------------------------
 
 
@@ -315,7 +216,7 @@ def word(c: Cursor) -> Expression:
         c.pos = run.end()
         char = text[c.pos]
         if char == "`" and c.pos + 1 < c.end:
-            _backtick(c, parts)
+            backtick(c, parts)
         elif char in SINGLE_QUOTES:
             c.pos += 1
             _single_body(c, parts.text)
@@ -323,7 +224,7 @@ def word(c: Cursor) -> Expression:
             c.pos += 1
             _double_body(c, parts)
         elif char == "$":
-            _dollar(c, parts, here=False)
+            dollar(c, parts, here=False)
         elif char in WORD_ENDS:
             break
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pslang.linter.binder import Argument
+from pslang.linter.parameter_sets import Argument
 from pslang.syntax import (
     ArrayLiteral,
     Command,
