@@ -19,7 +19,7 @@ from passivelab.lab import Lab
 from passivelab.state import Ledger, Lock, fold
 from passivelab.state.journal import read
 
-_ASK = "'{0}' -f $PSVersionTable.PSVersion; [Environment]::OSVersion.Version.ToString(); \"$env:COMPUTERNAME\""
+_ASK = '"$($PSVersionTable.PSVersion)"; (Get-WmiObject -Class Win32_OperatingSystem).Caption; "$env:COMPUTERNAME"'
 
 
 def status(terminal: Terminal, name: str) -> Exit:
@@ -110,6 +110,7 @@ class Pong:
     host: str
     seconds: float
     version: str = ""
+    system: str = ""
     computer: str = ""
     error: PassivelabError | None = None
 
@@ -129,11 +130,11 @@ def ping(terminal: Terminal, name: str, transport: str | None = None) -> Exit:
             finally:
                 session.close()
             took = time.monotonic() - started
-            if not output.values:
+            if len(output.values) < 3:
                 reason = output.errors[-1].message if output.errors else "it said nothing"
                 failed = StepFailed(step="ping", host=host, phase="current", reason=reason)
                 return Pong(host, took, error=failed)
-            return Pong(host, took, output.values[0], output.values[-1])
+            return Pong(host, took, *output.values)
 
         with ThreadPoolExecutor(8) as pool:
             pongs = list(pool.map(one, [host.name for host in lab.hosts]))
@@ -150,6 +151,7 @@ def _show_pongs(terminal: Terminal, pongs: list[Pong]) -> None:
                     "host": pong.host,
                     "reached": pong.error is None,
                     "powershell": pong.version or None,
+                    "system": pong.system or None,
                     "seconds": round(pong.seconds, 3),
                     "error": pong.error,
                 }
@@ -158,7 +160,7 @@ def _show_pongs(terminal: Terminal, pongs: list[Pong]) -> None:
     for pong in pongs:
         if pong.error is None:
             took = f"{pong.seconds * 1000:.0f} ms"
-            terminal.say(f"ok    {pong.host:<8} {pong.computer:<10} PowerShell {pong.version}  {took}", "green")
+            terminal.say(f"ok    {pong.host:<8} {pong.computer:<10} PowerShell {pong.version}  {pong.system}  {took}", "green")
         else:
             terminal.say(f"FAIL  {pong.host:<8} {pong.error.message()}", "red")
     for hint in dict.fromkeys(pong.error.hint for pong in pongs if pong.error and pong.error.hint):
