@@ -13,7 +13,7 @@ from typing import Final
 from cryptography import x509
 
 from winsim.endpoint.contracts import Account, Machine
-from winsim.endpoint.credssp import CredSspAcceptor
+from winsim.endpoint.credssp import CredSspAcceptor, LogonRefused
 from winsim.endpoint.http import HttpConnection, HttpRequest, HttpResponse
 from winsim.endpoint.nthash import nt_hash
 from winsim.endpoint.ntlm import AuthenticationFailed, ChannelBinding, NtlmAcceptor, binding_hash
@@ -72,6 +72,9 @@ class Authenticator:
         try:
             token = base64.b64decode(value.strip(), validate=True)
             return step(security, token)
+        except LogonRefused as refusal:
+            security.acceptor = security.caller = security.sealer = None
+            return HttpResponse(401, [("WWW-Authenticate", f"CredSSP {base64.b64encode(refusal.token).decode()}")])
         except (AuthenticationFailed, binascii.Error):
             security.acceptor = security.caller = security.sealer = None
             return self._refused()

@@ -21,6 +21,7 @@ from winsim.endpoint.ntlm import MESSAGE_SIGNATURE_LENGTH, AuthenticationFailed,
 from winsim.endpoint.spnego import NegotiateAcceptor, der, der_elements, der_fields, read_der
 
 _VERSION: Final = 6
+_LOGON_FAILURE: Final = 0xC000006D
 _TRAILER: Final = 16  # of the AES-GCM suites that the context allows
 
 
@@ -89,6 +90,14 @@ class TlsSealer:
         return self.read(signature + sealed)
 
 
+class LogonRefused(AuthenticationFailed):
+    """The inner log-on failed; ``token`` tells the client so."""
+
+    def __init__(self, token: bytes) -> None:
+        super().__init__("the inner log-on failed")
+        self.token = token
+
+
 class CredSspAcceptor:
     def __init__(self, negotiate: NegotiateAcceptor, computer: str) -> None:
         context, self._public_key = _tls_context()
@@ -126,10 +135,15 @@ class CredSspAcceptor:
             self._credentials(fields)
             return None
         token = _negotiate_token(fields.get(1))
-        answer = self._negotiate.step(token) if token is not None else None
+        version = int.from_bytes(read_der(fields.get(0, b"\x02\x01\x02"))[1], "big")
+        try:
+            answer = self._negotiate.step(token) if token is not None else None
+        except AuthenticationFailed as error:
+            if version in (2, 5):  # these versions have no error code
+                raise
+            raise LogonRefused(self._channel.write(_ts_error(_LOGON_FAILURE))) from error
         if 3 not in fields:
             return _ts_request(answer, None)
-        version = int.from_bytes(read_der(fields.get(0, b"\x02\x01\x02"))[1], "big")
         nonce = read_der(fields[5])[1] if 5 in fields and version >= 5 else None
         sealer = self._inner_sealer()
         proof = _unwrap(sealer, read_der(fields[3])[1])
@@ -179,6 +193,14 @@ def _ts_request(token: bytes | None, proof: bytes | None) -> bytes:
     if proof is not None:
         members.append(der(0xA3, der(0x04, proof)))
     return der(0x30, *members)
+
+
+def _ts_error(status: int) -> bytes:
+    return der(
+        0x30,
+        der(0xA0, der(0x02, bytes((_VERSION,)))),
+        der(0xA4, der(0x02, status.to_bytes(4, "big"))),
+    )
 
 
 def _unwrap(sealer: NtlmSealer, data: bytes) -> bytes:

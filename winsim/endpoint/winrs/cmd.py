@@ -337,6 +337,8 @@ class CommandProcessor:
                 writer.error("operable program or batch file.")
                 return _NOT_FOUND
             writer.error(to_text(problem))
+        if outcome.state != "completed":
+            return 1
         code = self._values("Get-Variable", Name="LASTEXITCODE", ValueOnly=True)
         return int(code[0]) if code and isinstance(code[0], int) else 1 if problems else 0
 
