@@ -13,6 +13,8 @@ from passivelab.commands.simulated import await_free, await_ready, end, launch, 
 from passivelab.commands.terminal import Terminal
 from passivelab.errors import Exit, Refused, UsageError
 
+DEFAULT_HOST = "arr01"
+
 
 def serve_lab(terminal: Terminal, name: str, fresh: bool = False, faults: str | None = None) -> Exit:
     lab = load(name, terminal)
@@ -48,10 +50,11 @@ def serve_lab(terminal: Terminal, name: str, fresh: bool = False, faults: str | 
     return Exit.FINE
 
 
-def run_script(terminal: Terminal, paths: Sequence[str], host: str = "arr01", json: bool = False) -> Exit:
+def run_script(terminal: Terminal, paths: Sequence[str], host: str = DEFAULT_HOST, json: bool = False) -> Exit:
     """Hand scripts to the simulated lab's interpreter, in a process of its own."""
     if not paths:
         raise UsageError(reason="no script was named", expected="a path of a script or of a folder of them")
     terminal.close()
-    line = [sys.executable, "-m", "winsim.run_script", *paths, "--host", host, *(["--json"] if json else [])]
+    line = [sys.executable, "-m", "winsim.run_script", *paths, *(["--json"] if json else [])]
+    line += ["--host", host] if host != DEFAULT_HOST else []
     return Exit(subprocess.run(line, cwd=ROOT, check=False).returncode)

@@ -159,8 +159,8 @@ def _show_pongs(terminal: Terminal, pongs: list[Pong]) -> None:
         return
     for pong in pongs:
         if pong.error is None:
-            took = f"{pong.seconds * 1000:.0f} ms"
-            terminal.say(f"ok    {pong.host:<8} {pong.computer:<10} PowerShell {pong.version}  {pong.system}  {took}", "green")
+            what = f"{pong.computer:<10} PowerShell {pong.version}  {pong.system}"
+            terminal.say(f"ok    {pong.host:<8} {what}  {pong.seconds * 1000:.0f} ms", "green")
         else:
             terminal.say(f"FAIL  {pong.host:<8} {pong.error.message()}", "red")
     for hint in dict.fromkeys(pong.error.hint for pong in pongs if pong.error and pong.error.hint):
