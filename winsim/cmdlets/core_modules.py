@@ -6,12 +6,12 @@ from winsim.interpreter.cmdlets import CommandCall
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
 from winsim.interpreter.engine_session import ModuleInfo
-from winsim.interpreter.errors import ReturnBlock
+from winsim.interpreter.errors import ReturnBlock, TerminatingError
 from winsim.interpreter.frames import Frame
 from winsim.interpreter.registry import CORE_MODULES, registry
 from winsim.interpreter.scopes import Scope
 from winsim.interpreter.scriptblocks import FunctionInfo, ScriptBlock, create
-from winsim.interpreter.special import ScriptMethod
+from winsim.interpreter.special import CodeProperty, ScriptMethod
 from winsim.interpreter.values import PSObject
 from winsim.interpreter.wildcards import wildcard_match
 
@@ -24,7 +24,11 @@ def loaded(call: CommandCall) -> dict[str, ModuleInfo]:
 @cmdlet("Invoke-Expression", built=("Command",), locks_world=False, by_value=("Command",))
 def invoke_expression(call: CommandCall) -> None:
     """Runs text in the scope of the caller."""
-    block = create(call.text("Command"), call.session)
+    try:
+        block = create(call.text("Command"), call.session)
+    except TerminatingError as problem:
+        problem.record.command = call.stage.info.declaration.net_class
+        raise
     frame = Frame(call.session, call.frame.scope, call.stage.emit, call.frame.cmdlet)
     code = block.code
     if code.script.parameters:
@@ -111,14 +115,19 @@ def exported(call: CommandCall, module: ModuleInfo) -> dict[str, object]:
 def as_object(module: ModuleInfo) -> PSObject:
     made = PSObject()
     wanted = module.variables
-    for key, value in module.scope.vars.items():
+    for key in module.scope.vars:
         name = module.scope.names.get(key)
         if name is not None and any(wildcard_match(p, name) for p in wanted):
-            made[name] = value
+            made[name] = variable_property(module.scope, key, name)
     for name, function in module.exported.items():
         assert isinstance(function, FunctionInfo)
         made[name] = ScriptMethod(function.block)
     return made
+
+
+def variable_property(scope: Scope, key: str, name: str) -> CodeProperty:
+    """A property that reads and writes a variable of the module."""
+    return CodeProperty(lambda this: scope.vars.get(key), lambda this, value: scope.set_local(key, value, name))
 
 
 def publish(call: CommandCall, module: ModuleInfo) -> None:

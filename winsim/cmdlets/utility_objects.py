@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winsim.cmdlets.member_definitions import describe_members
+from winsim.interpreter.binding_values import ValidationFailed
 from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
 from winsim.interpreter.containers import Dictionary
@@ -94,6 +95,22 @@ def filled(call: CommandCall, value: object) -> object:
     return value
 
 
+def not_a_member_type(session: object, name: str, value: object) -> None:
+    """``Add-Member NoteProperty x 1``: the name of a member type is not the name of a note."""
+    text = to_text(value).lower()
+    if text in MEMBER_TYPE_NAMES:
+        raise ValidationFailed(f"The parameter '{name}' cannot be a member type.")
+
+
+MEMBER_TYPE_NAMES = frozenset(
+    {
+        *("aliasproperty", "codeproperty", "property", "noteproperty", "scriptproperty", "properties", "propertyset"),
+        *("method", "codemethod", "scriptmethod", "methods", "parameterizedproperty", "memberset", "event", "dynamic"),
+        "all",
+    }
+)
+
+
 @cmdlet(
     "Add-Member",
     (
@@ -101,6 +118,7 @@ def filled(call: CommandCall, value: object) -> object:
         "NotePropertyMembers", "TypeName", "Force", "PassThru",
     ),
     locks_world=False,
+    validate={"NotePropertyName": not_a_member_type},
 )  # fmt: skip
 def add_member(call: CommandCall) -> None:
     value = call.get("InputObject")

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 WRITE_ERROR = "Microsoft.PowerShell.Commands.WriteErrorException"
 
 
-@cmdlet("Write-Output", ("InputObject", "NoEnumerate"), locks_world=False)
+@cmdlet("Write-Output", ("InputObject", "NoEnumerate"), locks_world=False, remaining=("InputObject",),
+        nullable=("InputObject",))  # fmt: skip
 def write_output(call: CommandCall) -> None:
     value = call.get("InputObject")
     items = None if call.switch("NoEnumerate") else items_of(value)
@@ -122,11 +123,9 @@ def new_record(call: CommandCall) -> ErrorRecord:
         made = ErrorRecord(exception, call.text("ErrorId") or WRITE_ERROR, name, call.get("TargetObject"))
     if call.has("RecommendedAction"):
         made.details = ErrorDetails(made.message, call.text("RecommendedAction"))
-    # Inside an advanced function the id carries its name.
-    stage = getattr(call.caller.cmdlet, "stage", None)
-    label = getattr(getattr(stage, "binding", None), "label", "")
-    if call.caller.cmdlet is not None and label:
-        made.command = label
+    # Inside a function the id carries its name.
+    invocation = call.caller.scope.lookup("myinvocation", None)
+    made.command = getattr(getattr(invocation, "command", None), "name", "")
     return made
 
 

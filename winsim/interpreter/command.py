@@ -125,6 +125,7 @@ class CmdletDeclaration:
     by_name: frozenset[str] = frozenset()
     remaining: frozenset[str] = frozenset()
     nullable: frozenset[str] = frozenset()
+    validate: Mapping[str, Callable[..., None]] | None = None
 
     def __hash__(self) -> int:
         return hash((self.name, self.body))
@@ -175,6 +176,7 @@ def cmdlet(
     by_name: Iterable[str] = (),
     remaining: Iterable[str] = (),
     nullable: Iterable[str] = (),
+    validate: Mapping[str, Callable[..., None]] | None = None,
 ) -> Callable[[Callable[..., object]], Callable[..., object]]:
     """Declares a cmdlet; common parameters and -WhatIf/-Confirm need not be named in ``built``.
 
@@ -182,7 +184,8 @@ def cmdlet(
     corrects positions that the tables lack or have wrong (None: must be named), ``types`` full names of types; ``by_value``/``by_name`` say which parameters take pipeline objects themselves
     and which take properties of the same name (without both: position 0 and Identity by value, all that take pipeline
     input by name); ``remaining`` names the parameter that takes all further arguments; ``nullable`` those that accept
-    $null, empty text and empty collections.
+    $null, empty text and empty collections; ``validate`` gives checks (session, name, value) that raise
+    ``binding_values.ValidationFailed``, also while positions are tried.
     """
 
     def mark(body: Callable[..., object]) -> Callable[..., object]:
@@ -200,6 +203,7 @@ def cmdlet(
             frozenset(by_name),
             frozenset(remaining),
             frozenset(nullable),
+            validate,
         )
         setattr(body, CMDLET_MARK, (*getattr(body, CMDLET_MARK, ()), declaration))
         return body

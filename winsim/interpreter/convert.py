@@ -289,15 +289,32 @@ def to_net(value: object, target: NetType) -> object:
         if definition.parse is not None and isinstance(value, str):
             return definition.parse(value)
     except NetError as problem:
-        raise invalid(value, target, problem.message, exception_of(problem)) from None
+        raise unparsed(value, target, problem.message, exception_of(problem)) from None
     except ValueError as problem:
         reason = str(problem)
-        raise invalid(value, target, reason, ExceptionObject("System.FormatException", reason)) from None
+        raise unparsed(value, target, reason, ExceptionObject("System.FormatException", reason)) from None
     if value is None:
         if definition.value_type:
             raise invalid(value, target)
         return None
     return construct(value, definition, target)
+
+
+WITH_CULTURE: Final = ("System.DateTime", "System.TimeSpan", "System.DateTimeOffset")
+PARSE_IDS: Final = {
+    "System.Text.RegularExpressions.Regex": "InvalidCastFromStringToRegex",
+    "System.Xml.XmlDocument": "InvalidCastToXmlDocument",
+    "System.Uri": "InvalidCastFromStringToUri",
+}
+
+
+def unparsed(value: object, target: NetType, reason: str, cause: ExceptionObject) -> TerminatingError:
+    """The error of text that the type's own Parse refuses."""
+    problem = invalid(value, target, reason, cause)
+    if isinstance(value, str):
+        suffix = "WithFormatProvider" if target.name in WITH_CULTURE else ""
+        problem.record.id = PARSE_IDS.get(target.name, f"InvalidCastParseTargetInvocation{suffix}")
+    return problem
 
 
 def without_definition(value: object, target: NetType) -> object:

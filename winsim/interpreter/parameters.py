@@ -89,6 +89,7 @@ def assemble(
     strict: bool,
     is_cmdlet: bool = False,
     built: frozenset[str] | None = None,
+    sets: tuple[str, ...] | None = None,
 ) -> CommandParameters:
     names: dict[str, Parameter] = {}
     for parameter in parameters:
@@ -96,7 +97,11 @@ def assemble(
             names.setdefault(alias.lower(), parameter)
     for parameter in parameters:
         names[parameter.key] = parameter
-    sets = tuple(dict.fromkeys(s for p in parameters for s in p.sets if s != ALL_SETS))
+    if sets is None:
+        named = dict.fromkeys(s for p in parameters for s in p.sets if s != ALL_SETS)
+        if default_set is not None and default_set != ALL_SETS and named:
+            named.setdefault(default_set)
+        sets = tuple(named)
     return CommandParameters(
         parameters,
         default_set,
@@ -123,7 +128,8 @@ def named_type(text: str) -> NetType | None:
     if text.startswith("Nullable"):
         return None
     short = text.rpartition(".")[2]
-    for candidate in (text, f"System.Management.Automation.{short}", f"Microsoft.PowerShell.Commands.{short}"):
+    namespaces = ("System.Management.Automation", "Microsoft.PowerShell.Commands", "System.Collections")
+    for candidate in (text, *(f"{namespace}.{short}" for namespace in namespaces)):
         found = table().parse(candidate) if "`" not in candidate else None
         if found is not None:
             return found
@@ -188,7 +194,12 @@ def cmdlet_parameters(declaration: CmdletDeclaration) -> CommandParameters:
     default = signature.default_set or next(iter(signature.sets), None)
     extra = should_process_parameters() if signature.should_process else ()
     built = frozenset(name.lower() for name in declaration.built)
-    return assemble((*parameters, *common_parameters(), *extra), default, strict=True, is_cmdlet=True, built=built)
+    return assemble((*parameters, *common_parameters(), *extra), default, strict=True, is_cmdlet=True, built=built, sets=table_sets(signature))
+
+
+def table_sets(signature: tables.Signature) -> tuple[str, ...]:
+    """The parameter sets of a cmdlet; a single set is no choice."""
+    return tuple(signature.sets) if len(signature.sets) > 1 else ()
 
 
 def table_parameter(
@@ -202,7 +213,10 @@ def table_parameter(
     def data(set_name: str) -> InSet:
         return InSet(row.required_in(set_name), position, by_value, by_name, remaining)
 
-    in_sets = {ALL_SETS: data(next(iter(sets), ALL_SETS))} if everywhere(row, sets, count) else {s: data(s) for s in sets}
+    if count <= 1 or everywhere(row, sets, count):
+        in_sets = {ALL_SETS: data(next(iter(sets), ALL_SETS))}
+    else:
+        in_sets = {s: data(s) for s in sets}
     definition = table().definition(kind.full_name) if kind is not None else None
     unknown_list = kind is None and row.type.endswith("[]")
     return Parameter(
@@ -210,6 +224,7 @@ def table_parameter(
         kind,
         in_sets,
         row.aliases,
+        validators=((declaration.validate or {})[row.name],) if row.name in (declaration.validate or {}) else (),
         accepted=row.accepted if definition is None or definition.enum is None else (),
         is_enum=kind is None,
         array=unknown_list,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from winsim.interpreter.command import NotBuilt
@@ -19,6 +20,29 @@ _CATEGORIES = {
     "Z": r"\u0020\u00a0\u2000-\u200a\u2028\u2029\u3000",
     "Zs": r"\u0020\u00a0\u2000-\u200a\u3000",
 }
+
+
+CONTIGUOUS = "_contiguous_"
+
+
+def find_all(pattern: re.Pattern[str], text: str, start: int = 0) -> Iterator[re.Match[str]]:
+    """All matches; a pattern with ``\\G`` goes on only where the last match ended."""
+    if CONTIGUOUS not in pattern.groupindex:
+        yield from pattern.finditer(text, start)
+        return
+    position = start
+    while position <= len(text):
+        found = pattern.match(text, position)
+        if found is None:
+            return
+        yield found
+        position = found.end() if found.end() > found.start() else found.end() + 1
+
+
+def find_first(pattern: re.Pattern[str], text: str, start: int = 0) -> re.Match[str] | None:
+    if CONTIGUOUS in pattern.groupindex:
+        return pattern.match(text, start)
+    return pattern.search(text, start)
 
 
 @lru_cache(maxsize=1024)
@@ -90,7 +114,7 @@ def escape(pattern: str, index: int, in_class: bool) -> tuple[str, int]:
     if following in ("z", "Z") and not in_class:
         return (r"\Z" if following == "z" else r"(?=\n?\Z)"), index + 2
     if following == "G" and not in_class:
-        return r"\A", index + 2
+        return f"(?P<{CONTIGUOUS}>)", index + 2
     if following == "e":
         return r"\x1b", index + 2
     if following == "k":
@@ -162,6 +186,8 @@ def group_order(pattern: re.Pattern[str]) -> tuple[tuple[str, int], ...]:
     unnamed = [number for number in range(1, pattern.groups + 1) if number not in names]
     order = [("0", 0), *((str(position), number) for position, number in enumerate(unnamed, 1))]
     for name, number in pattern.groupindex.items():
+        if name == CONTIGUOUS:
+            continue
         order.append((name[1:] if re.fullmatch(r"_\d+", name) else name, number))
     return tuple(order)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from winsim.interpreter.net.strings import out_of_range
 from winsim.interpreter.nettypes import Indexer, NetError, TypeDef
-from winsim.interpreter.regexes import compile_pattern, expand, group_order
+from winsim.interpreter.regexes import compile_pattern, expand, find_all, find_first, group_order
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import Array, EnumValue, NetObject
 
@@ -201,11 +201,11 @@ def need_input(text: str) -> str:
 
 
 def first(regex: Regex, text: str, start: int = 0) -> Match:
-    return Match(regex.compiled.search(need_input(text), start), regex)
+    return Match(find_first(regex.compiled, need_input(text), start), regex)
 
 
 def every(regex: Regex, text: str, start: int = 0) -> CaptureList:
-    found = [Match(match, regex) for match in regex.compiled.finditer(need_input(text), start)]
+    found = [Match(match, regex) for match in find_all(regex.compiled, need_input(text), start)]
     return CaptureList(found, MATCHES.name)
 
 

@@ -1,0 +1,148 @@
+"""The FileSystem provider."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from winsim.interpreter.command import CommandError, NotBuilt
+from winsim.interpreter.net.fileinfo import DirectoryInfo, FileInfo, info_of
+from winsim.interpreter.providers import Provider
+from winsim.interpreter.texts import to_text
+from winsim.interpreter.values import PSObject
+
+if TYPE_CHECKING:
+    from winsim.interpreter.session import Session
+    from winsim.world.files import FileEntry, FileSystem
+
+READ_ONLY, HIDDEN, SYSTEM = 1, 2, 4
+
+
+def files(session: Session) -> FileSystem:
+    return session.host.files
+
+
+class FileSystemProvider(Provider):
+    name = "FileSystem"
+
+    def entry(self, session: Session, path: str) -> FileEntry | None:
+        if path.startswith("\\\\"):
+            raise NotBuilt(f"UNC paths ({path})")
+        return files(session).find(path)
+
+    def exists(self, session: Session, path: str) -> bool:
+        return self.entry(session, path) is not None
+
+    def is_container(self, session: Session, path: str) -> bool:
+        entry = self.entry(session, path)
+        return entry is not None and entry.is_directory
+
+    def full(self, session: Session, path: str) -> str:
+        return files(session).full_name(path)
+
+    def item(self, session: Session, path: str) -> FileInfo | DirectoryInfo:
+        return info_of(files(session), path)
+
+    def child_names(self, session: Session, path: str) -> list[str]:
+        entry = self.entry(session, path)
+        if entry is None:
+            return []
+        listing = entry.listing()
+        return [e.name for e in listing if e.is_directory] + [e.name for e in listing if not e.is_directory]
+
+    def new_item(self, session: Session, path: str, kind: str, value: object, options: dict[str, object]) -> object:
+        force = bool(options.get("Force"))
+        if kind.lower() in ("directory", "container", "d"):
+            if self.exists(session, path):
+                if not force or not self.is_container(session, path):
+                    raise CommandError("DirectoryExist", f"An item with the specified name {path} already exists.",
+                                       "ResourceExists", path, "System.IO.IOException")  # fmt: skip
+                return self.item(session, path)
+            files(session).make_directory(path)
+            return self.item(session, path)
+        if kind and kind.lower() not in ("file", "f", "leaf"):
+            raise NotBuilt(f"New-Item -ItemType {kind}")
+        if self.exists(session, path) and not force:
+            raise CommandError("NewItemIOError", f"The file '{path}' already exists.", "WriteError", path,
+                               "System.IO.IOException")  # fmt: skip
+        parent = path.rpartition("\\")[0]
+        if not files(session).is_directory(parent + "\\"):
+            if not force:
+                raise CommandError("NewItemIOError", f"Could not find a part of the path '{path}'.", "WriteError", path,
+                                   "System.IO.DirectoryNotFoundException")  # fmt: skip
+            files(session).make_directory(parent)
+        files(session).write(path, to_text(value).encode() if value is not None else b"")
+        return self.item(session, path)
+
+    def clear_item(self, session: Session, path: str) -> None:
+        raise self.refuse("clear")
+
+    def remove_item(self, session: Session, path: str, options: dict[str, object]) -> None:
+        entry = files(session).need(path)
+        if entry.attributes & (READ_ONLY | HIDDEN | SYSTEM) and not options.get("Force"):
+            raise CommandError(
+                "RemoveFileSystemItemUnAuthorizedAccess",
+                f"Cannot remove item {path}: You do not have sufficient access rights to perform this operation.",
+                "PermissionDenied", path, "System.IO.IOException",
+            )  # fmt: skip
+        files(session).remove(path)
+
+    def rename_item(self, session: Session, path: str, name: str) -> object:
+        if "\\" in name or ":" in name:
+            raise CommandError("Argument", "Cannot rename the specified target, because it represents a path or "
+                               "device name.", "InvalidArgument", name,
+                               "System.Management.Automation.PSArgumentException")  # fmt: skip
+        target = f"{path.rpartition(chr(92))[0]}\\{name}"
+        return self.move_item(session, path, target)
+
+    def move_item(self, session: Session, path: str, target: str) -> object:
+        try:
+            files(session).move(path, target)
+        except FileExistsError:
+            raise self.exists_error("MoveFileInfoItemIOError", path) from None
+        except FileNotFoundError:
+            raise CommandError("MoveFileInfoItemIOError", "Could not find a part of the path.", "WriteError", path,
+                               "System.IO.DirectoryNotFoundException") from None  # fmt: skip
+        return self.item(session, target)
+
+    @staticmethod
+    def exists_error(id: str, path: str) -> CommandError:
+        return CommandError(id, "Cannot create a file when that file already exists.\r\n", "WriteError", path,
+                            "System.IO.IOException")  # fmt: skip
+
+    def copy_item(self, session: Session, path: str, target: str, recurse: bool, container: bool) -> object:
+        store = files(session)
+        entry = store.need(path)
+        try:
+            if not entry.is_directory:
+                store.copy(path, target)
+            elif recurse:
+                self.copy_tree(store, path, target)
+            else:
+                store.make_directory(target)
+        except FileNotFoundError:
+            raise CommandError("System.IO.DirectoryNotFoundException", f"Could not find a part of the path '{target}'.",
+                               "NotSpecified", path, "System.IO.DirectoryNotFoundException") from None  # fmt: skip
+        return self.item(session, target)
+
+    def copy_tree(self, store: FileSystem, path: str, target: str) -> None:
+        """Copies into an existing directory as well, file by file."""
+        store.make_directory(target)
+        for child in store.need(path).listing():
+            if child.is_directory:
+                self.copy_tree(store, f"{path}\\{child.name}", f"{target}\\{child.name}")
+            else:
+                store.copy(f"{path}\\{child.name}", f"{target}\\{child.name}")
+
+    def properties(self, session: Session, path: str, names: Sequence[str]) -> PSObject:
+        from winsim.interpreter.members import get_property_of, properties_of
+
+        item = self.item(session, path)
+        if not names:
+            return PSObject({info.name: info.read() for info in properties_of(item)})
+        return PSObject({name: get_property_of(item, name) for name in names})
+
+    def set_property(self, session: Session, path: str, name: str, value: object, kind: str = "") -> None:
+        from winsim.interpreter.members import set_property
+
+        set_property(None, self.item(session, path), name, value)

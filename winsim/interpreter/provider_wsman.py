@@ -1,0 +1,79 @@
+"""The WSMan provider: the basic settings of the WinRM service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from winsim.interpreter.providers import Provider
+from winsim.interpreter.texts import to_text
+from winsim.interpreter.values import PSObject
+
+if TYPE_CHECKING:
+    from winsim.interpreter.session import Session
+
+DEFAULTS = {
+    "MaxEnvelopeSizekb": "500", "MaxTimeoutms": "60000", "MaxBatchItems": "32000", "MaxProviderRequests": "4294967295",
+    "Client\\NetworkDelayms": "5000", "Client\\URLPrefix": "wsman", "Client\\AllowUnencrypted": "false",
+    "Client\\Auth\\Basic": "true", "Client\\Auth\\Digest": "true", "Client\\Auth\\Kerberos": "true",
+    "Client\\Auth\\Negotiate": "true", "Client\\Auth\\Certificate": "true", "Client\\Auth\\CredSSP": "false",
+    "Client\\TrustedHosts": "", "Service\\MaxConcurrentOperationsPerUser": "1500", "Service\\EnumerationTimeoutms": "240000",
+    "Service\\MaxConnections": "300", "Service\\AllowUnencrypted": "false", "Service\\Auth\\Basic": "false",
+    "Service\\Auth\\Kerberos": "true", "Service\\Auth\\Negotiate": "true", "Service\\Auth\\Certificate": "false",
+    "Service\\Auth\\CredSSP": "false", "Shell\\AllowRemoteShellAccess": "true", "Shell\\IdleTimeout": "7200000",
+    "Shell\\MaxConcurrentUsers": "10", "Shell\\MaxShellRunTime": "2147483647", "Shell\\MaxProcessesPerShell": "25",
+    "Shell\\MaxMemoryPerShellMB": "1024", "Shell\\MaxShellsPerUser": "30",
+}  # fmt: skip
+BASE = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WSMAN"
+
+
+def clean(path: str) -> str:
+    """Without the name of the computer."""
+    head, _, rest = path.strip("\\").partition("\\")
+    return rest if head.lower() == "localhost" else path.strip("\\")
+
+
+def setting(session: Session, path: str) -> str | None:
+    name = next((known for known in DEFAULTS if known.lower() == path.lower()), None)
+    if name is None:
+        return None
+    folder, _, leaf = name.rpartition("\\")
+    held = session.host.registry.get(f"{BASE}\\{folder}" if folder else BASE, leaf)
+    return to_text(held) if held is not None else DEFAULTS[name]
+
+
+class WSManProvider(Provider):
+    name = "WSMan"
+    module = "Microsoft.WSMan.Management"
+
+    def exists(self, session: Session, path: str) -> bool:
+        key = clean(path).lower()
+        return not key or any(n.lower() == key or n.lower().startswith(key + "\\") for n in DEFAULTS)
+
+    def is_container(self, session: Session, path: str) -> bool:
+        return setting(session, clean(path)) is None
+
+    def item(self, session: Session, path: str) -> object:
+        key = clean(path)
+        value = setting(session, key)
+        kind = "Leaf" if value is not None else "Container"
+        return PSObject(
+            {"Name": key.rpartition("\\")[2] or "localhost", "SourceOfValue": "", "Value": value},
+            (f"Microsoft.WSMan.Management.WSManConfig{kind}Element", "System.Object"),
+        )
+
+    def child_names(self, session: Session, path: str) -> list[str]:
+        if not path:
+            return ["localhost"]
+        key = clean(path).lower()
+        depth = len(key.split("\\")) if key else 0
+        hits = [n for n in DEFAULTS if not key or n.lower().startswith(key + "\\")]
+        return list(dict.fromkeys(n.split("\\")[depth] for n in hits))
+
+    def set_item(self, session: Session, path: str, value: object) -> object:
+        key = clean(path)
+        name = next((known for known in DEFAULTS if known.lower() == key.lower()), None)
+        if name is None:
+            raise self.refuse("set")
+        folder, _, leaf = name.rpartition("\\")
+        session.host.registry.set(f"{BASE}\\{folder}" if folder else BASE, leaf, to_text(value).strip())
+        return self.item(session, path)
