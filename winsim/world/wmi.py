@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from winsim.world.directory.pending import membership
 from winsim.world.parts import resolve
 
 if TYPE_CHECKING:
@@ -65,15 +66,15 @@ def operating_system(world: World, host: Host) -> list[Instance]:
 
 
 def computer_system(world: World, host: Host) -> list[Instance]:
-    role = 5 if host.is_domain_controller else 3 if host.is_member else 2
+    place = membership(host)
     return [
         {
             "Name": host.name,
             "DNSHostName": host.name.lower() if host.name.isupper() else host.name,
-            "Domain": host.domain or host.workgroup,
-            "Workgroup": None if host.is_member else host.workgroup,
-            "PartOfDomain": host.is_member,
-            "DomainRole": role,
+            "Domain": place.domain or place.workgroup,
+            "Workgroup": None if place.domain else place.workgroup,
+            "PartOfDomain": bool(place.domain),
+            "DomainRole": place.role,
             "Manufacturer": "Microsoft Corporation",
             "Model": "Virtual Machine",
             "NumberOfProcessors": 1,

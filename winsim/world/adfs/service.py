@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from winsim.world.directory import Directory, objects, service_accounts
 from winsim.world.services import ServiceError
 
 from . import synchronisation
+from .defaults import CONNECTION_STRING
 from .state import AdfsServer
 
 if TYPE_CHECKING:
@@ -70,3 +72,11 @@ def key_is_readable(host: Host, server: AdfsServer) -> bool:
         return False
     accounts = (server.configuration.service_account, "NT SERVICE\\adfssrv")
     return any(host.can_read_key(entry.container, account) for account in accounts)
+
+
+def wmi_instances(world: World, host: Host) -> list[dict[str, str | int | bool | datetime | list[str] | None]]:
+    """root\\ADFS, SecurityTokenService: where the configuration database is."""
+    del world
+    if host.parts.find(AdfsServer) is None:
+        return []
+    return [{"ConfigurationDatabaseConnectionString": CONNECTION_STRING, "ConfigurationChannel": "net.tcp"}]

@@ -86,6 +86,12 @@ def create_zones(host: Host, directory: Directory, now: datetime) -> None:
 
 def join(world: World, host: Host, directory: Directory, container: str = "") -> None:
     """Makes the host a member; an account that waits for it is used. The caller restarts it."""
+    make_account(world, host, directory, container)
+    enter(world, host, directory)
+
+
+def make_account(world: World, host: Host, directory: Directory, container: str = "") -> None:
+    """The first half of a join: the computer's account."""
     now = world.clock.now()
     place = container or f"CN=Computers,{names.of_domain(directory.domain)}"
     known = objects.find(directory, f"{host.name}$", frozenset({"computer"}))
@@ -94,6 +100,10 @@ def join(world: World, host: Host, directory: Directory, container: str = "") ->
     else:
         objects.replace(directory, known, "dNSHostName", [f"{host.name.lower()}.{directory.domain}"], now)
         objects.replace(directory, known, "userAccountControl", [str(state.WORKSTATION_TRUST)], now)
+
+
+def enter(world: World, host: Host, directory: Directory) -> None:
+    """The second half, at the restart: the machine lives in the domain."""
     _become_member(host, directory)
     for group, member in (("administrators", "Domain Admins"), ("users", "Domain Users")):
         host.accounts.add_member(group, f"{directory.netbios}\\{member}")
@@ -123,3 +133,23 @@ def leave(world: World, host: Host, directory: Directory | None, workgroup: str)
     for adapter in host.adapters:
         adapter.category = "Public"
     apply_computer_name(host)
+
+
+def demote(world: World, host: Host, password: str, workgroup: str = "WORKGROUP") -> None:
+    """The last controller goes: the forest with all its accounts is gone, the machine is on its own."""
+    world.parts.drop(Directory)
+    server = host.parts.find(dns.DnsServer)
+    if server is not None:
+        server.zones = {key: zone for key, zone in server.zones.items() if not zone.integrated}
+    host.is_domain_controller = False
+    host.accounts.groups["administrators"].members = []
+    host.accounts.add_user("Administrator", password, 500)
+    host.accounts.add_member("Administrators", "Administrator")
+    for name in CONTROLLER_SERVICES:
+        service = host.services.find(name)
+        if service is not None and name not in ("DNS", "W32Time"):
+            service.start_type, service.state = "Disabled", "Stopped"
+    for path in (r"C:\Windows\NTDS\ntds.dit", r"C:\Windows\SYSVOL"):
+        if host.files.exists(path):
+            host.files.remove(path)
+    leave(world, host, None, workgroup)
