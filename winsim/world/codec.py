@@ -48,7 +48,7 @@ def _make_encoder(kind: Any) -> Encoder:
         frozenset: lambda value: {TAG: "frozenset", "v": [encode(item) for item in sorted(value)]},
         bytes: lambda value: {TAG: "bytes", "v": b64encode(value).decode()},
         datetime: lambda value: {TAG: "time", "v": value.isoformat()},
-        timedelta: lambda value: {TAG: "span", "v": value.total_seconds()},
+        timedelta: lambda value: {TAG: "span", "v": [value.days, value.seconds, value.microseconds]},
     }
     if kind in simple:
         return simple[kind]
@@ -115,7 +115,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "frozenset": lambda data: frozenset(decode(item) for item in data["v"]),
     "bytes": lambda data: b64decode(data["v"]),
     "time": lambda data: datetime.fromisoformat(data["v"]),
-    "span": lambda data: timedelta(seconds=data["v"]),
+    "span": lambda data: timedelta(*data["v"]),
     "dict": lambda data: {decode(key): decode(item) for key, item in data["v"]},
     "enum": lambda data: resolve(data["of"])(data["v"]),
     "number": lambda data: resolve(data["of"])(data["v"]),

@@ -43,9 +43,9 @@ def common_name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
-def _base(subject: x509.Name, issuer: x509.Name, public: rsa.RSAPublicKey, start: datetime, days: int) -> (
-    x509.CertificateBuilder
-):
+def _base(
+    subject: x509.Name, issuer: x509.Name, public: rsa.RSAPublicKey, start: datetime, days: int
+) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -72,9 +72,7 @@ def authority(name: x509.Name, start: datetime, days: int) -> Issued:
     built = (
         _base(name, name, public, start, days)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(
-            x509.KeyUsage(True, False, False, False, False, True, True, False, False), critical=False
-        )
+        .add_extension(x509.KeyUsage(True, False, False, False, False, True, True, False, False), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
         .sign(key, hashes.SHA256())
     )
@@ -135,6 +133,5 @@ def covers(der: bytes, name: str) -> bool:
     """Whether a certificate may be used for a host name; ``*`` stands for one label."""
     wanted = name.lower()
     return any(
-        known == wanted or (known.startswith("*.") and wanted.partition(".")[2] == known[2:])
-        for known in names_of(der)
+        known == wanted or (known.startswith("*.") and wanted.partition(".")[2] == known[2:]) for known in names_of(der)
     )

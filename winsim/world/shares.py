@@ -39,8 +39,8 @@ class Shares:
     def find(self, name: str) -> Share | None:
         key = name.lower()
         if key in ("c$", "admin$"):
-            return Share(name.upper(), "C:\\" if key == "c$" else "C:\\Windows", "", {"BUILTIN\\Administrators": "Full"},
-                         special=True)  # fmt: skip
+            path = "C:\\" if key == "c$" else "C:\\Windows"
+            return Share(name.upper(), path, "", {"BUILTIN\\Administrators": "Full"}, special=True)
         return self.shares.get(key)
 
 
