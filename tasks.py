@@ -92,12 +92,14 @@ def plan(
 
 
 @task(auto_shortflags=False, iterable=["set"], help={"lab": LAB, "set": SET, "json": JSON,
+      "hosts": "Ask the hosts, too: quotas, clocks, pending restarts, room, update level.",
       "scripts": "Check these plain scripts (a folder, or a file) instead of a lab."})  # fmt: skip
 def check(
     c: Context,
     lab: str = "simulated",
     set: list[str] = [],  # noqa: B006
     scripts: str = "",
+    hosts: bool = False,
     json: bool = False,
 ) -> None:
     """Find what would go wrong, before any change."""
@@ -105,7 +107,9 @@ def check(
     def body(terminal: Terminal) -> ExitCode:
         from passivelab.commands import checking
 
-        return checking.check_scripts(terminal, scripts) if scripts else checking.check(terminal, lab, tuple(set))
+        if scripts:
+            return checking.check_scripts(terminal, scripts)
+        return checking.check(terminal, lab, tuple(set), hosts)
 
     _run(json, body)
 

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 from passivelab.blueprint import compile_lab
+from passivelab.commands.connecting import connector
 from passivelab.commands.loading import load
 from passivelab.commands.paths import ROLES, state
+from passivelab.commands.simulated import serving
 from passivelab.commands.terminal import Terminal
-from passivelab.errors import Exit, UsageError
+from passivelab.engine.script import Request, ask
+from passivelab.errors import Exit, TransportError, UsageError
+from passivelab.lab import Host, Lab
 from passivelab.lab.certificates import wanted_certificates
 from passivelab.pki import Pki
-from passivelab.preflight import Finding
+from passivelab.preflight import Finding, live
 from passivelab.preflight import check as check_compilation
 from passivelab.report.words import plural
 from pslang.linter import lint
 
 
-def check(terminal: Terminal, name: str, sets: tuple[str, ...] = ()) -> Exit:
+def check(terminal: Terminal, name: str, sets: tuple[str, ...] = (), ask_hosts: bool = False) -> Exit:
     """Inventory, roles, templates and everything that the checks know of how such a lab fails."""
     lab = load(name, terminal, sets)
     keys = Pki.open(state(lab.folder) / "pki", wanted_certificates(lab))
     compilation = compile_lab(lab, ROLES, keys)
-    findings = check_compilation(compilation, keys)
+    findings = [*check_compilation(compilation, keys), *(_ask_hosts(lab) if ask_hosts else [])]
     errors = [finding for finding in findings if finding.severity == "error"]
     if terminal.json is not None:
         for finding in findings:
@@ -35,6 +41,30 @@ def check(terminal: Terminal, name: str, sets: tuple[str, ...] = ()) -> Exit:
         warnings = plural(len(findings) - len(errors), "warning")
         terminal.say(f"{plural(steps, 'step')} checked: {plural(len(errors), 'error')}, {warnings}.")
     return Exit.INVALID if errors else Exit.FINE
+
+
+def _ask_hosts(lab: Lab) -> list[Finding]:
+    """What only the hosts themselves can tell: quotas, clocks, restarts that are pending, room, update level."""
+    request = Request("facts", "current", live.script())
+    with serving(lab) as endpoints:
+        connect = connector(lab, endpoints)
+
+        def one(host: Host) -> list[Finding]:
+            session = connect(host.name, "local")
+            try:
+                answer = ask(session, [request], 60.0)["facts"]
+            except TransportError as error:
+                fix = error.hint or "`invoke ping` asks every host"
+                return [Finding(error.code, None, error.message(), "the host itself", fix)]
+            finally:
+                session.close()
+            if answer.value is None:
+                why = answer.fault.message if answer.fault else "it said nothing"
+                return [Finding("facts", None, f"{host.name}: {why}", "scripts/facts.ps1", "look at the host")]
+            return list(live.judge(host, answer.value, datetime.now(UTC)))
+
+        with ThreadPoolExecutor(8) as pool:
+            return [finding for found in pool.map(one, lab.hosts) for finding in found]
 
 
 def check_scripts(terminal: Terminal, folder: str) -> Exit:

@@ -134,7 +134,8 @@ def ping(terminal: Terminal, name: str, transport: str | None = None) -> Exit:
                 reason = output.errors[-1].message if output.errors else "it said nothing"
                 failed = StepFailed(step="ping", host=host, phase="current", reason=reason)
                 return Pong(host, took, error=failed)
-            return Pong(host, took, *output.values)
+            version, system, computer = output.values[:3]
+            return Pong(host, took, version, system, computer)
 
         with ThreadPoolExecutor(8) as pool:
             pongs = list(pool.map(one, [host.name for host in lab.hosts]))
