@@ -37,5 +37,6 @@ MODULES: Final[tuple[str, ...]] = (
     "principals",
     "network",
     "directoryservices",
+    "servicecontroller",
 )
 """Names of the modules of this package that export ``TYPES``."""

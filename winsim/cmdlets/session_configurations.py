@@ -1,0 +1,136 @@
+"""Session configurations of the WinRM service, and what Enable-PSRemoting and CredSSP set."""
+
+from __future__ import annotations
+
+from winsim.cmdlets.products import credential
+from winsim.interpreter.command import Call, CommandError, cmdlet
+from winsim.interpreter.values import PSObject
+from winsim.interpreter.wildcards import has_wildcard, wildcard_match
+from winsim.world.winrm import RegisteredConfiguration, WinRmService
+
+BUILT_IN = ("microsoft.powershell", "microsoft.powershell.workflow", "microsoft.powershell32",
+            "microsoft.windows.servermanagerworkflows")  # fmt: skip
+TYPE = "Microsoft.PowerShell.Commands.PSSessionConfigurationCommands#PSSessionConfiguration"
+PERMISSION = "BUILTIN\\Administrators AccessAllowed, BUILTIN\\Remote Management Users AccessAllowed"
+
+
+def described(configuration: RegisteredConfiguration) -> PSObject:
+    return PSObject(
+        {
+            "Name": configuration.name, "Filename": r"%windir%\system32\pwrshplugin.dll", "PSVersion": "4.0",
+            "StartupScript": configuration.startup_script or None, "RunAsUser": configuration.run_as,
+            "Permission": PERMISSION, "Enabled": True, "Architecture": "64",
+        },
+        (TYPE, "System.Management.Automation.PSCustomObject", "System.Object"),
+    )  # fmt: skip
+
+
+def need_administrator(call: Call) -> None:
+    if not call.session.identity.is_admin:
+        text = 'Access is denied. To run this cmdlet, start Windows PowerShell with the "Run as administrator" option.'
+        raise CommandError("System.InvalidOperationException", text, "InvalidOperation")
+
+
+@cmdlet("Get-PSSessionConfiguration", ("Name", "Force"))
+def get_session_configuration(call: Call) -> None:
+    need_administrator(call)
+    registered = call.host.parts.need(WinRmService).configurations
+    every = {name: RegisteredConfiguration(name) for name in BUILT_IN} | dict(registered)
+    for pattern in call.texts("Name") or ["*"]:
+        found = [one for _, one in sorted(every.items()) if wildcard_match(pattern, one.name)]
+        if not found and not has_wildcard(pattern):
+            text = f'No session configuration matches criteria "{pattern}".'
+            kind = "Microsoft.PowerShell.Commands.WriteErrorException"
+            call.write_error(CommandError(kind, text, "NotSpecified", None, kind))
+        call.write_all(described(one) for one in found)
+
+
+@cmdlet("Register-PSSessionConfiguration", ("Name", "RunAsCredential", "StartupScript", "NoServiceRestart", "Force"))
+def register_session_configuration(call: Call) -> None:
+    need_administrator(call)
+    service = call.host.parts.need(WinRmService)
+    name = call.text("Name")
+    if name.lower() in service.configurations or name.lower() in BUILT_IN:
+        text = f'The "{name}" session configuration already exists. Use Set-PSSessionConfiguration to change it.'
+        raise CommandError("PSSessionConfigurationAlreadyExists", text, "InvalidOperation", name)
+    if not call.should_process(name, call.name):
+        return
+    run_as = qualified(call) if call.has("RunAsCredential") else ""
+    made = RegisteredConfiguration(name, run_as, call.text("StartupScript"))
+    service.register(made)
+    call.world.touch()
+    call.write(described(made))
+
+
+def qualified(call: Call) -> str:
+    """The account of -RunAsCredential as DOMAIN\\name; WinRM refuses a password that does not fit."""
+    user, password = credential(call.get("RunAsCredential"))
+    domain, slash, name = user.rpartition("\\")
+    logon = call.world.authenticate(call.host, domain if slash else "", name)
+    if logon is None or logon.password != password:
+        text = "The user name or password is incorrect."
+        raise CommandError("SetRunAsCredentialFailed", text, "AuthenticationError", user)
+    return logon.account
+
+
+@cmdlet("Set-PSSessionConfiguration", ("Name", "RunAsCredential", "StartupScript", "NoServiceRestart", "Force"))
+def set_session_configuration(call: Call) -> None:
+    need_administrator(call)
+    found = need_configuration(call)
+    if call.has("RunAsCredential"):
+        found.run_as = qualified(call)
+    if call.has("StartupScript"):
+        found.startup_script = call.text("StartupScript")
+    call.world.touch()
+
+
+@cmdlet("Unregister-PSSessionConfiguration", ("Name", "Force", "NoServiceRestart"))
+def unregister_session_configuration(call: Call) -> None:
+    need_administrator(call)
+    found = need_configuration(call)
+    if call.should_process(found.name, call.name):
+        del call.host.parts.need(WinRmService).configurations[found.name.lower()]
+        call.world.touch()
+
+
+def need_configuration(call: Call) -> RegisteredConfiguration:
+    name = call.text("Name")
+    found = call.host.parts.need(WinRmService).configurations.get(name.lower())
+    if found is None:
+        text = f'No session configuration matches criteria "{name}".'
+        raise CommandError("PSSessionConfigurationNotFound", text, "ObjectNotFound", name)
+    return found
+
+
+@cmdlet("Enable-PSRemoting", ("Force", "SkipNetworkProfileCheck"))
+def enable_remoting(call: Call) -> None:
+    """WinRM is how this script got here: nothing is left to switch on."""
+    need_administrator(call)
+
+
+@cmdlet(
+    "Enable-WSManCredSSP",
+    ("Role", "DelegateComputer", "Force"),
+    net_class="Microsoft.WSMan.Management.EnableWSManCredSSPCommand",
+)
+def enable_credssp(call: Call) -> None:
+    need_administrator(call)
+    if call.text("Role").lower() == "server":
+        call.host.parts.need(WinRmService).credssp = True
+        call.world.touch()
+
+
+@cmdlet("Disable-WSManCredSSP", ("Role",), net_class="Microsoft.WSMan.Management.DisableWSManCredSSPCommand")
+def disable_credssp(call: Call) -> None:
+    need_administrator(call)
+    if call.text("Role").lower() == "server":
+        call.host.parts.need(WinRmService).credssp = False
+        call.world.touch()
+
+
+@cmdlet("Get-WSManCredSSP", net_class="Microsoft.WSMan.Management.GetWSManCredSSPCommand")
+def get_credssp(call: Call) -> None:
+    on = call.host.parts.need(WinRmService).credssp
+    call.write("The machine is not configured to allow delegating fresh credentials.")
+    word = "is" if on else "is not"
+    call.write(f"This computer {word} configured to receive credentials from a remote client computer.")
