@@ -110,11 +110,11 @@ def scripts_of(paths: Sequence[str]) -> list[Path]:
 
 def throw_away_world() -> tuple[World, Host]:
     """A lab with one machine, as it comes out of the box."""
-    from winsim.world.host import Host
+    from winsim.world.fresh import make_host
     from winsim.world.lab import World
 
     world = World()
-    return world, world.add(Host("host01", "HOST01"))
+    return world, world.add(make_host("run-script", "host01", "HOST01", password=""))
 
 
 def run_all(paths: Sequence[Path]) -> dict[str, Any]:

@@ -1,15 +1,13 @@
-"""Restart-, Stop-, Rename-, Add- and Remove-Computer, and Start-Process."""
+"""Restart- and Rename-Computer, Start-Process."""
 
 from __future__ import annotations
 
 import shlex
 
-from winsim.cmdlets.products import credential
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.interpreter.natives import ProgramCall
 from winsim.interpreter.registry import registry
 from winsim.interpreter.values import PSObject
-from winsim.world.directory import Directory, promotion
 from winsim.world.power import request_restart
 
 INVALID = "System.InvalidOperationException"
@@ -60,76 +58,6 @@ def after_change(call: Call) -> None:
         call.warning(RENAME_WARNING.format(call.host.name))
     if call.switch("PassThru"):
         call.write(PSObject({"HasSucceeded": True, "ComputerName": call.host.name}))
-
-
-@cmdlet(
-    "Add-Computer",
-    ("DomainName", "Credential", "OUPath", "Force", "Restart", "WorkgroupName", "PassThru", "Server", "ComputerName"),
-)
-def add_computer(call: Call) -> None:
-    only_here(call)
-    if call.has("WorkgroupName"):
-        raise NotBuilt("Add-Computer -WorkgroupName")
-    domain = call.text("DomainName")
-    host = call.host
-    if host.is_member and host.domain.lower() == domain.lower():
-        text = f"Cannot add computer '{host.name}' to domain '{domain}' because it is already in that domain."
-        raise CommandError("AddComputerToSameDomain", text, "InvalidOperation", host.name, INVALID)
-    directory = find_domain(call, domain)
-    check_join_rights(call, directory, domain)
-    if not call.should_process(host.name, f"Join in domain '{domain}'"):
-        return
-    promotion.join(call.world, host, directory, call.text("OUPath"))
-    call.world.touch()
-    after_change(call)
-
-
-def find_domain(call: Call, domain: str) -> Directory:
-    """The domain is found by its name in DNS, as the join does."""
-    directory = call.world.parts.find(Directory)
-    known = directory is not None and domain.lower() in (directory.domain, directory.netbios.lower())
-    reached = known and directory is not None and bool(call.world.resolve(call.host, directory.domain))
-    if directory is None or not reached:
-        text = (
-            f"Computer '{call.host.name}' failed to join domain '{domain}' from its current workgroup "
-            f"'{call.host.workgroup}' with following error message: The specified domain either does not exist or "
-            "could not be contacted."
-        )
-        raise CommandError("FailToJoinDomainFromWorkgroup", text, "OperationStopped", call.host.name, INVALID)
-    return directory
-
-
-def check_join_rights(call: Call, directory: Directory, domain: str) -> None:
-    problem = "The user name or password is incorrect."
-    if call.has("Credential"):
-        user, password = credential(call.get("Credential"))
-        prefix, slash, name = user.rpartition("\\")
-        logon = directory.logon(call.world, prefix if slash else directory.netbios, name)
-        if logon is not None and logon.password == password:
-            if f"{directory.netbios.lower()}\\domain admins" in logon.groups:
-                return
-            problem = "Access is denied."
-    text = (
-        f"Computer '{call.host.name}' failed to join domain '{domain}' from its current workgroup "
-        f"'{call.host.workgroup}' with following error message: {problem}"
-    )
-    raise CommandError("FailToJoinDomainFromWorkgroup", text, "OperationStopped", call.host.name, INVALID)
-
-
-@cmdlet(
-    "Remove-Computer",
-    ("UnjoinDomainCredential", "WorkgroupName", "Force", "Restart", "PassThru", "LocalCredential", "ComputerName"),
-)
-def remove_computer(call: Call) -> None:
-    only_here(call)
-    if not call.host.is_member:
-        text = f"Cannot remove computer(s) '{call.host.name}' from the domain because it is not in a domain."
-        raise CommandError("ComputerNotInDomain", text, "InvalidOperation", call.host.name, INVALID)
-    if not call.should_process(call.host.name, "Remove-Computer"):
-        return
-    promotion.leave(call.world, call.host, call.world.parts.find(Directory), call.text("WorkgroupName", "WORKGROUP"))
-    call.world.touch()
-    after_change(call)
 
 
 @cmdlet(
