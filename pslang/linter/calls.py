@@ -13,8 +13,8 @@ from pslang.linter.availability import dynamic_parameters, why_no_command, why_n
 from pslang.linter.binder import Binding, bind
 from pslang.linter.findings import Report
 from pslang.linter.formals import Formals, of_function, of_signature
-from pslang.signatures.tables import find
-from pslang.syntax import Command, FunctionDefinition, Pipeline, Script, String
+from pslang.signatures.tables import find, index
+from pslang.syntax import Command, FunctionDefinition, Pipeline, Script, ScriptBlock, String
 from pslang.walk import walk
 
 _VERB_NOUN = re.compile(r"[a-z]+-[a-z]\w+\Z", re.IGNORECASE)
@@ -37,11 +37,11 @@ def calls(script: Script) -> Iterator[Call]:
     for node in walk(script):
         if not isinstance(node, Pipeline):
             continue
-        for index, element in enumerate(node.elements):
+        for place, element in enumerate(node.elements):
             if isinstance(element, Command):
                 name = element.elements[0]
                 if isinstance(name, String) and (name.kind == "bare" or element.invoke):
-                    yield Call(element, name.value, index > 0)
+                    yield Call(element, name.value, place > 0)
 
 
 def functions(script: Script) -> Mapping[str, Formals | None]:
@@ -72,11 +72,32 @@ def formals_of(command: str) -> Formals | None:
 def check_calls(script: Script, report: Report, *, strict: bool) -> None:
     """With ``strict``, a command that nobody knows is a finding, too."""
     own = functions(script)
-    for call in calls(script):
-        _check(call, own, report, strict)
+    found = list(calls(script))
+    closed = not (_dot_sources(script) or any(_imports(call) for call in found))
+    unknown = _VERB_NOUN if strict else _COVERED if closed else None
+    for call in found:
+        _check(call, own, report, unknown)
 
 
-def _check(call: Call, own: Mapping[str, Formals | None], report: Report, strict: bool) -> None:
+def _dot_sources(script: Script) -> bool:
+    """Whether commands that nobody here knows may come from another file."""
+    return any(
+        isinstance(node, Command) and node.invoke == "." and not isinstance(node.elements[0], ScriptBlock)
+        for node in walk(script)
+    )
+
+
+def _imports(call: Call) -> bool:
+    """Whether commands that the tables do not know may come from another module."""
+    name = (aliases.target(call.name) or call.name).lower()
+    if name not in ("import-module", "add-pssnapin", "invoke-expression", "import-pssession"):
+        return False
+    known = {module.lower() for module in index().values()}
+    named = [item.value.lower() for item in call.node.elements[1:] if isinstance(item, String)]
+    return name != "import-module" or not named or any(module not in known for module in named)
+
+
+def _check(call: Call, own: Mapping[str, Formals | None], report: Report, unknown: re.Pattern[str] | None) -> None:
     module, _, name = call.name.rpartition("\\")
     key = name.lower()
     if key in own:
@@ -87,7 +108,7 @@ def _check(call: Call, own: Mapping[str, Formals | None], report: Report, strict
         resolved = aliases.target(name) or name
         formals = formals_of(resolved)
         if formals is None:
-            _unknown(call, resolved, report, strict and not module)
+            _unknown(call, resolved, report, None if module else unknown)
             return
         signature = find(resolved)
         if module and signature is not None and signature.module.lower() != module.lower():
@@ -101,11 +122,11 @@ def _check(call: Call, own: Mapping[str, Formals | None], report: Report, strict
         report.add(at, result.error, _message(formals.command, result))
 
 
-def _unknown(call: Call, name: str, report: Report, strict: bool) -> None:
+def _unknown(call: Call, name: str, report: Report, unknown: re.Pattern[str] | None) -> None:
     reason = why_no_command(name)
     if reason is not None:
         report.add(call.node, "CommandNotFoundException", f"{reason}; Windows Server 2012 R2 does not have it.")
-    elif _VERB_NOUN.match(name) and (strict or _COVERED.match(name)):
+    elif unknown is not None and unknown.match(name) and _VERB_NOUN.match(name):
         report.add(call.node, "CommandNotFoundException", f"Windows Server 2012 R2 has no command {name}.")
 
 
