@@ -13,6 +13,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,8 +58,16 @@ class Saver:
         self._lock = threading.Lock()
         self._saved = -1
 
-    def settle(self) -> None:
-        """Returns when everything that has changed until now is on disk."""
+    def settle(self, host: Host | None = None) -> None:
+        """Returns when everything that has changed until now is on disk.
+
+        Commands tell the world's version that they change something; what .NET methods do to the host that a pipeline
+        ran on is found by comparing.
+        """
+        if host is not None and self._saved >= self._world.version:
+            with self._world.lock:
+                if self._store.differs(host):
+                    self._world.touch()
         wanted = self._world.version
         if self._saved >= wanted:
             return
@@ -100,12 +109,12 @@ def open_world(options: Options) -> tuple[World, Store]:
 class LabServer:
     """All hosts of a world on the network. Use ``async with``; or ``serve`` for a whole process."""
 
-    def __init__(self, world: World, settle: Callable[[], None], state: Path, control: FaultControl) -> None:
+    def __init__(self, world: World, saver: Saver, state: Path, control: FaultControl) -> None:
         self.world = world
         self.control = control
         self.endpoints: dict[str, HostEndpoint] = {}
         self.places: dict[str, Place] = {}
-        self._settle = settle
+        self._saver = saver
         self._state = state
         self._workers = ThreadPoolExecutor(_WORKERS, "pipeline")
         self._boots: dict[str, int] = {}
@@ -117,7 +126,7 @@ class LabServer:
         pem = self._certificate(wanted)
         shared = tls.load(pem)
         for name, host in self.world.hosts.items():
-            machine = WorldMachine(self.world, host, self._settle)
+            machine = WorldMachine(self.world, host, partial(self._saver.settle, host))
             endpoint = HostEndpoint(name, machine, self._workers, self.control)
             endpoint.reboot = self._rebooter(host)
             endpoint.skew_clock = self._skew
@@ -144,7 +153,7 @@ class LabServer:
         for endpoint in self.endpoints.values():
             await endpoint.close()
         self._workers.shutdown(wait=False, cancel_futures=True)
-        self._settle()
+        self._saver.settle()
 
     async def __aenter__(self) -> LabServer:
         await self.start()
@@ -244,7 +253,7 @@ class LabServer:
         with self.world.lock:
             self.world.run_due()
         if self.world.version != before:
-            self._settle()
+            self._saver.settle()
 
 
 async def serve(options: Options, control: FaultControl, announce: Callable[[dict[str, Any]], None]) -> None:
@@ -252,7 +261,7 @@ async def serve(options: Options, control: FaultControl, announce: Callable[[dic
     world, store = open_world(options)
     saver = Saver(world, store)
     saver.settle()
-    async with LabServer(world, saver.settle, options.state, control) as server, _leaving(options.parent_pid) as leave:
+    async with LabServer(world, saver, options.state, control) as server, _leaving(options.parent_pid) as leave:
         document = server.ready()
         if options.ready_file is not None:
             options.ready_file.parent.mkdir(parents=True, exist_ok=True)

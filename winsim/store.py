@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from winsim.world.codec import decode, encode
+from winsim.world.host import Host
 from winsim.world.lab import World
 
 FORMAT = 1
@@ -40,6 +41,10 @@ class Store:
             self._write(f"host-{name}.json", encode(host))
         self._write("world.json", {"format": FORMAT, "hosts": list(hosts), "world": head})
 
+    def differs(self, host: Host) -> bool:
+        """Whether a host is not as it was saved; with the lock of the world held."""
+        return self._written.get(f"host-{host.id.lower()}.json") != _text(encode(host))
+
     def load(self) -> World:
         try:
             head = self._read("world.json")
@@ -59,7 +64,7 @@ class Store:
         return json.loads(text)
 
     def _write(self, name: str, data: Any) -> None:
-        text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+        text = _text(data)
         if self._written.get(name) == text:
             return
         target = self.folder / name
@@ -70,3 +75,7 @@ class Store:
             os.fsync(file.fileno())
         temporary.replace(target)
         self._written[name] = text
+
+
+def _text(data: Any) -> str:
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False)

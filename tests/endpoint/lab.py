@@ -152,10 +152,13 @@ for _name in ("whoami.exe",):
     setattr(ToyRunspace, f"do_{_name}", ToyRunspace.do_whoami_exe)
 
 
+_NAMES = HostNames("ARR01", "arr01.corp.contoso.com", "CORP", "corp.contoso.com")
+
+
 @dataclass
 class ToyMachine:
     settings: ServiceSettings = field(default_factory=ServiceSettings)
-    names: HostNames = HostNames("ARR01", "arr01.corp.contoso.com", "CORP", "corp.contoso.com")
+    names: HostNames = _NAMES
     settled: int = 0
     certificates: dict[str, str] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)

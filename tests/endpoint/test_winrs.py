@@ -23,7 +23,8 @@ from winsim.endpoint.winrs.streams import StandardInput
 
 @pytest.fixture
 def session(lab: ToyLab) -> winrm.Session:
-    return winrm.Session(f"http://127.0.0.1:{lab.http}/wsman", auth=(USER, PASSWORD), transport="ntlm", ca_trust_path=None)
+    url = f"http://127.0.0.1:{lab.http}/wsman"
+    return winrm.Session(url, auth=(USER, PASSWORD), transport="ntlm", ca_trust_path=None)
 
 
 @pytest.fixture
@@ -150,7 +151,8 @@ def test_the_parameters_of_powershell_can_be_shortened() -> None:
     for name in ("-EncodedCommand", "-enc", "/e", "-ec", "-encoded"):
         assert powershell.parse(["-NoP", "-NonI", "-Exec", "Bypass", name, script]).script == "'x'"
     assert powershell.parse(["Get-Date", "-Year", "1"]).script == "Get-Date -Year 1"
-    assert powershell.parse(["-File", "a.ps1", "-X", "1", "-Y:2", "z"]).parameters == (("X", "1"), ("Y", "2"), (None, "z"))
+    file = powershell.parse(["-File", "a.ps1", "-X", "1", "-Y:2", "z"])
+    assert file.parameters == (("X", "1"), ("Y", "2"), (None, "z"))
     for wrong in (["-enc", "%"], ["-enc"], ["-nonsense"], ["-ExecutionPolicy"]):
         with pytest.raises(BadCommandLine):
             powershell.parse(wrong)

@@ -223,7 +223,9 @@ class CmdletStage(Stage):
     def begin(self) -> None:
         declaration = self.info.declaration
         try:
-            binding = bind(self.session, self.info.parameters, declaration.net_class, self.arguments, self.expecting_input)
+            binding = bind(
+                self.session, self.info.parameters, declaration.net_class, self.arguments, self.expecting_input
+            )
         except TerminatingError as problem:
             if problem.record.invocation is None:
                 problem.record.invocation = InvocationInfo(self.info, self.called_as, self.position)
@@ -278,7 +280,9 @@ class CmdletStage(Stage):
             self.run_body(self.instance.end)
 
     def report(self, problem: TerminatingError) -> None:
-        problem.record.invocation = problem.record.invocation or InvocationInfo(self.info, self.called_as, self.position)
+        problem.record.invocation = problem.record.invocation or InvocationInfo(
+            self.info, self.called_as, self.position
+        )
         self.call.write_record(problem.record)
 
     def run_body(self, body: Callable[[CommandCall], object]) -> None:
@@ -292,12 +296,20 @@ class CmdletStage(Stage):
             try:
                 with self.session.world.lock:
                     body(call)
+                    if self.info.name.partition("-")[0].lower() not in READING_VERBS:
+                        self.session.world.touch()
             finally:
                 queue, call.queue = call.queue, outer
                 for action in queue or ():
                     action()
         except CommandError as problem:
             raise TerminatingError(call.record(problem)) from None
+
+
+READING_VERBS = frozenset(
+    "compare convertfrom convertto foreach format get group join measure out read resolve select sort split test where "
+    "write".split()
+)
 
 
 def direct_parameter(binding: Binding) -> str | None:

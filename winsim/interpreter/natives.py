@@ -69,6 +69,7 @@ class NativeStage(Stage):
         call = ProgramCall(self.session, self.args, self.stdin)
         with self.session.world.lock:
             code = self.info.declaration.body(call)
+            self.session.world.touch()
         first = True
         for is_output, line in call.lines:
             if is_output:
