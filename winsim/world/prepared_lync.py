@@ -92,7 +92,7 @@ def _server(
 ) -> None:
     feature_setup.install(world, host, list(FEATURES))
     restart_at_once(world, host)
-    server = machine.install_core(host, row["version"])
+    server = machine.install_core(world, host, row["version"])
     if "UserStore" in machine.roles_here(topology, host.fqdn):
         machine.add_sql_instance(host, "RTC")
         server.databases += ["rtcxds", "rtcshared", "rtcab", "rgsconfig", "rgsdyn", "cpsdyn"]

@@ -14,6 +14,7 @@ from .topology import Topology
 
 if TYPE_CHECKING:
     from winsim.world.host import Host
+    from winsim.world.lab import World
 
 INTERNAL_SITE = "Lync Server Internal Web Site"
 EXTERNAL_SITE = "Lync Server External Web Site"
@@ -60,16 +61,51 @@ def server_of(host: Host) -> LyncServer | None:
     return host.parts.find(LyncServer)
 
 
-def install_core(host: Host, version: str) -> LyncServer:
-    """Core components and administrative tools: the module, the deployment folder, the uninstall entries."""
+def core_package(world: World, host: Host, installing: bool) -> None:
+    """OcsCore.msi: the module, the deployment folder and the programs in it."""
+    del world
+    if not installing:
+        host.modules.pop("lync", None)
+        _forget(host, "OcsCore")
+        for path in (MODULE, HOME + r"\Deployment"):
+            if host.files.exists(path):
+                host.files.remove(path)
+        return
     server = host.parts.need(LyncServer)
-    server.version = version
     host.files.make_directory(MODULE)
     host.files.write(MODULE + r"\Lync.psd1", b"@{ ModuleVersion = '5.0.0.0' }\r\n")
     host.files.make_directory(HOME + r"\Deployment\Setup")
     for name in ("Bootstrapper.exe", "Deploy.exe"):
-        host.files.write(rf"{HOME}\Deployment\{name}", b"").version = version
+        host.files.write(rf"{HOME}\Deployment\{name}", b"MZ").version = server.version
     host.modules["lync"] = MODULE
+    _remember(server, "OcsCore")
+
+
+def tools_package(world: World, host: Host, installing: bool) -> None:
+    """AdminTools.msi: nothing that the lab models besides the product itself."""
+    del world
+    if installing:
+        _remember(host.parts.need(LyncServer), "AdminTools")
+    else:
+        _forget(host, "AdminTools")
+
+
+def _remember(server: LyncServer, product: str) -> None:
+    if product not in server.products:
+        server.products.append(product)
+
+
+def _forget(host: Host, product: str) -> None:
+    server = host.parts.find(LyncServer)
+    if server is not None and product in server.products:
+        server.products.remove(product)
+
+
+def install_core(world: World, host: Host, version: str) -> LyncServer:
+    """Core components and administrative tools of a given update level."""
+    server = host.parts.need(LyncServer)
+    server.version = version
+    core_package(world, host, True)
     for product in ("OcsCore", "AdminTools"):
         register_product(host, product)
     return server
@@ -82,15 +118,12 @@ def register_product(host: Host, product: str) -> None:
     host.registry.set(key, "DisplayName", name)
     host.registry.set(key, "DisplayVersion", server.version)
     host.registry.set(key, "Publisher", "Microsoft Corporation")
-    if product not in server.products:
-        server.products.append(product)
+    _remember(server, product)
 
 
 def unregister_product(host: Host, product: str) -> None:
-    server = host.parts.need(LyncServer)
     host.registry.remove(rf"{UNINSTALL}\{PRODUCTS[product][1]}")
-    if product in server.products:
-        server.products.remove(product)
+    _forget(host, product)
 
 
 def add_sql_instance(host: Host, name: str) -> None:
