@@ -97,6 +97,7 @@ class Lines:
             self.console.print(line, no_wrap=line.no_wrap, overflow=line.overflow)
         else:
             self.console.print(line, soft_wrap=True)  # a file loses nothing
+            self.console.file.flush()  # and whoever reads along sees it now
 
     def finished(self, event: StepFinished) -> None:
         sign, style, word = OUTCOMES[event.outcome]

@@ -110,6 +110,12 @@ def test_a_second_build_changes_nothing_and_costs_few_pipelines(built: Lab) -> N
     }  # fmt: skip
 
 
+def test_the_other_transport_sees_the_same_lab(built: Lab) -> None:
+    ran = built.invoke("plan", "--transport", "winrm", "--limit", "arr01,se01", "--detailed-exitcode")
+    assert ran.code == 0
+    assert {change["action"] for change in ran.plan()["changes"]} == {"unchanged"}
+
+
 def test_a_change_by_hand_is_shown_and_only_it_is_repaired(built: Lab) -> None:
     built.by_hand(
         "arr01",
