@@ -217,16 +217,23 @@ def compile_template(environment: Environment, file: Path, problems: list[Proble
         return None
     try:
         tree = environment.parse(source)
+        refused = list(refusals(tree, source, file))
+        if refused:
+            problems += refused
+            return None
+        mark_tree(tree, environment, source)
+        code = environment.compile(tree, str(file), str(file))
     except jinja2.TemplateSyntaxError as error:
-        text = source.splitlines()[error.lineno - 1] if error.lineno <= source.count("\n") + 1 else ""
-        column = len(text) - len(text.lstrip()) + 1
-        problems.append(Problem("template", error.message or "bad template", Place(file, error.lineno, column)))
+        problems.append(syntax_problem(error, source, file))
         return None
-    refused = list(refusals(tree, source, file))
-    if refused:
-        problems += refused
-        return None
-    mark_tree(tree, environment, source)
-    code = environment.compile(tree, str(file), str(file))
     template = jinja2.Template.from_code(environment, code, environment.make_globals(None))
     return StepTemplate(file, source, template)
+
+
+def syntax_problem(error: jinja2.TemplateSyntaxError, source: str, file: Path) -> Problem:
+    """What Jinja says of the template, at the first character of the line; an unknown filter is among it."""
+    lines = source.splitlines()
+    text = lines[error.lineno - 1] if error.lineno <= len(lines) else ""
+    return Problem(
+        "template", error.message or "bad template", Place(file, error.lineno, len(text) - len(text.lstrip()) + 1)
+    )

@@ -90,6 +90,7 @@ REFUSED = [
     ("{{ 9999999999999999999 }}", "64 bits"),
     ("{{ 'a\\0b' }}", "NUL"),
     ("{% if %}{% endif %}", "Expected an expression"),
+    ("{{ host.name | uper }}", "No filter named"),
     ("Write-Output 'open", "no closing"),
     ("$Needs.Nothing", "not declared"),
     ("$Secrets.Nothing", "not declared"),
