@@ -7,10 +7,11 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.world.lab import fresh, server
+from tests.world.lab import fresh, give, server
 from winsim.store import BadStore, Store
 from winsim.world import power, services
 from winsim.world.codec import decode, encode
+from winsim.world.digest import digest
 from winsim.world.feature_setup import FeatureError, install, remove
 from winsim.world.pfx import PfxError, read_pfx, write_pfx
 
@@ -114,3 +115,14 @@ def test_the_same_machine_has_the_same_ids_in_every_fresh_world() -> None:
     first, second = fresh().host("se01"), fresh().host("se01")
     assert (first.machine_sid, first.adapters[0].mac) == (second.machine_sid, second.adapters[0].mac)
     assert first.machine_sid != fresh().host("arr01").machine_sid
+
+
+def test_the_digest_ignores_what_was_generated_and_sees_what_was_done() -> None:
+    first, second = fresh(), fresh()
+    issued = server("web.contoso.com")
+    for world in (first, second):
+        give(world.host("arr01"), issued)  # another container name each time
+        install(world, world.host("se01"), ["Web-Server"])
+    assert digest(first) == digest(second)
+    second.host("se01").files.write(r"C:\Windows\Temp\note.txt", b"something")
+    assert digest(first) != digest(second)

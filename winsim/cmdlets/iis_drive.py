@@ -6,10 +6,12 @@ Paths are relative to the drive: ``AppPools\\DefaultAppPool``, ``Sites\\Default 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from winsim.cmdlets.webadministration_common import (
     attribute_text,
+    command_error,
     element_object,
     is_map,
     need_iis,
@@ -42,6 +44,15 @@ ROOTS = ("AppPools", "Sites", "SslBindings")
 CONTAINER = ("Microsoft.IIs.PowerShell.Framework.NodeInfo", "System.Object")
 SSL_BINDING = ("Microsoft.IIs.PowerShell.Framework.SslBinding", "System.Object")
 NOT_FOUND = "System.Management.Automation.ItemNotFoundException"
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """What the configuration system refuses is an error of the command."""
+    try:
+        yield
+    except ConfigurationError as error:
+        raise command_error(error) from None
 
 
 def parts_of(path: str) -> list[str]:
@@ -119,6 +130,7 @@ def children(call: Call, path: str) -> list[PSObject]:
 # properties ---------------------------------------------------------------------------------------------------------
 
 
+@reported()
 def properties(call: Call, path: str, names: Sequence[str]) -> list[object]:
     """What Get-ItemProperty gives: one value a name; the whole item without names."""
     parts = parts_of(path)
@@ -151,6 +163,7 @@ def _property(call: Call, path: str, element: Element, name: str) -> object:
     return None
 
 
+@reported()
 def set_property(call: Call, path: str, name: str, value: object) -> None:
     parts = parts_of(path)
     if len(parts) < 2 or element_at(call.host, parts) is None:
@@ -203,6 +216,7 @@ def _set(element: Element, name: str, value: object) -> None:
     element.set(last, attribute_text(value))
 
 
+@reported()
 def clear_property(call: Call, path: str, name: str) -> None:
     parts = parts_of(path)
     with editing(call.host) as document:
@@ -216,6 +230,7 @@ def clear_property(call: Call, path: str, name: str) -> None:
 # new and gone -------------------------------------------------------------------------------------------------------
 
 
+@reported()
 def new_item(call: Call, path: str, value: object, options: dict[str, object]) -> PSObject:
     """``options`` are the dynamic parameters: bindings, physicalPath, Thumbprint, SSLFlags, Force ..."""
     need_iis(call.host)
@@ -272,6 +287,7 @@ def _new_ssl_binding(call: Call, name: str, value: object, options: dict[str, ob
     state.put(SslBinding(endpoint, sni, entry.thumbprint, store=store))
 
 
+@reported()
 def set_item(call: Call, path: str, value: object) -> None:
     """Set-Item replaces the certificate of an SSL binding."""
     parts = parts_of(path)
@@ -283,6 +299,7 @@ def set_item(call: Call, path: str, value: object) -> None:
     call.world.touch()
 
 
+@reported()
 def remove_item(call: Call, path: str) -> None:
     parts = parts_of(path)
     if len(parts) < 2 or item(call, path) is None:

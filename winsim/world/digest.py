@@ -1,0 +1,100 @@
+"""A digest of a world: what two runs that did the same have in common.
+
+Generated ids, keys, certificates and times are replaced by numbers in order of appearance; logs and counters that
+record the past are left out. File contents count as text where they are text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from base64 import b64decode
+from typing import Any
+
+from winsim.world.codec import TAG, encode
+from winsim.world.lab import World
+
+HISTORY = frozenset(
+    {"clock", "events", "boots", "boot_time", "down_until", "recycles", "created", "modified", "accessed"}
+)
+LOG_FOLDERS = frozenset({"logs", "logfiles"})
+GENERATED = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # GUID
+    r"|S-1-5-21(?:-\d+){3,4}"  # SID of a machine, of a domain or of someone in it
+    r"|\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-]\d\d:\d\d)?"  # time
+    r"|\b[0-9a-f]{64}\b|\b[0-9a-f]{40}\b|\b[0-9a-f]{32}(?=_|\b)"  # hashes, thumbprints, serial numbers, containers
+    r"|[A-Za-z0-9+/=]{300,}",  # encoded keys and certificates inside of text
+    re.IGNORECASE,
+)
+
+
+class _Names:
+    """Numbers for generated texts."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def replace(self, text: str) -> str:
+        return GENERATED.sub(lambda match: self._known.setdefault(match.group().lower(), f"#{len(self._known)}"), text)
+
+    def opaque(self, kind: str, data: bytes) -> str:
+        key = hashlib.sha256(data).hexdigest()
+        return f"{kind} {self._known.setdefault(key, f'#{len(self._known)}')}"
+
+
+def digest(world: World) -> str:
+    return hashlib.sha256(json.dumps(canonical(world)).encode()).hexdigest()
+
+
+def canonical(world: World) -> Any:
+    """The state as lists and texts that are equal for equal worlds: compare it to see where two differ."""
+    return _canonical(_without_history(encode(world)), _Names())
+
+
+def _without_history(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_history(member) for member in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get(TAG) == "bytes":
+        return _readable(b64decode(value["v"]))
+    if value.get(TAG) == "time":
+        return "<time>"
+    if value.get(TAG) == "winsim.world.files:FileEntry" and value["name"].lower() in LOG_FOLDERS:
+        return {TAG: "logs"}
+    return {key: _without_history(member) for key, member in value.items() if key not in HISTORY}
+
+
+def _readable(data: bytes) -> Any:
+    """Text as text; DER and other binary data by what it is, so that only its identity counts."""
+    for encoding in ("utf-8", "utf-16"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if all(char.isprintable() or char in "\r\n\t\ufeff" for char in text):
+            return text
+    return {TAG: "opaque", "data": data}
+
+
+def _shape(value: Any) -> str:
+    """A value without anything generated: the order of members whose keys were generated."""
+    return GENERATED.sub("#", json.dumps(value, sort_keys=True, default=lambda data: f"bytes {len(data) // 64}"))
+
+
+def _order(key: str, value: Any) -> tuple[str, str]:
+    """By the key; where the key was generated, by what it stands for."""
+    masked = GENERATED.sub("#", key)
+    return masked, _shape(value) if masked != key else ""
+
+
+def _canonical(value: Any, names: _Names) -> Any:
+    if isinstance(value, dict):
+        if value.get(TAG) == "opaque":
+            return names.opaque("der" if value["data"][:1] == b"0" else "binary", value["data"])
+        members = sorted(value.items(), key=lambda item: _order(*item))
+        return [[names.replace(key), _canonical(member, names)] for key, member in members]
+    if isinstance(value, list):
+        return [_canonical(member, names) for member in value]
+    return names.replace(value) if isinstance(value, str) else value
