@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,6 +53,7 @@ class Secrets:
         self._folder = folder
         self._ask = ask
         self._resolved: dict[str, str | Credential] = {}
+        self._lock = threading.Lock()  # hosts are worked on in parallel; nobody is asked twice
 
     def __repr__(self) -> str:
         return f"Secrets({', '.join(self._references)})"
@@ -70,9 +72,10 @@ class Secrets:
         """The secret: a credential where the entry has a user, text otherwise."""
         if name not in self._references:
             raise SecretError(name=name, reason="secrets.yml has no such entry", hint=did_you_mean(name, self.names()))
-        if name not in self._resolved:
-            self._resolved[name] = self._fetch(name, self._references[name])
-        return self._resolved[name]
+        with self._lock:
+            if name not in self._resolved:
+                self._resolved[name] = self._fetch(name, self._references[name])
+            return self._resolved[name]
 
     def credential(self, name: str) -> Credential:
         secret = self.resolve(name)
@@ -87,7 +90,7 @@ class Secrets:
     def known_values(self) -> frozenset[str]:
         """What has to be masked wherever text is shown or stored."""
         return frozenset(
-            secret.password if isinstance(secret, Credential) else secret for secret in self._resolved.values()
+            secret.password if isinstance(secret, Credential) else secret for secret in list(self._resolved.values())
         )
 
     def _lost(self, name: str, reason: str, hint: str | None = None) -> SecretError:

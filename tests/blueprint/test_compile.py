@@ -17,6 +17,7 @@ from passivelab.lab import load_lab
 from passivelab.lab.certificates import wanted_certificates
 from passivelab.lab.load import ROOT
 from passivelab.pki import Pki
+from pslang.linter import lint
 from pslang.parser import parse
 from tests.blueprint.roles import ROLE, STEP, compile_role, problems, step
 from tests.lab.inventories import LAB, changed, load
@@ -244,13 +245,14 @@ class TestDefaultLab:
             assert set(instance.after) <= seen
             seen.add(instance.key)
 
-    def test_every_step_renders_to_a_file_that_parses(self, tmp_path: Path) -> None:
+    def test_every_step_renders_to_a_file_that_the_linter_accepts(self, tmp_path: Path) -> None:
         lab = load_lab(ROOT / "inventory" / "simulated")
         blueprint = compile_lab(lab, keys=Pki.open(tmp_path, wanted_certificates(lab))).blueprint
         steps = {(instance.role, instance.step): instance for instance in blueprint.instances}
         for instance in steps.values():
             text = render_file(instance, lab.name)
             assert parse(text).errors == ()
+            assert lint(text, str(instance.key), "template") == []
             assert "#requires -Version 4.0" in text
 
 
