@@ -92,7 +92,7 @@ def perform(
         if options.fresh and workshop.lab.simulated:
             start_over(folder)
         with serving(workshop.lab, fresh=options.fresh) as endpoints, Journal(folder / "journal.jsonl") as journal:
-            number = fold(journal.records).runs + 1
+            number = next_run(folder, fold(journal.records).runs)
             journal.append({"kind": "run", "run": number, "command": command})
             records = folder / "runs" / f"{number:04d}"
             terminal.watch(whole_plan=options.whole_plan, records=shown(records))
@@ -165,6 +165,12 @@ def scope_of(workshop: Workshop, options: Options) -> Scope:
         return inside(entry.host, entry.role)
 
     return Scope(wanted, unwanted, options.prune)
+
+
+def next_run(folder: Path, known: int) -> int:
+    """A number that no earlier run has, not even one whose journal was put aside."""
+    logged = (int(path.name) for path in (folder / "runs").glob("[0-9]*") if path.name.isdigit())
+    return max(known, *logged, 0) + 1
 
 
 def start_over(folder: Path) -> None:
