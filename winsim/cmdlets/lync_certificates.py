@@ -6,7 +6,16 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from winsim.cmdlets.lync_common import BASE, MODULE, class_of, failed, local_administrator, local_server, store
+from winsim.cmdlets.lync_common import (
+    BASE,
+    MODULE,
+    class_of,
+    failed,
+    local_administrator,
+    local_server,
+    reported,
+    store,
+)
 from winsim.cmdlets.products import entity, items, moment, plain, property_of, strings
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.world import issuing
@@ -60,6 +69,7 @@ def _reference(entry: CertificateEntry, use: str) -> object:
 
 
 @cmdlet("Get-CsCertificate", ("Type", "Identity"), net_class=class_of("Get-CsCertificate", _AREA), module=MODULE)
+@reported
 def get_certificate(call: Call) -> None:
     server = local_server(call)
     wanted = _uses(call) if call.has("Type") else list(USES)
@@ -73,6 +83,7 @@ def get_certificate(call: Call) -> None:
 
 @cmdlet("Set-CsCertificate", ("Type", "Thumbprint", "Identity", "Reference", "Force", "Report"),
         net_class=class_of("Set-CsCertificate", _AREA), module=MODULE)  # fmt: skip
+@reported
 def set_certificate(call: Call) -> None:
     local_administrator(call)
     server = local_server(call)
@@ -171,6 +182,7 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 
 @cmdlet("Remove-CsCertificate", ("Type", "Identity", "Force", "Report"),
         net_class=class_of("Remove-CsCertificate", _AREA), module=MODULE)  # fmt: skip
+@reported
 def remove_certificate(call: Call) -> None:
     local_administrator(call)
     server = local_server(call)
@@ -186,6 +198,7 @@ def remove_certificate(call: Call) -> None:
 
 @cmdlet("Import-CsCertificate", ("Path", "Password", "PrivateKeyExportable", "Report"),
         net_class=class_of("Import-CsCertificate", _AREA), module=MODULE)  # fmt: skip
+@reported
 def import_certificate(call: Call) -> None:
     local_administrator(call)
     found = call.host.files.find(call.text("Path"))

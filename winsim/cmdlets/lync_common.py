@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from winsim.cmdlets.products import caller, in_group, is_domain_account, may_leave
 from winsim.interpreter.command import Call, CommandError
 from winsim.world.directory import Directory
@@ -25,6 +28,21 @@ def failed(message: str, category: str = "InvalidOperation", exception: str = ""
     CommandError
 ):
     return CommandError(id, message, category, None, exception or f"{BASE}.ManagementException")
+
+
+def reported(body: Callable[[Call], None]) -> Callable[[Call], None]:
+    """Lync's cmdlets write their errors: -ErrorAction decides, and a pipeline goes on with its next object."""
+
+    @wraps(body)
+    def run(call: Call) -> None:
+        try:
+            body(call)
+        except CommandError as error:
+            if error.exception.endswith("ParameterBindingException"):
+                raise
+            call.write_error(error)
+
+    return run
 
 
 def directory(call: Call) -> Directory:

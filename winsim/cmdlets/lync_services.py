@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from winsim.cmdlets.lync_common import BASE, MODULE, class_of, failed, local_administrator, local_server
+from winsim.cmdlets.lync_common import BASE, MODULE, class_of, failed, local_administrator, local_server, reported
 from winsim.cmdlets.products import entity
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.interpreter.values import ArrayList
@@ -35,6 +35,7 @@ def _services(call: Call) -> list[Service]:
 
 @cmdlet("Get-CsWindowsService", ("Name", "ComputerName", "ExcludeActivityLevel", "Report"),
         net_class=class_of("Get-CsWindowsService", "Deployment"), module=MODULE)  # fmt: skip
+@reported
 def get_service(call: Call) -> None:
     _local(call)
     for one in _services(call):
@@ -62,6 +63,7 @@ def _problem(call: Call, one: Service, error: ServiceError) -> CommandError:
 
 @cmdlet("Start-CsWindowsService", ("Name", "ComputerName", "NoWait", "Report"),
         net_class=class_of("Start-CsWindowsService", "Deployment"), module=MODULE)  # fmt: skip
+@reported
 def start_service(call: Call) -> None:
     """Best effort: a service that does not start is reported, and the others are started."""
     _local(call)
@@ -77,6 +79,7 @@ def start_service(call: Call) -> None:
 
 @cmdlet("Stop-CsWindowsService", ("Name", "ComputerName", "NoWait", "Graceful", "LeaveWebServerRunning", "Report"),
         net_class=class_of("Stop-CsWindowsService", "Deployment"), module=MODULE)  # fmt: skip
+@reported
 def stop_service(call: Call) -> None:
     _local(call)
     local_administrator(call)

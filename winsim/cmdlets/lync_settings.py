@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fnmatch import translate
 
-from winsim.cmdlets.lync_common import MODULE, changed, class_of, configuration, failed, store
+from winsim.cmdlets.lync_common import MODULE, changed, class_of, configuration, failed, reported, store
 from winsim.cmdlets.products import entity, items, plain
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.interpreter.values import ArrayList, EnumValue, UInt32, UInt64
@@ -182,47 +182,55 @@ _PROXY = _parameters(PROXY, "ServerVersion")
 
 @cmdlet("Get-CsWebServiceConfiguration", ("Identity", "Filter", "LocalStore"),
         net_class=class_of("Get-CsWebServiceConfiguration", "WritableConfig.Cmdlets"), module=MODULE)  # fmt: skip
+@reported
 def get_web(call: Call) -> None:
     get(call, WEB_SERVICE)
 
 
 @cmdlet("New-CsWebServiceConfiguration", ("Identity", "InMemory", "Force", *_WEB_NEW),
         net_class=class_of("New-CsWebServiceConfiguration", "WritableConfig.Cmdlets"), module=MODULE)  # fmt: skip
+@reported
 def new_web(call: Call) -> None:
     new(call, WEB_SERVICE)
 
 
 @cmdlet("Set-CsWebServiceConfiguration", ("Identity", "Force", *_WEB),
         net_class=class_of("Set-CsWebServiceConfiguration", "WritableConfig.Cmdlets"), module=MODULE)  # fmt: skip
+@reported
 def set_web(call: Call) -> None:
     change(call, WEB_SERVICE)
 
 
 @cmdlet("Remove-CsWebServiceConfiguration", ("Identity", "Force"),
         net_class=class_of("Remove-CsWebServiceConfiguration", "WritableConfig.Cmdlets"), module=MODULE)  # fmt: skip
+@reported
 def remove_web(call: Call) -> None:
     remove(call, WEB_SERVICE)
 
 
 @cmdlet("Get-CsProxyConfiguration", ("Identity", "Filter", "LocalStore"),
         net_class=class_of("Get-CsProxyConfiguration", "WritableConfig.Cmdlets"), module=MODULE)  # fmt: skip
+@reported
 def get_proxy(call: Call) -> None:
     get(call, PROXY)
 
 
 @cmdlet("New-CsProxyConfiguration", ("Identity", "InMemory", "Force", *_PROXY),
         net_class=class_of("New-CsProxyConfiguration", "WritableConfig.Cmdlets"), module=MODULE)  # fmt: skip
+@reported
 def new_proxy(call: Call) -> None:
     new(call, PROXY)
 
 
 @cmdlet("Set-CsProxyConfiguration", ("Identity", "Force", *_PROXY),
         net_class=class_of("Set-CsProxyConfiguration", "WritableConfig.Cmdlets"), module=MODULE)  # fmt: skip
+@reported
 def set_proxy(call: Call) -> None:
     change(call, PROXY)
 
 
 @cmdlet("Remove-CsProxyConfiguration", ("Identity", "Force"),
         net_class=class_of("Remove-CsProxyConfiguration", "WritableConfig.Cmdlets"), module=MODULE)  # fmt: skip
+@reported
 def remove_proxy(call: Call) -> None:
     remove(call, PROXY)

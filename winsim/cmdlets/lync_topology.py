@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from winsim.cmdlets.lync_common import MODULE, class_of, configuration, directory, failed, store, topology
+from winsim.cmdlets.lync_common import MODULE, class_of, configuration, directory, failed, reported, store, topology
 from winsim.cmdlets.products import entity, moment
 from winsim.interpreter.command import Call, NotBuilt, cmdlet
 from winsim.interpreter.values import ArrayList, PSObject
@@ -23,6 +23,7 @@ SWITCHES = {
 
 
 @cmdlet("Get-CsTopology", ("LocalStore", "AsXml"), net_class=class_of("Get-CsTopology", "Deployment"), module=MODULE)
+@reported
 def get_topology(call: Call) -> None:
     found = configuration(call)
     parsed = topology(call, found)
@@ -92,6 +93,7 @@ def _pool(parsed: Topology, cluster: Cluster) -> PSObject:
 
 
 @cmdlet("Get-CsSite", ("Identity", "LocalStore", "Filter"), net_class=class_of("Get-CsSite"), module=MODULE)
+@reported
 def get_site(call: Call) -> None:
     parsed = topology(call, configuration(call))
     wanted = call.text("Identity").lower().removeprefix("site:")
@@ -101,6 +103,7 @@ def get_site(call: Call) -> None:
 
 
 @cmdlet("Get-CsPool", ("Identity", "LocalStore", "Site"), net_class=class_of("Get-CsPool"), module=MODULE)
+@reported
 def get_pool(call: Call) -> None:
     parsed = topology(call, configuration(call))
     wanted = call.text("Identity").lower()
@@ -118,6 +121,7 @@ def get_pool(call: Call) -> None:
 
 @cmdlet("Get-CsComputer", ("Identity", "LocalStore", "Pool", "Local"), net_class=class_of("Get-CsComputer"),
         module=MODULE)  # fmt: skip
+@reported
 def get_computer(call: Call) -> None:
     parsed = topology(call, configuration(call))
     wanted = call.text("Identity").lower()
@@ -133,6 +137,7 @@ def get_computer(call: Call) -> None:
 
 @cmdlet("Get-CsService", ("PoolFqdn", "Identity", "Director", *SWITCHES), net_class=class_of("Get-CsService"),
         module=MODULE)  # fmt: skip
+@reported
 def get_service(call: Call) -> None:
     parsed = topology(call, store(call).configuration)
     roles = {SWITCHES[name] for name in SWITCHES if call.switch(name)}
@@ -230,6 +235,7 @@ def _web_service(service: Service, cluster: Cluster) -> dict[str, object]:
 
 @cmdlet("Get-CsManagementStoreReplicationStatus", ("ReplicaFqdn", "CentralManagementStoreStatus"),
         net_class=class_of("Get-CsManagementStoreReplicationStatus"), module=MODULE)  # fmt: skip
+@reported
 def get_replication_status(call: Call) -> None:
     found = store(call)
     parsed = topology(call, found.configuration)
@@ -276,6 +282,7 @@ def _store_status(call: Call, parsed: Topology) -> object:
 
 @cmdlet("Invoke-CsManagementStoreReplication", ("ReplicaFqdn", "Force"),
         net_class=class_of("Invoke-CsManagementStoreReplication"), module=MODULE)  # fmt: skip
+@reported
 def invoke_replication(call: Call) -> None:
     found = store(call, write=True)
     parsed = topology(call, found.configuration)
@@ -288,6 +295,7 @@ def invoke_replication(call: Call) -> None:
 
 @cmdlet("Get-CsConfigurationStoreLocation", ("Report",), net_class=class_of("Get-CsConfigurationStoreLocation"),
         module=MODULE)  # fmt: skip
+@reported
 def get_location(call: Call) -> None:
     location = preparation.store_location(directory(call))
     if location:
@@ -296,6 +304,7 @@ def get_location(call: Call) -> None:
 
 
 @cmdlet("Get-CsServerVersion", net_class=class_of("Get-CsServerVersion", "Deployment"), module=MODULE)
+@reported
 def get_version(call: Call) -> None:
     server = call.host.parts.find(LyncServer)
     version = server.version if server else ""
@@ -304,6 +313,7 @@ def get_version(call: Call) -> None:
 
 @cmdlet("Get-CsSimpleUrlConfiguration", ("Identity", "Filter", "LocalStore"),
         net_class=class_of("Get-CsSimpleUrlConfiguration", "WritableConfig.Cmdlets"), module=MODULE)  # fmt: skip
+@reported
 def get_simple_urls(call: Call) -> None:
     if call.has("Filter") and call.text("Filter").lower() not in ("*", "global"):
         return

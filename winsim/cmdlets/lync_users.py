@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from winsim.cmdlets.lync_common import BASE, MODULE, USER_WRITERS, class_of, directory, failed, store, topology
+from winsim.cmdlets.lync_common import (
+    BASE,
+    MODULE,
+    USER_WRITERS,
+    class_of,
+    directory,
+    failed,
+    reported,
+    store,
+    topology,
+)
 from winsim.cmdlets.products import entity, guid, in_group, moment, plain, property_of, sid, variable
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.world.directory import (
@@ -93,6 +103,7 @@ def shown(found: DirectoryObject, directory_: Directory) -> object:
 
 @cmdlet("Get-CsUser", ("Identity", "Filter", "LdapFilter", "OU", "ResultSize", "OnLyncServer", "UnAssignedUser"),
         net_class=class_of("Get-CsUser", _AREA), module=MODULE)  # fmt: skip
+@reported
 def get_user(call: Call) -> None:
     found = directory(call)
     store(call)
@@ -180,6 +191,7 @@ def _may_change(call: Call) -> Directory:
 
 @cmdlet("Enable-CsUser", ("Identity", "RegistrarPool", "SipAddress", "SipAddressType", "SipDomain", "PassThru"),
         net_class=class_of("Enable-CsUser", _AREA), module=MODULE)  # fmt: skip
+@reported
 def enable_user(call: Call) -> None:
     found = _may_change(call)
     user = _target(call, found, lync=False)
@@ -224,6 +236,7 @@ def _address(call: Call, user: DirectoryObject) -> str:
 
 
 @cmdlet("Disable-CsUser", ("Identity", "PassThru"), net_class=class_of("Disable-CsUser", _AREA), module=MODULE)
+@reported
 def disable_user(call: Call) -> None:
     found = _may_change(call)
     user = _target(call, found, lync=True)
@@ -236,6 +249,7 @@ def disable_user(call: Call) -> None:
 
 @cmdlet("Set-CsUser", ("Identity", "Enabled", "SipAddress", "LineURI", "PassThru"),
         net_class=class_of("Set-CsUser", _AREA), module=MODULE)  # fmt: skip
+@reported
 def set_user(call: Call) -> None:
     found = _may_change(call)
     user = _target(call, found, lync=True)
@@ -260,6 +274,7 @@ def set_user(call: Call) -> None:
 
 @cmdlet("Move-CsUser", ("Identity", "Target", "Force", "PassThru", "MoveConferenceData"),
         net_class=class_of("Move-CsUser", _AREA), module=MODULE)  # fmt: skip
+@reported
 def move_user(call: Call) -> None:
     """Both pools take part: data moves with the user unless -Force gives it up."""
     found = _may_change(call)
@@ -283,6 +298,7 @@ def move_user(call: Call) -> None:
 
 @cmdlet("Invoke-CsUcsRollback", ("Identity", "Force", "PassThru"), net_class=class_of("Invoke-CsUcsRollback", _AREA),
         module=MODULE)  # fmt: skip
+@reported
 def rollback_contacts(call: Call) -> None:
     """Contacts of this lab are always on the pool, never in Exchange: the request is checked and changes nothing."""
     found = _may_change(call)
@@ -307,6 +323,7 @@ def _certificates(call: Call, user: DirectoryObject) -> tuple[LyncServer, list[s
 
 
 @cmdlet("Get-CsClientCertificate", ("Identity",), net_class=class_of("Get-CsClientCertificate", _AREA), module=MODULE)
+@reported
 def get_client_certificate(call: Call) -> None:
     user = _target(call, directory(call), lync=True)
     for serial in _certificates(call, user)[1]:
@@ -320,6 +337,7 @@ def get_client_certificate(call: Call) -> None:
 
 @cmdlet("Revoke-CsClientCertificate", ("Identity",), net_class=class_of("Revoke-CsClientCertificate", _AREA),
         module=MODULE)  # fmt: skip
+@reported
 def revoke_client_certificate(call: Call) -> None:
     user = _target(call, _may_change(call), lync=True)
     _, serials = _certificates(call, user)

@@ -137,6 +137,16 @@ def add_sql_instance(host: Host, name: str) -> None:
     host.registry.set(r"HKLM\SOFTWARE\Microsoft\Microsoft SQL Server\Instance Names\SQL", name, f"MSSQL11.{name}")
 
 
+def remove_sql_instance(host: Host, name: str) -> None:
+    server = host.parts.need(LyncServer)
+    if name in server.sql_instances:
+        server.sql_instances.remove(name)
+    host.services.remove(f"MSSQL${name}")
+    key = host.registry.find(r"HKLM\SOFTWARE\Microsoft\Microsoft SQL Server\Instance Names\SQL")
+    if key is not None:
+        key.drop(name)
+
+
 def add_replica(host: Host) -> None:
     """The local configuration store: its SQL instance and the replicator."""
     add_sql_instance(host, "RTCLOCAL")
@@ -235,3 +245,11 @@ def bind_site(host: Host, use: str, thumbprint: str | None) -> None:
         http_sys(host).drop(f"0.0.0.0:{port}")
     else:
         http_sys(host).put(SslBinding(f"0.0.0.0:{port}", False, thumbprint.upper()))
+
+
+def set_version(host: Host, version: str) -> None:
+    """A cumulative update: every installed product shows it."""
+    server = host.parts.need(LyncServer)
+    server.version = version
+    for product in server.products:
+        host.registry.set(rf"{UNINSTALL}\{PRODUCTS[product][1]}", "DisplayVersion", version)

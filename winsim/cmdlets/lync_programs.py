@@ -1,0 +1,75 @@
+"""Set-up programs of Lync Server 2013."""
+
+from __future__ import annotations
+
+from winsim.interpreter.command import NativeCall, NotBuilt, native
+from winsim.world.host import Host
+from winsim.world.lync import LyncServer, machine, setup
+from winsim.world.lync.setup import SetupFailed
+
+_DEPLOYMENT = machine.HOME + r"\Deployment"
+
+
+def _has_core(host: Host) -> bool:
+    return host.files.is_file(rf"{_DEPLOYMENT}\Bootstrapper.exe")
+
+
+@native("Bootstrapper.exe", rf"{_DEPLOYMENT}\Bootstrapper.exe", present=_has_core)
+def bootstrapper(call: NativeCall) -> int:
+    """/BootstrapSqlExpress, /BootstrapLocalMgmt, /Scorch, or the roles of this machine; /SourceDirectory:<folder>."""
+    verbs, folder = [], ""
+    for word in call.args:
+        name, _, value = word.partition(":")
+        if name.lower() == "/sourcedirectory":
+            folder = value.strip('"')
+        elif name.lower() in ("/bootstrapsqlexpress", "/bootstraplocalmgmt", "/scorch", "/setup"):
+            verbs.append(name.lower())
+        elif not name.lower().startswith(("/minimumcachesize", "/log")):
+            raise NotBuilt(f"Bootstrapper.exe {word}")
+    if not call.session.identity.is_admin:
+        call.out("Error: administrative rights are required.")
+        return setup.FAILED
+    verb = verbs[0] if verbs else ""
+    try:
+        lines = _run(call, verb, folder)
+    except SetupFailed as error:
+        setup.log(call.world, call.host, "Bootstrap", [str(error)])
+        call.out(str(error))
+        return setup.FAILED
+    setup.log(call.world, call.host, "Bootstrap", lines)
+    for line in lines:
+        call.out(line)
+    call.world.touch()
+    return setup.OK
+
+
+def _run(call: NativeCall, verb: str, folder: str) -> list[str]:
+    world, host = call.world, call.host
+    if verb == "/bootstrapsqlexpress":
+        setup.sql_express(world, host, folder)
+        return ["SQL Server Express instance RTC is installed."]
+    if verb == "/bootstraplocalmgmt":
+        setup.local_management(world, host, folder)
+        return ["The local configuration store is installed."]
+    if verb == "/scorch":
+        setup.scorch(world, host)
+        return ["All services and roles of this computer were removed."]
+    # The roles are read from the local store, but activation writes to the directory and the management store.
+    if not call.session.identity.delegated:
+        raise SetupFailed('Active Directory error "-2147016672" occurred while searching for domain controllers.')
+    return setup.roles(world, host, folder)
+
+
+@native("LyncServerUpdateInstaller.exe", r"C:\LyncServerUpdateInstaller.exe")
+def update_installer(call: NativeCall) -> int:
+    """The cumulative update of October 2013; it refuses to patch under running services."""
+    if not any(word.lower().lstrip("/-") == "silentmode" for word in call.args):
+        raise NotBuilt("LyncServerUpdateInstaller.exe with its windows")
+    server = call.host.parts.find(LyncServer)
+    if server is None or "OcsCore" not in server.products:
+        return 1
+    if any(call.host.services.running(name) for name, *_ in machine.SERVICES) or call.host.services.running("REPLICA"):
+        return 2
+    machine.set_version(call.host, "5.0.8308.577")
+    call.world.touch()
+    return 0
