@@ -62,9 +62,10 @@ class IisProvider(Provider):
     def remove_item(self, session: Session, path: str, options: dict[str, object]) -> None:
         self.drive.remove_item(Asking(session), path)
 
-    def properties(self, session: Session, path: str, names: Sequence[str]) -> PSObject:
+    def properties(self, session: Session, path: str, names: Sequence[str]) -> Any:
+        """One name gives the attribute itself (its value is in ``Value``), as the real provider does."""
         values = self.drive.properties(Asking(session), path, names)
-        return PSObject(dict(zip(names, values, strict=False)))
+        return values[0] if len(values) == 1 else PSObject(dict(zip(names, values, strict=False)))
 
     def set_property(self, session: Session, path: str, name: str, value: object, kind: str = "") -> None:
         self.drive.set_property(Asking(session), path, name, value)
