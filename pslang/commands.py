@@ -15,6 +15,7 @@ from pslang.syntax import (
     Command,
     CommandElement,
     CommandParameter,
+    ExpandableString,
     Expression,
     Redirection,
     String,
@@ -86,14 +87,11 @@ def _name(c: Cursor, elements: list[CommandElement], named: bool) -> None:
         c.pos = match.end()
         elements.append(String(start=match.start(), end=c.pos, value=match.group(), kind="bare"))
         return
-    if char not in _ATOM_STARTS and not named:
-        start = c.pos
-        found = strings.word(c)
-        if not isinstance(found, String):  # a command name does not expand
-            found = String(start=start, end=c.pos, value=c.text[start : c.pos], kind="bare")
-        elements.append(found)
-        return
-    elements.append(_item(c))
+    start = c.pos
+    found = _item(c) if named or char in _ATOM_STARTS else strings.word(c)
+    if isinstance(found, ExpandableString) and found.kind == "bare" and not named:  # a command name does not expand
+        found = String(start=start, end=c.pos, value=c.text[start : c.pos], kind="bare")
+    elements.append(found)
 
 
 def _arguments(c: Cursor, elements: list[CommandElement], redirections: list[Redirection]) -> str | None:

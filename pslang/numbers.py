@@ -11,7 +11,7 @@ from pslang.cursor import Cursor
 from pslang.syntax import Constant
 
 _SIGNED = f"[{DASHES}+]"
-_NUMBER = re.compile(
+NUMBER = re.compile(
     rf"(?P<sign>{_SIGNED})?"
     rf"(?:0[xX](?P<hex>[0-9a-fA-F]+)|"
     rf"(?P<whole>[0-9]*)(?P<fraction>\.(?!\.)[0-9]*)?(?P<exponent>[eE]{_SIGNED}?[0-9]+)?)"
@@ -31,7 +31,7 @@ def number(c: Cursor, expression_mode: bool) -> Constant | None:
     if simple and text[simple.end()] in ends:
         c.pos = simple.end()
         return Constant(start=start, end=c.pos, value=int(simple.group()), type="System.Int32")
-    match = _NUMBER.match(text, start)
+    match = NUMBER.match(text, start)
     if match is None or text[match.end()] not in ends:
         return None
     if not match["hex"] and not match["whole"] and len(match["fraction"] or "") < 2:

@@ -75,7 +75,10 @@ class ExpressionPrinter(ABC):
         for index, part in enumerate(node.parts):
             following = node.parts[index + 1] if index + 1 < len(node.parts) else ""
             if isinstance(part, str):
-                pieces.append(self._text_part(part, node.kind, first=index == 0))
+                piece = self._text_part(part, node.kind, first=index == 0)
+                # Where the word starts with a variable, these would make a member, an element or a word of their own.
+                bare_variable = node.kind == "bare" and index == 1 and piece[0] in ".[=:"
+                pieces.append("`" + piece if bare_variable else piece)
             elif isinstance(part, syntax.Variable):
                 next_text = following if isinstance(following, str) else ""
                 pieces.append(quoting.variable(part.name, part.scope, next_text))
@@ -195,7 +198,8 @@ class ExpressionPrinter(ABC):
             if isinstance(element, syntax.CommandParameter):
                 words.append(self._parameter(element, indent))
             elif index == 0 and not node.invoke and isinstance(element, syntax.String):
-                words.append(_command_name(element))
+                bare = element.kind == "bare"
+                words.append(quoting.command_name(element.value) if bare else self.argument(element, indent))
             else:
                 words.append(self.argument(element, indent))
         words += [self.redirection(item, indent) for item in node.redirections]
@@ -218,12 +222,6 @@ class ExpressionPrinter(ABC):
         if isinstance(node.target, str):
             return f"{stream}>{node.target}"
         return f"{stream}{'>>' if node.append else '>'} {self.argument(node.target, indent)}"
-
-
-def _command_name(node: syntax.String) -> str:
-    """A name is what it is: parameters, redirections and signs are words there."""
-    text = quoting.word(node.value, first=False)
-    return "`" + text if text[0] in "#@" else text
 
 
 _EXPRESSIONS: dict[type[Expression], Callable[..., str]] = {

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from pslang.chars import DASHES, DOUBLE_QUOTES, SINGLE_QUOTES, WORD_ENDS
+from pslang.keywords import KEYWORDS
+from pslang.numbers import NUMBER
 
 _CONTROL = {"\0": "`0", "\a": "`a", "\b": "`b", "\f": "`f", "\v": "`v"}
 _LINES = {"\n": "`n", "\r": "`r", "\t": "`t"}
@@ -38,6 +40,8 @@ def here(text: str) -> str:
 
 def word(text: str, *, first: bool) -> str:
     """For a word of a command; ``first`` where it starts the word."""
+    if first and text[:1].isdigit() and (NUMBER.fullmatch(text) or _REDIRECTS.match(text)):
+        return text[0] + '""' + word(text[1:], first=False)
     pieces: list[str] = []
     for index, char in enumerate(text):
         if char in _CONTROL or char in _LINES:
@@ -49,6 +53,16 @@ def word(text: str, *, first: bool) -> str:
     return "".join(pieces)
 
 
+def command_name(text: str) -> str:
+    """For the first word of a command, where signs are words but keywords and numbers are not."""
+    escaped = word(text, first=False)
+    if text.lower() in KEYWORDS or NUMBER.fullmatch(text):
+        return escaped[0] + '""' + escaped[1:]
+    if escaped[0] == "`" or text[0].isalnum() or text[0] in "_%?=*/\\~.^:]<>":
+        return escaped
+    return "`" + escaped
+
+
 def _starts_otherwise(text: str) -> bool:
     """Whether a bare word that starts like this would be read as something else."""
     char = text[0]
@@ -56,7 +70,7 @@ def _starts_otherwise(text: str) -> bool:
         return True
     if char in DASHES:
         return len(text) > 1 and (text[1].isalpha() or text[1] in "_?" or text[1:] in DASHES)
-    return bool(_REDIRECTS.match(text))
+    return bool(_REDIRECTS.match(text)) and not text[0].isdigit()
 
 
 def variable(name: str, scope: str | None, following: str = "") -> str:

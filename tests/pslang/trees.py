@@ -14,6 +14,8 @@ def shape(value: object) -> object:
     if dataclasses.is_dataclass(value):
         fields = (f.name for f in dataclasses.fields(value) if f.name not in ("start", "end"))
         return (type(value).__name__, *(shape(getattr(value, name)) for name in fields))
+    if isinstance(value, frozenset):
+        return tuple(sorted(map(repr, value)))
     if isinstance(value, tuple):
         return tuple(shape(item) for item in value)
     return type(value).__name__, repr(value)
