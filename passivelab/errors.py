@@ -66,9 +66,7 @@ class Place:
     column: int = 1
 
     def __str__(self) -> str:
-        here = Path.cwd()
-        file = self.file.relative_to(here) if self.file.is_relative_to(here) else self.file
-        return f"{file}:{self.line}:{self.column}"
+        return f"{shown(self.file)}:{self.line}:{self.column}"
 
     def excerpt(self) -> str | None:
         """The line of the file, None where the file or the line cannot be read."""
@@ -77,6 +75,14 @@ class Place:
         except OSError:
             return None
         return lines[self.line - 1] if 0 < self.line <= len(lines) else None
+
+
+def shown(file: Path) -> Path:
+    """The file as seen from the current folder, where that is shorter."""
+    try:
+        return file.relative_to(Path.cwd())
+    except (ValueError, OSError):
+        return file
 
 
 @dataclass(frozen=True)
