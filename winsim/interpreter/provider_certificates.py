@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from winsim.interpreter.command import CommandError
-from winsim.interpreter.net.certificates import certificate_of
+from winsim.interpreter.net.certificates import certificate_object
 from winsim.interpreter.providers import Provider
 from winsim.interpreter.values import PSObject
 from winsim.world.certificates import CertificateEntry, CertificateStore
@@ -13,7 +13,10 @@ from winsim.world.certificates import CertificateEntry, CertificateStore
 if TYPE_CHECKING:
     from winsim.interpreter.session import Session
 
-PLACES: dict[str, Literal["LocalMachine", "CurrentUser"]] = {"localmachine": "LocalMachine", "currentuser": "CurrentUser"}
+PLACES: dict[str, Literal["LocalMachine", "CurrentUser"]] = {
+    "localmachine": "LocalMachine",
+    "currentuser": "CurrentUser",
+}
 
 
 def parts_of(path: str) -> list[str]:
@@ -57,7 +60,7 @@ class CertificateProvider(Provider):
         if len(parts) > 2:
             entry = entry_of(session, parts)
             assert entry is not None
-            return certificate_of(session.host, entry)
+            return certificate_object(session.host, entry)
         if len(parts) == 2:
             store = store_of(session, parts)
             assert store is not None
@@ -96,6 +99,4 @@ class CertificateProvider(Provider):
             raise self.refuse("move")
         store.remove(entry.thumbprint)
         other.add(entry)
-        return certificate_of(session.host, entry)
-
-
+        return certificate_object(session.host, entry)

@@ -262,21 +262,19 @@ def normal(path: str) -> str:
 
 
 def locations(session: Session) -> Locations:
-    """The locations of a session, made on first use; registers what $pwd and ``$drive:name`` read."""
+    """The locations of a session, made on first use."""
     found = session.state.get("locations")
     if found is None:
-        found = Locations(session)
-        session.state["locations"] = found
-        attach(session, found)
+        session.state["locations"] = found = Locations(session)
     result: Locations = found
     return result
 
 
-def attach(session: Session, found: Locations) -> None:
-    """Gives the session the readers that the interpreter asks for."""
+def attach(session: Session) -> None:
+    """Gives a session the readers that the interpreter asks for: $pwd, script files, variables of drives."""
     from winsim.interpreter.provider_list import drive_value, read_text
 
-    session.state["location"] = lambda: path_info(found.here, found)
+    session.state["location"] = lambda: path_info(locations(session).here, locations(session))
     session.state["read_text"] = lambda path: read_text(session, path)
     session.state["drive_reader"] = lambda frame, drive, name: drive_value(session, drive, name)
 
@@ -349,5 +347,3 @@ def decorated(session: Session, value: object, place: Place) -> object:
         bag["PSDrive"] = drive
     bag["PSProvider"] = place.provider.info()
     return value
-
-

@@ -30,6 +30,7 @@ from winsim.interpreter.globals import GlobalState
 from winsim.interpreter.hosting import HostUI, Identity, Limits, Outcome, PipelineRequest, Sink
 from winsim.interpreter.lookup import Lookup
 from winsim.interpreter.pipeline import Stage
+from winsim.interpreter.providers import attach
 from winsim.interpreter.scopes import Scope
 from winsim.interpreter.streams import InformationalRecord, Streams
 from winsim.interpreter.texts import to_text
@@ -70,6 +71,7 @@ class Session(GlobalState, Lookup, BlockRunner):
         self.sink: Sink | None = None
         self.scope = Scope(None)
         self.fill_global_scope()
+        attach(self)
 
     # -- pipelines ----------------------------------------------------------------------------------------------------
 
@@ -194,7 +196,7 @@ class Session(GlobalState, Lookup, BlockRunner):
         write(record)
         if action == "Stop":
             message = (
-                f"The running command stopped because the preference variable \"{kind}Preference\" or common parameter is "
+                f'The running command stopped because the preference variable "{kind}Preference" or common parameter is '
                 f"set to Stop: {record.message}"
             )
             exception = ExceptionObject("System.Management.Automation.ActionPreferenceStopException", message)
@@ -211,7 +213,9 @@ class Session(GlobalState, Lookup, BlockRunner):
         try:
             if self.ui is None:
                 raise HostUnavailable
-            answer = self.ui.call("PromptForChoice", ("Confirm", f"Are you sure you want to perform this action?\n{text}", (), 0))
+            answer = self.ui.call(
+                "PromptForChoice", ("Confirm", f"Are you sure you want to perform this action?\n{text}", (), 0)
+            )
             return answer in (0, 1)
         except HostUnavailable:
             exception = ExceptionObject(

@@ -29,6 +29,12 @@ MODULES: Final[tuple[str, ...]] = (
     "arrays",
     "dictionaries",
     "sets",
+    "fileinfo",
+    "paths",
+    "registrykeys",
+    "drives",
+    "environment",
+    "addresses",
     "console",
     "webbinding",
     "certificate_keys",
@@ -38,5 +44,6 @@ MODULES: Final[tuple[str, ...]] = (
     "network",
     "directoryservices",
     "servicecontroller",
+    "xml_documents",
 )
 """Names of the modules of this package that export ``TYPES``."""

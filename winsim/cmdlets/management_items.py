@@ -1,0 +1,345 @@
+"""Get-Item, Get-ChildItem, New-Item and the other cmdlets that handle items."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from winsim.cmdlets.item_paths import filtered, given_paths, places, target_place
+from winsim.interpreter.command import CommandError, cmdlet
+from winsim.interpreter.convert import to_bool
+from winsim.interpreter.net.fileinfo import FileSystemInfo
+from winsim.interpreter.providers import Place, decorated, glob, locations
+from winsim.interpreter.texts import to_text
+from winsim.interpreter.values import EnumValue
+from winsim.interpreter.wildcards import has_wildcard
+
+if TYPE_CHECKING:
+    from winsim.interpreter.cmdlets import CommandCall
+
+HIDDEN, SYSTEM, READ_ONLY = 2, 4, 1
+
+
+def item_at(call: CommandCall, place: Place) -> object:
+    return decorated(call.session, place.provider.item(call.session, place.path), real(call, place))
+
+
+def real(call: CommandCall, place: Place) -> Place:
+    """The place with the names as they were written."""
+    if place.provider.name != "FileSystem":
+        return place
+    return place.with_path(place.provider.full(call.session, place.path))
+
+
+@cmdlet("Get-Item", ("Path", "LiteralPath", "Filter", "Include", "Exclude", "Force"))
+def get_item(call: CommandCall) -> None:
+    for place in places(call):
+        if place.provider.name == "Environment" and not place.path:
+            continue
+        if is_hidden(call, place) and not call.switch("Force") and any(has_wildcard(t) for t, _ in given_paths(call)):
+            continue
+        call.write(item_at(call, place))
+
+
+def is_hidden(call: CommandCall, place: Place) -> bool:
+    if place.provider.name != "FileSystem":
+        return False
+    entry = call.host.files.find(place.path)
+    return entry is not None and bool(entry.attributes & (HIDDEN | SYSTEM))
+
+
+CHILD_PARAMETERS = (
+    "Path", "LiteralPath", "Filter", "Include", "Exclude", "Recurse", "Force", "Name", "File", "Directory", "Hidden",
+    "System", "ReadOnly", "Attributes", "DnsName", "Eku", "ExpiringInDays", "SSLServerAuthentication", "CodeSigningCert",
+)  # fmt: skip
+
+
+@cmdlet("Get-ChildItem", CHILD_PARAMETERS)
+def get_child_item(call: CommandCall) -> None:
+    for text, literal in given_paths(call, "."):
+        try:
+            found = glob(call.session, text, literal)
+        except CommandError as problem:
+            leaf = split_leaf(call, text)
+            if leaf is None:
+                call.write_error(problem)
+                continue
+            found = [leaf]
+        for place in found:
+            below(call, place, text)
+
+
+def split_leaf(call: CommandCall, text: str) -> Place | None:
+    """``dir C:\\x\\name -Recurse`` looks for the name below the folder."""
+    if not call.switch("Recurse"):
+        return None
+    place = locations(call.session).place(text)
+    parent = place.with_path(place.parent)
+    return parent if parent.path and parent.provider.exists(call.session, parent.path) else None
+
+
+def below(call: CommandCall, place: Place, text: str) -> None:
+    provider = place.provider
+    if not provider.is_container(call.session, place.path):
+        if passes(call, place):
+            show(call, place, place.name)
+        return
+    matched_itself = has_wildcard(text.rstrip("\\").rpartition("\\")[2]) and not call.switch("Recurse")
+    if matched_itself and text.rstrip("\\").rpartition("\\")[2] != "*" or (matched_itself and provider.name == "FileSystem"):
+        if passes(call, place):
+            show(call, place, place.name)
+        return
+    descend(call, place, "")
+
+
+def descend(call: CommandCall, place: Place, prefix: str) -> None:
+    folders: list[tuple[Place, str]] = []
+    for name in place.provider.child_names(call.session, place.path):
+        child = place.child(name)
+        shown = f"{prefix}{name}"
+        if passes(call, child):
+            show(call, child, shown)
+        if call.switch("Recurse") and child.provider.is_container(call.session, child.path):
+            if is_hidden(call, child) and not call.switch("Force"):
+                continue
+            folders.append((child, shown + "\\"))
+    for child, shown in folders:
+        descend(call, child, shown)
+
+
+def passes(call: CommandCall, place: Place) -> bool:
+    if not filtered(call, place):
+        return False
+    if place.provider.name == "FileSystem":
+        return file_passes(call, place)
+    if place.provider.name == "Certificate":
+        return certificate_passes(call, place)
+    return True
+
+
+def file_passes(call: CommandCall, place: Place) -> bool:
+    entry = call.host.files.find(place.path)
+    if entry is None:
+        return False
+    wants_hidden = call.switch("Hidden") or call.switch("System") or call.switch("Force") or call.has("Attributes")
+    if entry.attributes & (HIDDEN | SYSTEM) and not wants_hidden:
+        return False
+    if call.switch("File") and entry.is_directory or call.switch("Directory") and not entry.is_directory:
+        return False
+    bits = {"Hidden": HIDDEN, "System": SYSTEM, "ReadOnly": READ_ONLY}
+    if any(call.switch(name) and not entry.attributes & bit for name, bit in bits.items()):
+        return False
+    return not call.has("Attributes") or attributes_pass(to_text(call.get("Attributes")), entry.attributes)
+
+
+def attributes_pass(text: str, attributes: int) -> bool:
+    """``Hidden+System,!Directory``: commas are alternatives, + joins, ! negates."""
+    from winsim.interpreter.net.enums import DEFINITIONS
+
+    known = {name.lower(): value for name, value in (DEFINITIONS["System.IO.FileAttributes"].enum or {}).items()}
+    short = {"h": 2, "s": 4, "r": 1, "d": 16, "a": 32}
+
+    def one(word: str) -> bool:
+        word = word.strip()
+        bit = known.get(word.lstrip("!").lower(), short.get(word.lstrip("!").lower(), 0))
+        return bool(attributes & bit) != word.startswith("!")
+
+    return any(all(one(word) for word in part.split("+")) for part in text.split(","))
+
+
+def certificate_passes(call: CommandCall, place: Place) -> bool:
+    from winsim.interpreter.net.certificates import X509Certificate2
+
+    wants = [n for n in ("DnsName", "Eku", "ExpiringInDays", "SSLServerAuthentication", "CodeSigningCert") if call.has(n)]
+    if not wants:
+        return True
+    held = place.provider.item(call.session, place.path)
+    if not isinstance(held, X509Certificate2):
+        return False
+    from winsim.cmdlets.certificate_filters import matches
+
+    return matches(call, held)
+
+
+def show(call: CommandCall, place: Place, shown: str) -> None:
+    if call.switch("Name"):
+        call.write(shown)
+        return
+    value = place.provider.item(call.session, place.path)
+    if isinstance(value, FileSystemInfo):
+        value.shown = value.name if not call.switch("Recurse") else value.path
+    call.write(decorated(call.session, value, real(call, place)))
+
+
+@cmdlet("Test-Path", ("Path", "LiteralPath", "Filter", "Include", "Exclude", "PathType", "IsValid", "NewerThan", "OlderThan"))
+def test_path(call: CommandCall) -> None:
+    for text, literal in given_paths(call):
+        call.write(exists(call, text, literal))
+
+
+def exists(call: CommandCall, text: str, literal: bool) -> bool:
+    if call.switch("IsValid"):
+        return not any(c in text for c in '<>|"')
+    if not text:
+        raise CommandError("ParameterArgumentValidationErrorEmptyStringNotAllowed", "The path is empty.", "InvalidData")
+    try:
+        found = [place for place in glob(call.session, text, literal) if filtered(call, place)]
+    except CommandError as problem:
+        if problem.id in ("PathNotFound", "DriveNotFound", "ProviderNotFound"):
+            return False
+        raise
+    kind = call.get("PathType")
+    name = kind.name if isinstance(kind, EnumValue) else to_text(kind)
+    if name in ("Container", "Leaf"):
+        found = [p for p in found if p.provider.is_container(call.session, p.path) == (name == "Container")]
+    return bool(found)
+
+
+@cmdlet("New-Item", ("Path", "Name", "ItemType", "Value", "Force", "Type"), by_value=("Value",))
+def new_item(call: CommandCall) -> None:
+    from winsim.interpreter.common import COMMON
+
+    options = {name: value for name, value in call.bound.items() if name not in COMMON}
+    options["Force"] = call.switch("Force")
+    bases = call.texts("Path") or (["."] if call.has("Name") else [])
+    for base in bases:
+        place = locations(call.session).place(base)
+        if call.has("Name"):
+            place = locations(call.session).place(f"{place.shown.rstrip(chr(92))}\\{call.text('Name')}")
+        label = {"directory": "Create Directory", "file": "Create File"}.get(call.text("ItemType").lower(), "New Item")
+        if not call.should_process(f"Destination: {place.shown}", label):
+            continue
+        try:
+            made = place.provider.new_item(call.session, place.path, call.text("ItemType"), call.get("Value"), options)
+        except CommandError as problem:
+            call.write_error(problem)
+            continue
+        call.write(decorated(call.session, made, real(call, place)))
+
+
+@cmdlet("Set-Item", ("Path", "LiteralPath", "Value", "Force", "PassThru", "Filter", "Include", "Exclude"))
+def set_item(call: CommandCall) -> None:
+    for text, _ in given_paths(call):
+        place = target_place(call, text)
+        if call.should_process(f"Item: {place.shown} Value: {to_text(call.get('Value'))}", "Set Item"):
+            made = place.provider.set_item(call.session, place.path, call.get("Value"))
+            if call.switch("PassThru"):
+                call.write(made)
+
+
+@cmdlet("Clear-Item", ("Path", "LiteralPath", "Force", "Filter", "Include", "Exclude"))
+def clear_item(call: CommandCall) -> None:
+    for place in places(call):
+        if call.should_process(f"Item: {place.shown}", "Clear Item"):
+            place.provider.clear_item(call.session, place.path)
+
+
+@cmdlet("Remove-Item", ("Path", "LiteralPath", "Filter", "Include", "Exclude", "Recurse", "Force", "DeleteKey"))
+def remove_item(call: CommandCall) -> None:
+    for place in list(places(call)):
+        names = place.provider.child_names(call.session, place.path)
+        if names and not call.switch("Recurse") and place.provider.is_container(call.session, place.path):
+            refuse_children(call, place)
+        what = "Remove Directory" if place.provider.is_container(call.session, place.path) else "Remove File"
+        if place.provider.name != "FileSystem":
+            what = "Remove Item"
+        if call.should_process(f"Item: {place.shown}" if what == "Remove Item" else place.shown, what):
+            try:
+                options = {"Force": call.switch("Force"), "DeleteKey": call.switch("DeleteKey")}
+                place.provider.remove_item(call.session, place.path, options)
+            except CommandError as problem:
+                call.write_error(problem)
+
+
+def refuse_children(call: CommandCall, place: Place) -> None:
+    """Without -Recurse a container with children asks, and a remote session has nobody to answer."""
+    call.session.confirm(
+        f"The item at {place.shown} has children and the Recurse parameter was not specified. If you continue, all "
+        "children will be removed with the item. Are you sure you want to continue?"
+    )
+
+
+@cmdlet("Rename-Item", ("Path", "LiteralPath", "NewName", "Force", "PassThru"))
+def rename_item(call: CommandCall) -> None:
+    for text, literal in given_paths(call):
+        found = glob(call.session, text, literal) if has_wildcard(text) else [locations(call.session).place(text)]
+        for place in found:
+            if not place.provider.exists(call.session, place.path):
+                raise CommandError(
+                    "InvalidOperation", f"Cannot rename because item at '{text}' does not exist.", "InvalidOperation",
+                    None, "System.Management.Automation.PSInvalidOperationException",
+                )  # fmt: skip
+            name = call.text("NewName")
+            name = name.removeprefix(".\\")
+            if call.should_process(f"Item: {place.shown} Destination: {place.with_path(place.parent).shown}\\{name}",
+                                   "Rename File"):  # fmt: skip
+                try:
+                    made = place.provider.rename_item(call.session, place.path, name)
+                except CommandError as problem:
+                    problem.id = problem.id.replace("Move", "Rename").replace("FileInfo", "")
+                    call.write_error(problem)
+                    continue
+                if call.switch("PassThru"):
+                    call.write(decorated(call.session, made, place.with_path(f"{place.parent}\\{name}")))
+
+
+def destination(call: CommandCall, source: Place, target: Place) -> Place:
+    """An existing folder takes the item under its own name."""
+    if target.provider.is_container(call.session, target.path):
+        return target.child(source.name)
+    return target
+
+
+@cmdlet("Copy-Item", ("Path", "LiteralPath", "Destination", "Container", "Force", "Filter", "Include", "Exclude", "Recurse",
+                      "PassThru"))  # fmt: skip
+def copy_item(call: CommandCall) -> None:
+    base = target_place(call, call.text("Destination") or ".")
+    for place in list(places(call)):
+        target = destination(call, place, base)
+        if call.should_process(f"Item: {place.shown} Destination: {target.shown}", "Copy File"):
+            try:
+                copy_one(call, place, target)
+            except CommandError as problem:
+                call.write_error(problem)
+
+
+def copy_one(call: CommandCall, place: Place, target: Place) -> None:
+    if place.path.lower() == target.path.lower():
+        raise CommandError("CopyError", f"Cannot overwrite the item {place.path} with itself.", "WriteError", place.path,
+                           "System.IO.IOException")  # fmt: skip
+    entry = call.host.files.find(target.path) if target.provider.name == "FileSystem" else None
+    if entry is not None and entry.attributes & READ_ONLY and not call.switch("Force"):
+        raise CommandError("CopyFileInfoItemUnauthorizedAccessError", f"Access to the path '{target.path}' is denied.",
+                           "PermissionDenied", target.path, "System.UnauthorizedAccessException")  # fmt: skip
+    made = place.provider.copy_item(
+        call.session, place.path, target.path, call.switch("Recurse"), to_bool(call.get("Container", True))
+    )
+    if call.switch("PassThru"):
+        call.write(decorated(call.session, made, target))
+
+
+@cmdlet("Move-Item", ("Path", "LiteralPath", "Destination", "Force", "Filter", "Include", "Exclude", "PassThru"))
+def move_item(call: CommandCall) -> None:
+    base = target_place(call, call.text("Destination") or ".")
+    for place in list(places(call)):
+        target = base if place.provider.name == "Certificate" else destination(call, place, base)
+        if call.should_process(f"Item: {place.shown} Destination: {target.shown}", "Move File"):
+            try:
+                move_one(call, place, target)
+            except CommandError as problem:
+                call.write_error(problem)
+
+
+def move_one(call: CommandCall, place: Place, target: Place) -> None:
+    files = target.provider.name == "FileSystem"
+    if files and call.switch("Force") and call.host.files.is_file(target.path) and target.path != place.path:
+        call.host.files.remove(target.path)
+    made = place.provider.move_item(call.session, place.path, target.path)
+    if call.switch("PassThru"):
+        call.write(decorated(call.session, made, target))
+
+
+@cmdlet("Invoke-Item", ("Path", "LiteralPath"))
+def invoke_item(call: CommandCall) -> None:
+    from winsim.interpreter.command import NotBuilt
+
+    raise NotBuilt("Invoke-Item: nothing opens files on a server without a desktop")

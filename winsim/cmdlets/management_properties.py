@@ -1,0 +1,132 @@
+"""Get-ItemProperty and its family."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from winsim.cmdlets.item_paths import places, target_place
+from winsim.interpreter.collect import unwrap
+from winsim.interpreter.command import CommandError, cmdlet
+from winsim.interpreter.members import properties_of
+from winsim.interpreter.providers import Place, decorated
+from winsim.interpreter.texts import to_text
+from winsim.interpreter.values import EnumValue, PSObject
+
+if TYPE_CHECKING:
+    from winsim.interpreter.cmdlets import CommandCall
+
+PROVIDER_NOTES = ("PSPath", "PSParentPath", "PSChildName", "PSDrive", "PSProvider")
+
+
+def kind_of(call: CommandCall, *names: str) -> str:
+    for name in names:
+        given = call.get(name)
+        if given is not None:
+            return given.name if isinstance(given, EnumValue) else to_text(given)
+    return ""
+
+
+@cmdlet("Get-ItemProperty", ("Path", "LiteralPath", "Name", "Filter", "Include", "Exclude"))
+def get_item_property(call: CommandCall) -> None:
+    for place in places(call):
+        try:
+            if place.provider.name == "FileSystem" and not call.has("Name"):
+                found: object = place.provider.item(call.session, place.path)
+            else:
+                found = place.provider.properties(call.session, place.path, call.texts("Name"))
+        except CommandError as problem:
+            call.write_error(problem)
+            continue
+        if isinstance(found, PSObject) and place.provider.name == "Registry" and not found.names() and not call.has("Name"):
+            continue  # a key without values gives nothing
+        call.write(decorated(call.session, found, place))
+
+
+@cmdlet("Set-ItemProperty", ("Path", "LiteralPath", "Name", "Value", "InputObject", "Type", "Force", "PassThru", "Filter",
+                             "Include", "Exclude"))  # fmt: skip
+def set_item_property(call: CommandCall) -> None:
+    for place in places(call):
+        pairs = [(call.text("Name"), call.get("Value"))]
+        if call.has("InputObject"):
+            infos = properties_of(unwrap(call.get("InputObject")))
+            pairs = [(i.name, i.read()) for i in infos if i.name not in PROVIDER_NOTES]
+        for name, value in pairs:
+            if not call.should_process(f"Item: {place.shown} Property: {name}", "Set Property"):
+                continue
+            try:
+                place.provider.set_property(call.session, place.path, name, value, kind_of(call, "Type"))
+            except CommandError as problem:
+                call.write_error(problem)
+                continue
+            if call.switch("PassThru"):
+                call.write(shown(call, place, name))
+
+
+def shown(call: CommandCall, place: Place, name: str) -> object:
+    return decorated(call.session, place.provider.properties(call.session, place.path, [name]), place)
+
+
+@cmdlet("New-ItemProperty", ("Path", "LiteralPath", "Name", "PropertyType", "Value", "Force", "Filter", "Include", "Exclude"))
+def new_item_property(call: CommandCall) -> None:
+    name = call.text("Name")
+    for place in places(call):
+        try:
+            there = name in place.provider.properties(call.session, place.path, [])
+            if there and not call.switch("Force"):
+                raise CommandError("System.IO.IOException", "The property already exists.", "ResourceExists", place.path,
+                                   "System.IO.IOException")  # fmt: skip
+            if not call.should_process(f"Item: {place.shown} Property: {name}", "New Property"):
+                continue
+            if there:
+                place.provider.remove_property(call.session, place.path, name)
+            kind = kind_of(call, "PropertyType") or "String"
+            value = call.get("Value")
+            if value is None and kind in ("DWord", "QWord"):
+                value = 0
+            place.provider.set_property(call.session, place.path, name, value, kind)
+        except CommandError as problem:
+            call.write_error(problem)
+            continue
+        call.write(shown(call, place, name))
+
+
+@cmdlet("Remove-ItemProperty", ("Path", "LiteralPath", "Name", "Force", "Filter", "Include", "Exclude"))
+def remove_item_property(call: CommandCall) -> None:
+    for place in places(call):
+        for name in call.texts("Name"):
+            if call.should_process(f"Item: {place.shown} Property: {name}", "Remove Property"):
+                try:
+                    place.provider.remove_property(call.session, place.path, name)
+                except CommandError as problem:
+                    call.write_error(problem)
+
+
+@cmdlet("Clear-ItemProperty", ("Path", "LiteralPath", "Name", "Force", "PassThru", "Filter", "Include", "Exclude"))
+def clear_item_property(call: CommandCall) -> None:
+    for place in places(call):
+        if call.should_process(f"Item: {place.shown} Property: {call.text('Name')}", "Clear Property"):
+            if place.provider.name == "WebAdministration":
+                place.provider.remove_property(call.session, place.path, call.text("Name"))
+                continue
+            held = place.provider.properties(call.session, place.path, [call.text("Name")]).get(call.text("Name"))
+            empty = 0 if isinstance(held, int) else ""
+            place.provider.set_property(call.session, place.path, call.text("Name"), empty)
+
+
+@cmdlet("Rename-ItemProperty", ("Path", "LiteralPath", "Name", "NewName", "Force", "PassThru", "Filter", "Include", "Exclude"))
+def rename_item_property(call: CommandCall) -> None:
+    for place in places(call):
+        held = place.provider.properties(call.session, place.path, [call.text("Name")]).get(call.text("Name"))
+        if call.should_process(f"Item: {place.shown} Property: {call.text('Name')}", "Rename Property"):
+            place.provider.set_property(call.session, place.path, call.text("NewName"), held)
+            place.provider.remove_property(call.session, place.path, call.text("Name"))
+
+
+@cmdlet("Copy-ItemProperty", ("Path", "LiteralPath", "Name", "Destination", "Force", "PassThru", "Filter", "Include",
+                              "Exclude"))  # fmt: skip
+def copy_item_property(call: CommandCall) -> None:
+    target = target_place(call, call.text("Destination"))
+    for place in places(call):
+        held = place.provider.properties(call.session, place.path, [call.text("Name")]).get(call.text("Name"))
+        if call.should_process(f"Item: {place.shown} Property: {call.text('Name')}", "Copy Property"):
+            target.provider.set_property(call.session, target.path, call.text("Name"), held)

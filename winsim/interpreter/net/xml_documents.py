@@ -1,0 +1,717 @@
+"""System.Xml: documents, elements, attributes, lists of nodes, namespaces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from winsim.interpreter.net.xml_nodes import (
+    NODE_TYPES,
+    XMLNS,
+    XmlError,
+    XmlNode,
+    indented,
+    inner,
+    parse_fragment,
+    parse_into,
+    write,
+)
+from winsim.interpreter.net.xml_xpath import XPathError, evaluate
+from winsim.interpreter.nettypes import Indexer, NetError, TypeDef
+from winsim.interpreter.texts import to_text
+from winsim.interpreter.values import AUTOMATION_NULL, EnumValue, NetObject
+
+if TYPE_CHECKING:
+    from winsim.interpreter.session import Session
+
+SPACE = "System.Xml"
+INVALID = "System.InvalidOperationException"
+ARGUMENT = "System.ArgumentException"
+
+
+class NodeList(NetObject):
+    def __init__(self, nodes: list[XmlNode], type_name: str = "System.Xml.XmlChildNodes") -> None:
+        self.nodes = nodes
+        self.type_names = (type_name, "System.Xml.XmlNodeList", "System.Object")
+
+
+class AttributeList(NetObject):
+    type_names = (f"{SPACE}.XmlAttributeCollection", f"{SPACE}.XmlNamedNodeMap", "System.Object")
+
+    def __init__(self, element: XmlNode) -> None:
+        self.element = element
+
+
+class Namespaces(NetObject):
+    type_names = (f"{SPACE}.XmlNamespaceManager", "System.Object")
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+
+
+NODE = TypeDef(f"{SPACE}.XmlNode", python=(XmlNode,))
+DOCUMENT = TypeDef(f"{SPACE}.XmlDocument", accelerators=("xml",), base=NODE.name)
+ELEMENT = TypeDef(f"{SPACE}.XmlElement", base=f"{SPACE}.XmlLinkedNode")
+LINKED = TypeDef(f"{SPACE}.XmlLinkedNode", base=NODE.name)
+ATTRIBUTE = TypeDef(f"{SPACE}.XmlAttribute", base=NODE.name)
+OTHERS = tuple(
+    TypeDef(f"{SPACE}.{name}", base=LINKED.name)
+    for name in ("XmlText", "XmlCDataSection", "XmlComment", "XmlProcessingInstruction", "XmlWhitespace")
+)
+DECLARATION = TypeDef(f"{SPACE}.XmlDeclaration", base=LINKED.name)
+FRAGMENT = TypeDef(f"{SPACE}.XmlDocumentFragment", base=NODE.name)
+LIST = TypeDef(f"{SPACE}.XmlNodeList", python=(NodeList,), enumerate=lambda this: list(this.nodes))
+LISTS = tuple(
+    TypeDef(f"{SPACE}.{name}", base=LIST.name) for name in ("XmlChildNodes", "XPathNodeList", "XmlElementList")
+)
+ATTRIBUTES = TypeDef(
+    AttributeList.type_names[0], python=(AttributeList,), enumerate=lambda this: list(this.element.attributes)
+)
+NAMES = TypeDef(Namespaces.type_names[0], python=(Namespaces,))
+
+
+NODE.to_text = lambda this: this.local_name if this.kind == "Element" else this.type_names[0]
+
+
+def new_document(preserve: bool = False) -> XmlNode:
+    made = XmlNode("Document")
+    made.document = made
+    made.preserve_whitespace = preserve
+    return made
+
+
+def xml_error(problem: XmlError) -> NetError:
+    facts = {"LineNumber": problem.line, "LinePosition": problem.column}
+    return NetError(f"{SPACE}.XmlException", str(problem), None, facts)
+
+
+def convert_document(value: object) -> XmlNode:
+    if isinstance(value, XmlNode) and value.kind == "Document":
+        return value
+    text = "".join(f"{to_text(line)}\n" for line in value) if isinstance(value, list) else to_text(value)
+    made = new_document()
+    try:
+        parse_into(made, text)
+    except XmlError as problem:
+        raise xml_error(problem) from None
+    return made
+
+
+DOCUMENT.convert = convert_document
+
+
+@DOCUMENT.constructor()
+def create() -> XmlNode:
+    return new_document()
+
+
+@DOCUMENT.method("LoadXml", "System.String")
+def load_xml(this: XmlNode, text: str) -> object:
+    try:
+        parse_into(this, text)
+    except XmlError as problem:
+        raise xml_error(problem) from None
+    return AUTOMATION_NULL
+
+
+@DOCUMENT.method("Load", "System.String", needs_session=True)
+def load(this: XmlNode, session: Session, path: str) -> object:
+    entry = session.host.files.find(path)
+    if entry is None:
+        raise NetError("System.IO.FileNotFoundException", f"Could not find file '{path}'.")
+    data = bytes(entry.content)
+    text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
+    return load_xml(this, text)
+
+
+@DOCUMENT.method("Save", "System.Object", needs_session=True)
+def save(this: XmlNode, session: Session, target: object) -> object:
+    text = write(this) if this.preserve_whitespace else indented(this)
+    if not isinstance(target, str):
+        from winsim.interpreter.methods import call_method
+
+        call_method(session, target, "Write", [text])
+        return AUTOMATION_NULL
+    with session.world.lock:
+        declared = any(child.kind == "XmlDeclaration" for child in this.children)
+        session.host.files.write(target, (b"\xef\xbb\xbf" if declared else b"") + text.encode())
+        session.world.touch()
+    return AUTOMATION_NULL
+
+
+@DOCUMENT.property("DocumentElement")
+def document_element(this: XmlNode) -> XmlNode | None:
+    return this.document_element
+
+
+@DOCUMENT.property("PreserveWhitespace", "System.Boolean")
+def preserve_whitespace(this: XmlNode) -> bool:
+    return this.preserve_whitespace
+
+
+@DOCUMENT.setter("PreserveWhitespace")
+def set_preserve_whitespace(this: XmlNode, value: object) -> None:
+    this.preserve_whitespace = bool(value)
+
+
+@DOCUMENT.property("NameTable")
+def name_table(this: XmlNode) -> object:
+    return this
+
+
+# -- making nodes -----------------------------------------------------------------------------------------------------
+
+
+def made(document: XmlNode, kind: str, name: str = "", value: str | None = None, namespace: str = "") -> XmlNode:
+    node = XmlNode(kind, name, value, namespace)
+    node.document = document
+    node.self_closing = True
+    return node
+
+
+@DOCUMENT.method("CreateElement", "System.String", "System.String", optional=1)
+def create_element(this: XmlNode, name: str, namespace: str = "") -> XmlNode:
+    if not name or " " in name:
+        raise NetError(
+            f"{SPACE}.XmlException", "The ' ' character, hexadecimal value 0x20, cannot be included in a name."
+        )
+    return made(this, "Element", name, None, namespace or "")
+
+
+@DOCUMENT.method("CreateElement", "System.String", "System.String", "System.String")
+def create_prefixed_element(this: XmlNode, prefix: str, name: str, namespace: str) -> XmlNode:
+    return made(this, "Element", f"{prefix}:{name}" if prefix else name, None, namespace or "")
+
+
+@DOCUMENT.method("CreateAttribute", "System.String", "System.String", optional=1)
+def create_attribute(this: XmlNode, name: str, namespace: str = "") -> XmlNode:
+    return made(this, "Attribute", name, "", namespace or (XMLNS if name.startswith("xmlns") else ""))
+
+
+@DOCUMENT.method("CreateTextNode", "System.String")
+def create_text(this: XmlNode, text: str) -> XmlNode:
+    return made(this, "Text", value=text)
+
+
+@DOCUMENT.method("CreateCDataSection", "System.String")
+def create_cdata(this: XmlNode, text: str) -> XmlNode:
+    return made(this, "CDATA", value=text)
+
+
+@DOCUMENT.method("CreateComment", "System.String")
+def create_comment(this: XmlNode, text: str) -> XmlNode:
+    return made(this, "Comment", value=text)
+
+
+@DOCUMENT.method("CreateWhitespace", "System.String")
+def create_whitespace(this: XmlNode, text: str) -> XmlNode:
+    return made(this, "Whitespace", value=text)
+
+
+@DOCUMENT.method("CreateDocumentFragment")
+def create_fragment(this: XmlNode) -> XmlNode:
+    return made(this, "DocumentFragment")
+
+
+@DOCUMENT.method("CreateProcessingInstruction", "System.String", "System.String")
+def create_instruction(this: XmlNode, target: str, data: str) -> XmlNode:
+    return made(this, "ProcessingInstruction", target, data)
+
+
+@DOCUMENT.method("CreateXmlDeclaration", "System.String", "System.String", "System.String")
+def create_declaration(this: XmlNode, version: str, encoding: str | None, standalone: str | None) -> XmlNode:
+    parts = [f'version="{version}"']
+    parts += [f'encoding="{encoding}"'] if encoding else []
+    parts += [f'standalone="{standalone}"'] if standalone else []
+    return made(this, "XmlDeclaration", value=" ".join(parts))
+
+
+@DOCUMENT.method("ImportNode", f"{SPACE}.XmlNode", "System.Boolean")
+def import_node(this: XmlNode, node: XmlNode, deep: bool) -> XmlNode:
+    copy = node.clone(deep)
+    copy.adopt(this)
+    return copy
+
+
+# -- structure --------------------------------------------------------------------------------------------------------
+
+
+def check_place(this: XmlNode, node: XmlNode) -> None:
+    if this.kind not in ("Element", "Document", "DocumentFragment"):
+        raise NetError(
+            INVALID,
+            "The specified node cannot be inserted as the valid child of this node, because the specified node is the wrong type.",
+        )
+    owner = this if this.kind == "Document" else this.document
+    if node.document is not owner and owner is not None:
+        raise NetError(ARGUMENT, "The node to be inserted is from a different document context.")
+    if this.kind == "Document" and node.kind == "Element" and any(one is not node for one in this.elements):
+        raise NetError(INVALID, "This document already has a 'DocumentElement' node.")
+
+
+def place(this: XmlNode, node: XmlNode, at: int) -> XmlNode:
+    check_place(this, node)
+    incoming = list(node.children) if node.kind == "DocumentFragment" else [node]
+    for offset, one in enumerate(incoming):
+        one.detach()
+        this.insert(one, min(at + offset, len(this.children)))
+    return node
+
+
+@NODE.method("AppendChild", f"{SPACE}.XmlNode")
+def append_child(this: XmlNode, node: XmlNode) -> XmlNode:
+    return place(this, node, len(this.children))
+
+
+@NODE.method("PrependChild", f"{SPACE}.XmlNode")
+def prepend_child(this: XmlNode, node: XmlNode) -> XmlNode:
+    return place(this, node, 0)
+
+
+def position(this: XmlNode, reference: XmlNode) -> int:
+    if reference.parent is not this:
+        raise NetError(ARGUMENT, "The reference node is not a child of this node.")
+    return reference.index()
+
+
+@NODE.method("InsertBefore", f"{SPACE}.XmlNode", f"{SPACE}.XmlNode")
+def insert_before(this: XmlNode, node: XmlNode, reference: XmlNode | None) -> XmlNode:
+    if reference is None:
+        return append_child(this, node)
+    node.detach()
+    return place(this, node, position(this, reference))
+
+
+@NODE.method("InsertAfter", f"{SPACE}.XmlNode", f"{SPACE}.XmlNode")
+def insert_after(this: XmlNode, node: XmlNode, reference: XmlNode | None) -> XmlNode:
+    if reference is None:
+        return prepend_child(this, node)
+    node.detach()
+    return place(this, node, position(this, reference) + 1)
+
+
+@NODE.method("RemoveChild", f"{SPACE}.XmlNode")
+def remove_child(this: XmlNode, node: XmlNode) -> XmlNode:
+    if node.parent is not this:
+        raise NetError(ARGUMENT, "The node to be removed is not a child of this node.")
+    node.detach()
+    return node
+
+
+@NODE.method("ReplaceChild", f"{SPACE}.XmlNode", f"{SPACE}.XmlNode")
+def replace_child(this: XmlNode, new: XmlNode, old: XmlNode) -> XmlNode:
+    at = position(this, old)
+    old.detach()
+    place(this, new, at)
+    return old
+
+
+@NODE.method("RemoveAll")
+def remove_all(this: XmlNode) -> object:
+    for child in list(this.children):
+        child.detach()
+    if this.kind == "Element":
+        this.attributes.clear()
+    return AUTOMATION_NULL
+
+
+@NODE.method("CloneNode", "System.Boolean")
+def clone_node(this: XmlNode, deep: bool) -> XmlNode:
+    return this.clone(deep)
+
+
+@NODE.method("Clone")
+def clone(this: XmlNode) -> XmlNode:
+    return this.clone(True)
+
+
+@NODE.property("NodeType")
+def node_type(this: XmlNode) -> EnumValue:
+    return EnumValue(f"{SPACE}.XmlNodeType", this.kind, NODE_TYPES[this.kind])
+
+
+@NODE.property("Name")
+def name(this: XmlNode) -> str:
+    return this.name
+
+
+@NODE.property("LocalName")
+def local_name(this: XmlNode) -> str:
+    return this.local_name
+
+
+@NODE.property("Prefix")
+def prefix(this: XmlNode) -> str:
+    return this.prefix
+
+
+@NODE.property("NamespaceURI")
+def namespace_uri(this: XmlNode) -> str:
+    return this.namespace
+
+
+@NODE.property("Value", "System.String")
+def value(this: XmlNode) -> str | None:
+    return this.value
+
+
+@NODE.setter("Value")
+def set_value(this: XmlNode, text: object) -> None:
+    if this.kind in ("Element", "Document", "DocumentFragment"):
+        raise NetError(INVALID, f"Cannot set a value on node type '{this.kind}'.")
+    this.value = "" if text is None else to_text(text)
+
+
+@NODE.property("ParentNode")
+def parent_node(this: XmlNode) -> XmlNode | None:
+    return None if this.kind == "Attribute" else this.parent
+
+
+@NODE.property("OwnerDocument")
+def owner_document(this: XmlNode) -> XmlNode | None:
+    return None if this.kind == "Document" else this.document
+
+
+@ATTRIBUTE.property("OwnerElement")
+def owner_element(this: XmlNode) -> XmlNode | None:
+    return this.parent
+
+
+@NODE.property("ChildNodes")
+def child_nodes(this: XmlNode) -> NodeList:
+    return NodeList(this.children)
+
+
+@NODE.property("FirstChild")
+def first_child(this: XmlNode) -> XmlNode | None:
+    return this.children[0] if this.children else None
+
+
+@NODE.property("LastChild")
+def last_child(this: XmlNode) -> XmlNode | None:
+    return this.children[-1] if this.children else None
+
+
+@NODE.property("HasChildNodes")
+def has_child_nodes(this: XmlNode) -> bool:
+    return bool(this.children)
+
+
+def sibling(this: XmlNode, step: int) -> XmlNode | None:
+    if this.parent is None or this.kind == "Attribute":
+        return None
+    at = this.index() + step
+    return this.parent.children[at] if 0 <= at < len(this.parent.children) else None
+
+
+@NODE.property("NextSibling")
+def next_sibling(this: XmlNode) -> XmlNode | None:
+    return sibling(this, 1)
+
+
+@NODE.property("PreviousSibling")
+def previous_sibling(this: XmlNode) -> XmlNode | None:
+    return sibling(this, -1)
+
+
+@NODE.property("InnerText", "System.String")
+def inner_text(this: XmlNode) -> str:
+    return this.inner_text()
+
+
+@NODE.setter("InnerText")
+def set_inner_text(this: XmlNode, text: object) -> None:
+    if this.kind != "Element":
+        set_value(this, text)
+        return
+    for child in list(this.children):
+        child.detach()
+    content = "" if text is None else to_text(text)
+    this.append(made_text(this, content))
+
+
+def made_text(this: XmlNode, text: str) -> XmlNode:
+    node = XmlNode("Text", value=text)
+    node.document = this.document
+    return node
+
+
+@NODE.property("InnerXml", "System.String")
+def inner_xml(this: XmlNode) -> str:
+    return inner(this)
+
+
+@NODE.setter("InnerXml")
+def set_inner_xml(this: XmlNode, text: object) -> None:
+    content = to_text(text)
+    if this.kind == "Document":
+        load_xml(this, content)
+        return
+    try:
+        nodes = parse_fragment(this, content)
+    except XmlError as problem:
+        raise xml_error(problem) from None
+    for child in list(this.children):
+        child.detach()
+    for node in nodes:
+        node.detach()
+        this.append(node)
+        node.adopt(this.document)
+
+
+@NODE.property("OuterXml")
+def outer_xml(this: XmlNode) -> str:
+    return write(this)
+
+
+@NODE.property("IsReadOnly")
+def is_read_only(this: XmlNode) -> bool:
+    return False
+
+
+@NODE.property("BaseURI")
+def base_uri(this: XmlNode) -> str:
+    return ""
+
+
+@NODE.property("Attributes")
+def attributes(this: XmlNode) -> AttributeList | None:
+    return AttributeList(this) if this.kind == "Element" else None
+
+
+@NODE.method("GetNamespaceOfPrefix", "System.String")
+def namespace_of_prefix(this: XmlNode, wanted: str) -> str:
+    return this.look_up(wanted)
+
+
+# -- XPath ------------------------------------------------------------------------------------------------------------
+
+
+def selected(this: XmlNode, expression: str, names: Namespaces | None) -> list[XmlNode]:
+    try:
+        found = evaluate(this, expression, names.names if names is not None else None)
+    except XPathError as problem:
+        text = "Namespace Manager or XsltContext needed. This query has a prefix, variable, or user-defined function."
+        known = "Undefined namespace prefix" in str(problem)
+        message = text if known else f"'{expression}' has an invalid token."
+        raise NetError(f"{SPACE}.XPath.XPathException", message) from None
+    if not isinstance(found, list):
+        raise NetError(f"{SPACE}.XPath.XPathException", "Expression must evaluate to a node-set.")
+    return found
+
+
+@NODE.method("SelectNodes", "System.String", f"{SPACE}.XmlNamespaceManager", optional=1)
+def select_nodes(this: XmlNode, expression: str, names: Namespaces | None = None) -> NodeList:
+    return NodeList(selected(this, expression, names), f"{SPACE}.XPathNodeList")
+
+
+@NODE.method("SelectSingleNode", "System.String", f"{SPACE}.XmlNamespaceManager", optional=1)
+def select_single_node(this: XmlNode, expression: str, names: Namespaces | None = None) -> XmlNode | None:
+    return next(iter(selected(this, expression, names)), None)
+
+
+def by_tag(this: XmlNode, wanted: str) -> NodeList:
+    found = [one for one in this.walk() if one.kind == "Element" and wanted in ("*", one.name)]
+    return NodeList(found, f"{SPACE}.XmlElementList")
+
+
+for _owner in (DOCUMENT, ELEMENT):
+
+    @_owner.method("GetElementsByTagName", "System.String")
+    def get_elements(this: XmlNode, wanted: str) -> NodeList:
+        return by_tag(this, wanted)
+
+
+# -- elements and attributes ------------------------------------------------------------------------------------------
+
+
+@ELEMENT.method("GetAttribute", "System.String", "System.String", optional=1)
+def get_attribute(this: XmlNode, wanted: str, namespace: str | None = None) -> str:
+    found = this.attribute(wanted, namespace)
+    return found.value or "" if found is not None else ""
+
+
+@ELEMENT.method("GetAttributeNode", "System.String")
+def get_attribute_node(this: XmlNode, wanted: str) -> XmlNode | None:
+    return this.attribute(wanted)
+
+
+@ELEMENT.method("HasAttribute", "System.String", "System.String", optional=1)
+def has_attribute(this: XmlNode, wanted: str, namespace: str | None = None) -> bool:
+    return this.attribute(wanted, namespace) is not None
+
+
+@ELEMENT.property("HasAttributes")
+def has_attributes(this: XmlNode) -> bool:
+    return bool(this.attributes)
+
+
+@ELEMENT.property("IsEmpty", "System.Boolean")
+def is_empty(this: XmlNode) -> bool:
+    return this.self_closing and not this.children
+
+
+@ELEMENT.setter("IsEmpty")
+def set_is_empty(this: XmlNode, on: object) -> None:
+    this.self_closing = bool(on)
+    if on:
+        for child in list(this.children):
+            child.detach()
+
+
+@ELEMENT.method("SetAttribute", "System.String", "System.String")
+def set_attribute(this: XmlNode, wanted: str, text: str) -> object:
+    found = this.attribute(wanted)
+    if found is None:
+        found = made(this.document or this, "Attribute", wanted, "", XMLNS if wanted.startswith("xmlns") else "")
+        put_attribute(this, found)
+    found.value = text or ""
+    return AUTOMATION_NULL
+
+
+@ELEMENT.method("SetAttribute", "System.String", "System.String", "System.String")
+def set_attribute_in(this: XmlNode, wanted: str, namespace: str, text: str) -> str:
+    found = this.attribute(wanted, namespace)
+    if found is None:
+        found = made(this.document or this, "Attribute", wanted, "", namespace)
+        put_attribute(this, found)
+    found.value = text
+    return text
+
+
+def put_attribute(this: XmlNode, attribute: XmlNode) -> XmlNode | None:
+    """Adds or replaces; the one that was there before is returned."""
+    old = this.attribute(attribute.name)
+    attribute.parent = this
+    if old is not None:
+        this.attributes[this.attributes.index(old)] = attribute
+        old.parent = None
+    else:
+        this.attributes.append(attribute)
+    return old
+
+
+@ELEMENT.method("SetAttributeNode", f"{SPACE}.XmlAttribute")
+def set_attribute_node(this: XmlNode, attribute: XmlNode) -> XmlNode | None:
+    return put_attribute(this, attribute)
+
+
+@ELEMENT.method("RemoveAttribute", "System.String")
+def remove_attribute(this: XmlNode, wanted: str) -> object:
+    found = this.attribute(wanted)
+    if found is not None:
+        this.attributes.remove(found)
+        found.parent = None
+    return AUTOMATION_NULL
+
+
+@ELEMENT.method("RemoveAllAttributes")
+def remove_all_attributes(this: XmlNode) -> object:
+    this.attributes.clear()
+    return AUTOMATION_NULL
+
+
+def declared(this: XmlNode, key: str) -> str:
+    text = this.value or ""
+    found = text.partition(f'{key}="')[2]
+    return found.partition('"')[0]
+
+
+for _key in ("Version", "Encoding", "Standalone"):
+
+    @DECLARATION.property(_key)
+    def declaration_part(this: XmlNode, key: str = _key.lower()) -> str:
+        return declared(this, key)
+
+
+# -- lists ------------------------------------------------------------------------------------------------------------
+
+
+@LIST.property("Count")
+def count(this: NodeList) -> int:
+    return len(this.nodes)
+
+
+@LIST.method("Item", "System.Int32")
+def item(this: NodeList, index: object) -> XmlNode | None:
+    at = int(to_text(index))
+    return this.nodes[at] if 0 <= at < len(this.nodes) else None
+
+
+LIST.indexer = Indexer(item, None, ("System.Int32",))
+
+
+@ATTRIBUTES.property("Count")
+def attribute_count(this: AttributeList) -> int:
+    return len(this.element.attributes)
+
+
+@ATTRIBUTES.method("GetNamedItem", "System.String")
+def named_item(this: AttributeList, wanted: str) -> XmlNode | None:
+    return this.element.attribute(wanted)
+
+
+@ATTRIBUTES.method("RemoveNamedItem", "System.String")
+def remove_named_item(this: AttributeList, wanted: str) -> XmlNode | None:
+    found = this.element.attribute(wanted)
+    remove_attribute(this.element, wanted)
+    return found
+
+
+@ATTRIBUTES.method("Remove", f"{SPACE}.XmlAttribute")
+def remove_item(this: AttributeList, attribute: XmlNode) -> XmlNode | None:
+    remove_attribute(this.element, attribute.name)
+    return attribute
+
+
+@ATTRIBUTES.method("RemoveAll")
+def remove_items(this: AttributeList) -> object:
+    this.element.attributes.clear()
+    return AUTOMATION_NULL
+
+
+for _verb in ("Append", "SetNamedItem"):
+
+    @ATTRIBUTES.method(_verb, f"{SPACE}.XmlAttribute")
+    def append_item(this: AttributeList, attribute: XmlNode) -> XmlNode:
+        put_attribute(this.element, attribute)
+        return attribute
+
+
+@ATTRIBUTES.method("Prepend", f"{SPACE}.XmlAttribute")
+def prepend_item(this: AttributeList, attribute: XmlNode) -> XmlNode:
+    attribute.parent = this.element
+    this.element.attributes.insert(0, attribute)
+    return attribute
+
+
+def attribute_at(this: AttributeList, key: object) -> XmlNode | None:
+    if isinstance(key, int):
+        return this.element.attributes[key] if 0 <= key < len(this.element.attributes) else None
+    return this.element.attribute(to_text(key))
+
+
+ATTRIBUTES.indexer = Indexer(attribute_at, None, ("System.Object",))
+
+
+@NAMES.constructor("System.Object")
+def new_names(table: object) -> Namespaces:
+    return Namespaces()
+
+
+@NAMES.method("AddNamespace", "System.String", "System.String")
+def add_namespace(this: Namespaces, prefix_: str, uri: str) -> object:
+    this.names[prefix_] = uri
+    return AUTOMATION_NULL
+
+
+@NAMES.method("LookupNamespace", "System.String")
+def look_up_namespace(this: Namespaces, prefix_: str) -> str | None:
+    return this.names.get(prefix_)
+
+
+@NAMES.method("HasNamespace", "System.String")
+def has_namespace(this: Namespaces, prefix_: str) -> bool:
+    return prefix_ in this.names
+
+
+TYPES = (DOCUMENT, LINKED, ELEMENT, ATTRIBUTE, *OTHERS, DECLARATION, FRAGMENT, NODE, *LISTS, LIST, ATTRIBUTES, NAMES)
