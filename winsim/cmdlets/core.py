@@ -81,7 +81,9 @@ def member(call: CommandCall, value: object) -> None:
     if has_wildcard(name):
         names = [info.name for info in properties_of(value) if wildcard_match(name, info.name)]
         if len(names) != 1:
-            raise CommandError("AmbiguousPropertyOrMethodName", f"The member name {name} is ambiguous.", "InvalidArgument")
+            raise CommandError(
+                "AmbiguousPropertyOrMethodName", f"The member name {name} is ambiguous.", "InvalidArgument"
+            )
         name = names[0]
     found = MISSING if call.has("ArgumentList") else read_property(value, name, call.frame)
     if found is not MISSING:
@@ -285,7 +287,9 @@ def matching(call: CommandCall, pattern: str) -> list[CommandInfo]:
         first, _, rest = info.name.partition("-")
         if not wildcard_match(pattern, info.name):
             continue
-        if (verb and not any(wildcard_match(v, first) for v in verb)) or (noun and not any(wildcard_match(n, rest) for n in noun)):
+        if (verb and not any(wildcard_match(v, first) for v in verb)) or (
+            noun and not any(wildcard_match(n, rest) for n in noun)
+        ):
             continue
         if modules and not any(wildcard_match(m, str(getattr(info, "module_name", ""))) for m in modules):
             continue

@@ -194,7 +194,11 @@ def converted_operands(left: object, right: object) -> list[object]:
     from winsim.interpreter.typetable import get_type, type_of
 
     candidates = [right]
-    kinds = [type_of(left), get_type("System.TimeSpan")] if isinstance(right, str) else [get_type("System.TimeSpan"), type_of(left)]
+    kinds = (
+        [type_of(left), get_type("System.TimeSpan")]
+        if isinstance(right, str)
+        else [get_type("System.TimeSpan"), type_of(left)]
+    )
     for kind in kinds:
         try:
             candidates.append(convert(right, kind) if kind is not None else right)

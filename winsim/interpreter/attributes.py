@@ -195,7 +195,9 @@ def validate_set(arguments: list[object], named: dict[str, object]) -> Validator
 
     def check(session: Any, name: str, value: object) -> None:
         if value is None:
-            raise ValidationFailed("The argument is null. Provide a valid value for the argument, and then try running the command again.")
+            raise ValidationFailed(
+                "The argument is null. Provide a valid value for the argument, and then try running the command again."
+            )
         text = to_text(value)
         if not any(comparing.equals(text, one, ignore_case) for one in texts):
             names = ",".join(texts)
@@ -212,7 +214,9 @@ def validate_range(arguments: list[object], named: dict[str, object]) -> Validat
 
     def check(session: Any, name: str, value: object) -> None:
         if value is None:
-            raise ValidationFailed("The argument is null. Provide a valid value for the argument, and then try running the command again.")
+            raise ValidationFailed(
+                "The argument is null. Provide a valid value for the argument, and then try running the command again."
+            )
         if comparing.compare(value, high) > 0:
             raise ValidationFailed(
                 f"The {to_text(value)} argument is greater than the maximum allowed range of {to_text(high)}. "
@@ -251,8 +255,8 @@ def validate_length(arguments: list[object], named: dict[str, object]) -> Valida
         if not low <= len(value) <= high:
             kind = "short" if len(value) < low else "long"
             raise ValidationFailed(
-                f'The character length ({len(value)}) of the argument is too {kind}. Specify an argument with a length '
-                f'that is between {low} and {high}.'
+                f"The character length ({len(value)}) of the argument is too {kind}. Specify an argument with a length "
+                f"that is between {low} and {high}."
             )
 
     return each(check)
@@ -293,7 +297,9 @@ def validate_not_null(arguments: list[object], named: dict[str, object]) -> Vali
     def check(session: Any, name: str, value: object) -> None:
         items = items_of(value)
         if value is None or (items is not None and any(i is None for i in items)):
-            raise ValidationFailed("The argument is null. Provide a valid value for the argument, and then try running the command again.")
+            raise ValidationFailed(
+                "The argument is null. Provide a valid value for the argument, and then try running the command again."
+            )
 
     return check
 
@@ -360,11 +366,23 @@ def constrain(node: syntax.Variable, look_up: Callable[[], NetType] | None, chec
     return assign
 
 
-def conversion(frame: Frame, name: str, target: NetType | None, checks: tuple[Validator, ...]) -> Callable[[object], object]:
+def constrained(value: object, target: NetType) -> object:
+    """The value for a variable with a type."""
+    try:
+        return convert(value, target)
+    except TerminatingError as problem:
+        cause = problem.record.exception
+        kind = "System.Management.Automation.ArgumentTransformationMetadataException"
+        raise error("RuntimeException", cause.message, "MetadataError", None, kind, cause) from None
+
+
+def conversion(
+    frame: Frame, name: str, target: NetType | None, checks: tuple[Validator, ...]
+) -> Callable[[object], object]:
     session = frame.session
 
     def apply(value: object) -> object:
-        result = convert(value, target) if target is not None else value
+        result = constrained(value, target) if target is not None else value
         for check in checks:
             try:
                 check(session, name, result)
@@ -375,5 +393,3 @@ def conversion(frame: Frame, name: str, target: NetType | None, checks: tuple[Va
         return result
 
     return apply
-
-

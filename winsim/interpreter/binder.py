@@ -12,7 +12,7 @@ from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.convert import SwitchParameter
 from winsim.interpreter.errors import Position, TerminatingError
 from winsim.interpreter.parameters import ALL_SETS, CommandParameters, Parameter
-from winsim.interpreter.values import AUTOMATION_NULL, Array
+from winsim.interpreter.values import AUTOMATION_NULL, Array, ParameterWord
 
 if TYPE_CHECKING:
     from winsim.interpreter.session import Session
@@ -67,7 +67,12 @@ class Binding:
 
 
 def bind(
-    session: Session, command: CommandParameters, label: str, arguments: Sequence[Argument], expecting_input: bool
+    session: Session,
+    command: CommandParameters,
+    label: str,
+    arguments: Sequence[Argument],
+    expecting_input: bool,
+    defaults: Sequence[tuple[str, object]] = (),
 ) -> Binding:
     """Binds everything that the command line gives; mandatory parameters that the pipeline may give stay open."""
     binding = Binding(command, label, session, valid=command.sets)
@@ -76,6 +81,10 @@ def bind(
         positional = bind_positional(binding, positional)
     if positional:
         bind_rest(binding, positional)
+    for name, value in defaults:
+        parameter = command.names.get(name.lower())
+        if parameter is not None and not binding.has(parameter) and binding.fits(parameter):
+            binding.put(parameter, value)
     if command.sets:
         check_sets(binding, expecting_input)
     if not expecting_input or not (command.takes_value or command.takes_name):
@@ -129,7 +138,7 @@ def unknown(binding: Binding, argument: Argument) -> list[Argument]:
     if binding.command.strict and not any(d.remaining for p in binding.command.parameters for d in p.sets.values()):
         message = f"A parameter cannot be found that matches parameter name '{argument.name}'."
         raise binding.error("NamedParameterNotFound", message, argument.name or "")
-    name = Argument(None, argument.text or f"-{argument.name}", argument.text)
+    name = Argument(None, ParameterWord(argument.text or f"-{argument.name}"), argument.text)
     return [name] if argument.value is NO_VALUE else [name, Argument(None, argument.value)]
 
 

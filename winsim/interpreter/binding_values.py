@@ -87,7 +87,7 @@ def converted_value(binding: Binding, parameter: Parameter, value: object) -> ob
 def for_cmdlet(binding: Binding, parameter: Parameter, kind: NetType, value: object) -> object:
     name = kind.full_name
     if value is None and (name in NUMBER_TYPES or name == "System.Boolean"):
-        message = f"Cannot convert null to type \"{name}\"."
+        message = f'Cannot convert null to type "{name}".'
         raise cannot_convert(binding, parameter, message, None)
     if name == "System.String" and value is None:
         return None
@@ -113,7 +113,9 @@ def takes_lists(kind: NetType) -> bool:
     return definition is not None and (definition.flags or definition.convert is not None)
 
 
-def cannot_convert(binding: Binding, parameter: Parameter, reason: str, cause: TerminatingError | None) -> TerminatingError:
+def cannot_convert(
+    binding: Binding, parameter: Parameter, reason: str, cause: TerminatingError | None
+) -> TerminatingError:
     message = f"Cannot bind parameter '{parameter.name}'. {reason}"
     inner = cause.record.exception if cause is not None else None
     return binding_error(binding, "CannotConvertArgumentNoMessage", message, parameter.name, BINDING, inner)
@@ -137,7 +139,9 @@ def strict_boolean(binding: Binding, parameter: Parameter, value: object) -> obj
     id = "CannotConvertArgumentNoMessage"
     if not binding.command.is_cmdlet:
         message = f"Cannot process argument transformation on parameter '{parameter.name}'. {reason}"
-        return raise_(binding_error(binding, "ParameterArgumentTransformationError", message, parameter.name, TRANSFORMATION))
+        return raise_(
+            binding_error(binding, "ParameterArgumentTransformationError", message, parameter.name, TRANSFORMATION)
+        )
     return raise_(binding_error(binding, id, f"Cannot bind parameter '{parameter.name}'. {reason}", parameter.name))
 
 
@@ -209,7 +213,9 @@ def validated(binding: Binding, parameter: Parameter, validate: object, value: o
     except ValidationFailed as problem:
         message = f"Cannot validate argument on parameter '{parameter.name}'. {problem}"
         cause = ExceptionObject(SMA + "ValidationMetadataException", str(problem))
-        raise binding_error(binding, "ParameterArgumentValidationError", message, parameter.name, VALIDATION, cause) from None
+        raise binding_error(
+            binding, "ParameterArgumentValidationError", message, parameter.name, VALIDATION, cause
+        ) from None
 
 
 class ValidationFailed(Exception):

@@ -42,7 +42,9 @@ class BlockRunner:
         frame = getattr(command, "frame", None)
         return frame if isinstance(frame, Frame) else Frame(self, self.scope, lambda value: None)  # type: ignore[arg-type]
 
-    def call_block(self, block: ScriptBlock, *arguments: object, this: object = MISSING, underscore: object = MISSING) -> object:
+    def call_block(
+        self, block: ScriptBlock, *arguments: object, this: object = MISSING, underscore: object = MISSING
+    ) -> object:
         """Runs a block in a new scope and gives what it writes as a value."""
         return collapse(self.collect_block(block, arguments, this=this, underscore=underscore))
 
@@ -62,7 +64,12 @@ class BlockRunner:
         out: list[object] = []
         frame = self.current_frame()
         stage = block_stage(
-            self, frame, block, [Argument(None, a) for a in arguments], None, dotted  # type: ignore[arg-type]
+            self,
+            frame,
+            block,
+            [Argument(None, a) for a in arguments],
+            None,
+            dotted,  # type: ignore[arg-type]
         )
         stage.this = this
         stage.underscore = underscore

@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Final, Protocol
 from xml.sax.saxutils import escape, quoteattr
 
+from winsim.interpreter.clixml_errors import exception_members, invocation_members
 from winsim.interpreter.clixml_records import record_members, type_names
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.containers import Dictionary, DictionaryEntry
-from winsim.interpreter.errors import ErrorRecord
+from winsim.interpreter.errors import ErrorRecord, ExceptionObject, InvocationInfo
 from winsim.interpreter.members import PropertyInfo, properties_of
 from winsim.interpreter.net.date_format import format_date
 from winsim.interpreter.net.datetimes import TICKS_PER_SECOND, DateTime, TimeSpan
@@ -188,6 +189,7 @@ class Writer:
             return
         names = type_names(value)
         depth = OWN_DEPTH.get(names[0], depth) if names else depth
+        depth = max(depth, 1) if isinstance(base, ExceptionObject) else depth
         if self.level > MAX_DEPTH or (names and names[0] in AS_TEXT):
             self.out.append(f"<S{label}>{encode(to_text(value))}</S>")
         elif not self.write_container(value, base, label, names, depth):
@@ -277,6 +279,10 @@ class Writer:
             self.out.append(f"<I32>{int(base)}</I32>")
         elif isinstance(base, ErrorRecord):
             self.write_members("MS", record_members(base), depth)
+        elif isinstance(base, ExceptionObject):
+            self.write_members("Props", exception_members(base), depth - 1)
+        elif isinstance(base, InvocationInfo):
+            self.write_members("Props", invocation_members(base), depth - 1)
         elif custom or not names:
             self.write_members("MS", properties_of(value), depth)
         else:

@@ -10,6 +10,7 @@ from winsim.interpreter.collect import items_of
 from winsim.interpreter.command import CommandError
 from winsim.interpreter.common import COMMON, preference_values, with_variables
 from winsim.interpreter.convert import to_bool
+from winsim.interpreter.defaults import default_values
 from winsim.interpreter.errors import (
     ErrorRecord,
     ExceptionObject,
@@ -143,10 +144,10 @@ class CommandCall:
             return
         self.later(lambda: session.streams.error(record))
 
-    def collect_only(self, record: ErrorRecord) -> None:
+    def collect_only(self, record: object, variable: str = "ErrorVariable") -> None:
         """A silenced error still reaches -ErrorVariable."""
-        if "ErrorVariable" in self.common:
-            held = self.frame.scope.lookup(to_text(self.common["ErrorVariable"]).lstrip("+").lower(), None)
+        if variable in self.common:
+            held = self.frame.scope.lookup(to_text(self.common[variable]).lstrip("+").lower(), None)
             if isinstance(held, list):
                 held.append(record)
 
@@ -162,6 +163,8 @@ class CommandCall:
     def note(self, kind: str, preference: str, text: str) -> None:
         session = self.session
         record = InformationalRecord(kind, text, self.invocation())
+        if kind == "Warning" and self.preference(preference) in ("SilentlyContinue", "Ignore"):
+            self.collect_only(record, "WarningVariable")
         self.later(lambda: session.write_note(record, kind, self.preference(preference)))
         if self.preference(preference) == "Stop" and self.queue is not None:
             self.flush()
@@ -223,9 +226,9 @@ class CmdletStage(Stage):
     def begin(self) -> None:
         declaration = self.info.declaration
         try:
-            binding = bind(
-                self.session, self.info.parameters, declaration.net_class, self.arguments, self.expecting_input
-            )
+            defaults = default_values(self.caller, self.info.name)
+            label, arguments = declaration.net_class, self.arguments
+            binding = bind(self.session, self.info.parameters, label, arguments, self.expecting_input, defaults)
         except TerminatingError as problem:
             if problem.record.invocation is None:
                 problem.record.invocation = InvocationInfo(self.info, self.called_as, self.position)

@@ -165,6 +165,10 @@ def compare_objects(left: object, right: object, ignore_case: bool) -> int:
     if isinstance(left, Char):
         other = to_text(right)
         return compare_text(str(left), other, ignore_case)
+    if not ordered(left):
+        if left is right or (not isinstance(left, list | PSObject) and bool(left == right)):
+            return 0
+        raise incomparable("NotIcomparable", f'Cannot compare "{to_text(left)}" because it is not IComparable.')
     try:
         converted: Any = convert(right, kind) if kind is not None else right
     except TerminatingError as problem:
@@ -182,6 +186,13 @@ def compare_objects(left: object, right: object, ignore_case: bool) -> int:
     if left is right or (not isinstance(left, list | PSObject) and left == right):
         return 0
     raise incomparable("NotIcomparable", f'Cannot compare "{to_text(left)}" because it is not IComparable.')
+
+
+def ordered(value: object) -> bool:
+    """Whether values of the type can be ordered."""
+    if isinstance(value, NetObject):
+        return getattr(type(value), "__lt__", None) is not object.__lt__
+    return not isinstance(value, list | PSObject)
 
 
 def incomparable(id: str, message: str) -> TerminatingError:

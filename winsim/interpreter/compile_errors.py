@@ -139,7 +139,12 @@ def record_for(record: ErrorRecord, exception: ExceptionObject) -> ErrorRecord:
     if exception is record.exception:
         return record
     copy = ErrorRecord(exception, record.id, record.category.name, record.target, record.invocation)
-    copy.command, copy.activity, copy.details, copy.stack = record.command, record.activity, record.details, record.stack
+    copy.command, copy.activity, copy.details, copy.stack = (
+        record.command,
+        record.activity,
+        record.details,
+        record.stack,
+    )
     return copy
 
 

@@ -230,7 +230,10 @@ def cast(unit: Unit, node: syntax.Cast) -> Evaluate:
         if name == "ordered":
 
             def refuse(frame: Frame) -> object:
-                raise error("OrderedAttributeOnlyOnHashLiteralNode", "The ordered attribute can be specified only on a hash literal node.")
+                raise error(
+                    "OrderedAttributeOnlyOnHashLiteralNode",
+                    "The ordered attribute can be specified only on a hash literal node.",
+                )
 
             return refuse
         from winsim.interpreter.convert import to_custom_object

@@ -15,6 +15,7 @@ from winsim.interpreter.frames import Frame
 from winsim.interpreter.pipeline import ExpressionStage, Stage, run_pipeline
 from winsim.interpreter.redirections import Redirected, redirections
 from winsim.interpreter.texts import to_text
+from winsim.interpreter.values import ParameterWord
 
 Build = Callable[[Frame], Stage]
 Gather = Callable[[Frame, list[Argument]], None]
@@ -102,7 +103,9 @@ def command_builder(unit: Unit, node: syntax.Command) -> Build:
 
     def build(frame: Frame) -> Stage:
         if like_method and frame.scope.strict >= 2:
-            message = "The function or command was called as if it were a method. Parameters should be separated by spaces."
+            message = (
+                "The function or command was called as if it were a method. Parameters should be separated by spaces."
+            )
             raise error("StrictModeFunctionCallWithParens", message, "InvalidOperation")
         target = name(frame)
         arguments: list[Argument] = []
@@ -189,8 +192,8 @@ def gather_splat(unit: Unit, node: syntax.Variable) -> Gather:
 
 def splatted_word(item: object) -> Argument:
     """Words such as ``-Name`` that come out of $args act as parameters again."""
-    if isinstance(item, str) and getattr(item, "is_parameter", False):
-        return Argument(item[1:].rstrip(":"), NO_VALUE, item)
+    if isinstance(item, ParameterWord):
+        return Argument(item[1:].rstrip(":"), NO_VALUE, str(item))
     return Argument(None, item, "")
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from winsim.interpreter.collect import items_of, unwrap
+from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.containers import Dictionary, GenericList, Hashtable
 from winsim.interpreter.errors import RUNTIME_EXCEPTION, ExceptionObject, TerminatingError, error, exception_of
 from winsim.interpreter.nettypes import NetError, NetType, TypeDef
@@ -300,6 +301,7 @@ def to_net(value: object, target: NetType) -> object:
     return construct(value, definition, target)
 
 
+INTERFACES: Final = frozenset({"System.Collections.IDictionary", "System.IComparable", "System.IDisposable"})
 WITH_CULTURE: Final = ("System.DateTime", "System.TimeSpan", "System.DateTimeOffset")
 PARSE_IDS: Final = {
     "System.Text.RegularExpressions.Regex": "InvalidCastFromStringToRegex",
@@ -326,19 +328,21 @@ def without_definition(value: object, target: NetType) -> object:
         return GenericList([convert(i, inner) for i in (items if items is not None else [value])], inner.full_name)
     if target.name in ("System.Collections.IEnumerable", "System.Collections.IList", "System.Collections.ICollection"):
         return Array([value])
+    if target.name not in INTERFACES and table().facts(target.name) is not None:
+        raise NotBuilt(f"conversions to [{target}]")
     raise invalid(value, target)
 
 
 def construct(value: object, definition: TypeDef, target: NetType) -> object:
     """A constructor with one parameter, or properties set from a dictionary."""
     from winsim.interpreter.members import set_properties
-    from winsim.interpreter.overloads import choose
+    from winsim.interpreter.overloads import arity_fits, choose
 
     if isinstance(value, Dictionary) and any(not o.parameters for o in definition.constructors):
         made = next(o for o in definition.constructors if not o.parameters).call()
         set_properties(made, value)
         return made
-    ones = [o for o in definition.constructors if len(o.parameters) == 1 and not o.needs_session]
+    ones = [o for o in definition.constructors if arity_fits(o, 1) and not o.needs_session]
     if not ones:
         raise invalid(value, target)
     try:

@@ -100,7 +100,9 @@ def argument_message(name: str, message: str, parameter: str | None) -> str:
 
 
 def named_parameter(name: str, message: str) -> dict[str, object]:
-    return {"ParamName": message} if name in ("System.ArgumentNullException", "System.ArgumentOutOfRangeException") else {}
+    return (
+        {"ParamName": message} if name in ("System.ArgumentNullException", "System.ArgumentOutOfRangeException") else {}
+    )
 
 
 # -- exceptions -------------------------------------------------------------------------------------------------------

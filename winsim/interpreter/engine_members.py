@@ -222,7 +222,11 @@ def kind_of_member(this: object) -> EnumValue:
 
 def new_kind(this: object) -> str:
     held = getattr(this, "held", None)
-    for special, name in ((ScriptProperty, "ScriptProperty"), (AliasProperty, "AliasProperty"), (ScriptMethod, "ScriptMethod")):
+    for special, name in (
+        (ScriptProperty, "ScriptProperty"),
+        (AliasProperty, "AliasProperty"),
+        (ScriptMethod, "ScriptMethod"),
+    ):
         if isinstance(held, special):
             return name
     return "NoteProperty"
@@ -337,4 +341,3 @@ MEMBER_TYPES: tuple[TypeDef, ...] = (
     SCRIPT_METHOD,
     KINDS,
 )
-

@@ -10,12 +10,14 @@ from winsim.interpreter.containers import ObjectCollection
 from winsim.interpreter.convert import Reference, SwitchParameter
 from winsim.interpreter.errors import TerminatingError
 from winsim.interpreter.nettypes import NetError, NetType, TypeDef, enumeration
+from winsim.interpreter.parameters import ALL_SETS, InSet, Parameter
 from winsim.interpreter.scriptblocks import AliasInfo, CommandInfo, FunctionInfo, ScriptBlock, create
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import get_type, table, type_of
 from winsim.interpreter.values import AUTOMATION_NULL, Array, EnumValue, NetObject
 
 if TYPE_CHECKING:
+    from winsim.interpreter.steppable import SteppablePipeline
     from winsim.interpreter.session import Session
 
 SMA = "System.Management.Automation."
@@ -260,6 +262,13 @@ def block_file(this: ScriptBlock) -> object:
     return this.code.source.name or None
 
 
+@BLOCK.method("GetSteppablePipeline", "params System.Object[]", needs_session=True)
+def steppable(this: ScriptBlock, session: Session, ignored: list[object]) -> object:
+    from winsim.interpreter.steppable import SteppablePipeline
+
+    return SteppablePipeline(session, this)
+
+
 @BLOCK.property("IsFilter", "System.Boolean")
 def block_is_filter(this: ScriptBlock) -> bool:
     return this.code.kind == "filter"
@@ -399,6 +408,76 @@ METADATA = TypeDef(SMA + "ParameterMetadata")
 METADATA.attribute("Name", "ParameterType", "Aliases")
 
 
+STEPPABLE = TypeDef(SMA + "SteppablePipeline")
+
+
+@STEPPABLE.method("Begin", "System.Object")
+def steppable_begin(this: SteppablePipeline, target: object) -> object:
+    return this.begin(target)
+
+
+@STEPPABLE.method("Process", "params System.Object[]")
+def steppable_process(this: SteppablePipeline, values: list[object]) -> object:
+    return this.process(values)
+
+
+@STEPPABLE.method("End")
+def steppable_end(this: SteppablePipeline) -> object:
+    return this.end()
+
+
+@STEPPABLE.method("Dispose")
+def steppable_dispose(this: SteppablePipeline) -> object:
+    return AUTOMATION_NULL
+
+
+class ParameterSetInfo(NetObject):
+    """A parameter set of a command."""
+
+    type_names = (SMA + "CommandParameterSetInfo", "System.Object")
+
+    def __init__(self, name: str, is_default: bool, parameters: Array) -> None:
+        self.name = name
+        self.is_default = is_default
+        self.parameters = parameters
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SetParameter(ParameterMetadata):
+    """A parameter as it is in one parameter set."""
+
+    def __init__(self, parameter: Parameter, data: InSet) -> None:
+        super().__init__(parameter.name, parameter.type, parameter.aliases)
+        self.type_names = (SMA + "CommandParameterInfo", "System.Object")
+        self.is_mandatory = data.mandatory
+        self.position = data.position if data.position is not None else -2147483648
+        self.value_from_pipeline = data.by_value
+        self.value_from_pipeline_by_property_name = data.by_name
+        self.value_from_remaining_arguments = data.remaining
+
+
+SET_INFO = TypeDef(SMA + "CommandParameterSetInfo")
+SET_INFO.attribute("Name", "IsDefault", "Parameters")
+SET_PARAMETER = TypeDef(SMA + "CommandParameterInfo")
+SET_PARAMETER.attribute("Name", "ParameterType", "Aliases", "IsMandatory", "Position", "ValueFromPipeline")
+SET_PARAMETER.attribute("ValueFromPipelineByPropertyName", "ValueFromRemainingArguments")
+
+
+@COMMAND.property("ParameterSets")
+def command_sets(this: CommandInfo) -> object:
+    found = getattr(this, "parameters", None) or getattr(getattr(this, "code", None), "parameters", None)
+    if found is None:
+        return Array([])
+    made = []
+    for name in found.sets or (ALL_SETS,):
+        data = [(p, p.in_set(name)) for p in found.parameters]
+        members = Array([SetParameter(p, d) for p, d in data if d is not None])
+        made.append(ParameterSetInfo(name, name == found.default_set, members))
+    return Array(made, SMA + "CommandParameterSetInfo")
+
+
 # -- switches, references, variables ----------------------------------------------------------------------------------
 
 
@@ -481,6 +560,9 @@ OBJECT_TYPES: tuple[TypeDef, ...] = (
         for name in ("FunctionInfo", "CmdletInfo", "ApplicationInfo", "ExternalScriptInfo", "AliasInfo")
     ),
     METADATA,
+    STEPPABLE,
+    SET_INFO,
+    SET_PARAMETER,
     SWITCH,
     REFERENCE,
     VARIABLE,
@@ -489,4 +571,3 @@ OBJECT_TYPES: tuple[TypeDef, ...] = (
     PREFERENCE,
     IMPACT,
 )
-

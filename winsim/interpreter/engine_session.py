@@ -400,6 +400,11 @@ def module_version(this: ModuleInfo) -> object:
     return convert(this.version, get_type("System.Version"))
 
 
+@MODULE.property("ExportedFunctions")
+def module_functions(this: ModuleInfo) -> object:
+    return module_commands(this)
+
+
 @MODULE.property("ExportedCommands")
 def module_commands(this: ModuleInfo) -> object:
     from winsim.interpreter.containers import GenericDictionary
@@ -410,5 +415,10 @@ def module_commands(this: ModuleInfo) -> object:
     return made
 
 
-SESSION_TYPES: tuple[TypeDef, ...] = (CONTEXT, INVOKE, STATE, VARIABLES, HOST, UI, CMDLET, MODULE)
+@MODULE.method("Invoke", SMA + "ScriptBlock", "params System.Object[]", needs_session=True)
+def module_invoke(this: ModuleInfo, session: Session, block: ScriptBlock, arguments: list[object]) -> object:
+    own = ScriptBlock(block.code, session, this if this.scope is not None else None)
+    return collapse(session.collect_block(own, arguments))
 
+
+SESSION_TYPES: tuple[TypeDef, ...] = (CONTEXT, INVOKE, STATE, VARIABLES, HOST, UI, CMDLET, MODULE)

@@ -50,7 +50,11 @@ class MemberView(NetObject):
     def __init__(self, owner: object, info: PropertyInfo) -> None:
         self.owner = owner
         self.info = info
-        kind = {"NoteProperty": "PSNoteProperty", "ScriptProperty": "PSScriptProperty", "AliasProperty": "PSAliasProperty"}
+        kind = {
+            "NoteProperty": "PSNoteProperty",
+            "ScriptProperty": "PSScriptProperty",
+            "AliasProperty": "PSAliasProperty",
+        }
         self.type_names = (
             SMA + kind.get(info.kind, "PSProperty"),
             SMA + "PSPropertyInfo",
@@ -66,7 +70,11 @@ class MethodView(NetObject):
         self.owner = owner
         self.name = name
         self.kind = kind
-        self.type_names = (SMA + ("PSScriptMethod" if kind == "ScriptMethod" else "PSMethod"), SMA + "PSMethodInfo", "System.Object")
+        self.type_names = (
+            SMA + ("PSScriptMethod" if kind == "ScriptMethod" else "PSMethod"),
+            SMA + "PSMethodInfo",
+            "System.Object",
+        )
 
 
 class MemberCollection(NetObject):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from winsim.interpreter.attributes import constrained
 from winsim.interpreter.binder import Argument, Binding, bind, require_mandatory
 from winsim.interpreter.cmdlet_object import PSCmdletObject
 from winsim.interpreter.collect import Enumerator
@@ -12,6 +13,7 @@ from winsim.interpreter.common import COMMON, preference_values, with_variables
 from winsim.interpreter.compile_statements import too_deep
 from winsim.interpreter.containers import GenericDictionary
 from winsim.interpreter.convert import SwitchParameter, convert
+from winsim.interpreter.defaults import default_values
 from winsim.interpreter.errors import ExitScript, InvocationInfo, Position, ReturnBlock, TerminatingError
 from winsim.interpreter.frames import Frame
 from winsim.interpreter.parameters import CommandParameters, Parameter
@@ -88,7 +90,8 @@ class ScriptStage(Stage):
         if self.code.script.dynamic is not None:
             command = self.with_dynamic(scope, command)
         self.command = command
-        self.binding = bind(session, command, self.label, self.arguments, self.expecting_input)
+        defaults = default_values(self.caller, self.label) if self.code.advanced and self.label else ()
+        self.binding = bind(session, command, self.label, self.arguments, self.expecting_input, defaults)
         self.binding.position = self.position
         self.fill_scope(scope)
         if self.code.begin is not None:
@@ -161,7 +164,9 @@ class ScriptStage(Stage):
         parameters = self.code.parameters.parameters
         if self.command is not self.code.parameters:
             parameters = tuple(p for p in self.code.parameters.parameters if p.key in self.command.names)
+        names = scope.names
         for parameter in parameters:
+            names[parameter.key] = parameter.name
             if parameter.name in values and not parameter.common:
                 variables[parameter.key] = values[parameter.name]
         for parameter in parameters:
@@ -271,6 +276,6 @@ def constrain(scope: Scope, parameter: Parameter) -> None:
     if kind is None or kind.full_name == "System.Object" or parameter.is_switch:
         return
     info = VariableInfo()
-    info.convert = lambda value: convert(value, kind)
+    info.convert = lambda value: constrained(value, kind)
     info.types = (kind,)
     scope.infos[parameter.key] = info

@@ -229,14 +229,16 @@ def environment_of(host: Any, identity: Identity) -> Iterable[tuple[str, str]]:
         "LOCALAPPDATA": rf"C:\Users\{user}\AppData\Local",
         "NUMBER_OF_PROCESSORS": "2",
         "OS": "Windows_NT",
-        "Path": r"C:\Windows\system32;C:\Windows;C:\Windows\System32\Wbem;C:\Windows\System32\WindowsPowerShell\v1.0" + "\\",
+        "Path": r"C:\Windows\system32;C:\Windows;C:\Windows\System32\Wbem;C:\Windows\System32\WindowsPowerShell\v1.0"
+        + "\\",
         "PATHEXT": ".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC;.CPL",
         "PROCESSOR_ARCHITECTURE": "AMD64",
         "ProgramData": r"C:\ProgramData",
         "ProgramFiles": r"C:\Program Files",
         "ProgramFiles(x86)": r"C:\Program Files (x86)",
         "ProgramW6432": r"C:\Program Files",
-        "PSModulePath": r"C:\Program Files\WindowsPowerShell\Modules;C:\Windows\system32\WindowsPowerShell\v1.0\Modules" + "\\",
+        "PSModulePath": r"C:\Program Files\WindowsPowerShell\Modules;C:\Windows\system32\WindowsPowerShell\v1.0\Modules"
+        + "\\",
         "PUBLIC": r"C:\Users\Public",
         "SystemDrive": "C:",
         "SystemRoot": r"C:\Windows",

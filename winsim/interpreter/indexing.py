@@ -42,7 +42,9 @@ def null_array() -> TerminatingError:
 def out_of_range(frame: Frame, target: object, key: int) -> object:
     if frame.scope.strict >= 3:
         message = "Index was outside the bounds of the array."
-        raise error("System.IndexOutOfRangeException", message, "OperationStopped", None, "System.IndexOutOfRangeException")
+        raise error(
+            "System.IndexOutOfRangeException", message, "OperationStopped", None, "System.IndexOutOfRangeException"
+        )
     return None
 
 
@@ -67,7 +69,9 @@ def from_list(frame: Frame, target: list[object] | str, key: object) -> object:
     keys = items_of(key) if not isinstance(key, str) else None
     if keys is None:
         if key is None:
-            raise error("NullArrayIndex", "Index operation failed; the array index evaluated to null.", "InvalidOperation")
+            raise error(
+                "NullArrayIndex", "Index operation failed; the array index evaluated to null.", "InvalidOperation"
+            )
         return element(frame, target, key, False)
     found = [element(frame, target, one, True) for one in keys]
     return Array([value for value in found if value is not AUTOMATION_NULL])
@@ -138,7 +142,9 @@ def set_index(frame: Frame, target: object, key: object, value: object) -> None:
     else:
         indexer = indexer_of(target)
         if indexer is None or indexer.setter is None:
-            raise error("CannotIndex", f"Unable to index into an object of type {type_name_of(target)}.", "InvalidOperation")
+            raise error(
+                "CannotIndex", f"Unable to index into an object of type {type_name_of(target)}.", "InvalidOperation"
+            )
         run_setter(indexer.setter, target, value, convert(key, get_type(indexer.parameters[0])))
 
 
@@ -156,7 +162,11 @@ def set_entry(target: Dictionary, key: object, value: object) -> None:
         if not 0 <= key < len(target):
             message = "Specified argument was out of the range of valid values. (Parameter 'index')"
             raise error(
-                "System.ArgumentOutOfRangeException", message, "OperationStopped", None, "System.ArgumentOutOfRangeException"
+                "System.ArgumentOutOfRangeException",
+                message,
+                "OperationStopped",
+                None,
+                "System.ArgumentOutOfRangeException",
             )
         target.set_at(key, value)
         return

@@ -62,6 +62,11 @@ def read_property(value: object, name: str, frame: Frame | None) -> object:
             return read_property(value.base, name, frame)
     if isinstance(value, Dictionary) and name in value:
         return value[name]
+    adapted = getattr(value, "adapted_property", None)  # what an adapter shows comes before the .NET members
+    if adapted is not None:
+        shown: object = adapted(name)
+        if shown is not NotImplemented:
+            return shown
     type_name = type_name_of(value)
     if type_name is None:
         return MISSING
@@ -131,7 +136,9 @@ def run_getter(value: object, member: ScriptProperty, frame: Frame | None) -> ob
     except TerminatingError as problem:
         message = f'Exception getting "value": "{problem.record.message}"'
         kind = "System.Management.Automation.GetValueInvocationException"
-        raise error("ScriptGetValueRuntimeException", message, "NotSpecified", None, kind, problem.record.exception) from None
+        raise error(
+            "ScriptGetValueRuntimeException", message, "NotSpecified", None, kind, problem.record.exception
+        ) from None
 
 
 def get_property_of(value: object, name: str, default: object = None) -> object:
@@ -180,7 +187,13 @@ def refuse_unbuilt(value: object, name: str) -> None:
 
 def strict_error(name: str) -> TerminatingError:
     message = f"The property '{name}' cannot be found on this object. Verify that the property exists."
-    return error("PropertyNotFoundStrict", message, "NotSpecified", name, "System.Management.Automation.PropertyNotFoundException")
+    return error(
+        "PropertyNotFoundStrict",
+        message,
+        "NotSpecified",
+        name,
+        "System.Management.Automation.PropertyNotFoundException",
+    )
 
 
 def enumerated(frame: Frame, items: list[object], name: str, owner: object) -> object:
@@ -241,6 +254,9 @@ def set_property(frame: Frame | None, value: object, name: str, new: object) -> 
         return
     if isinstance(value, Dictionary):
         value[existing_key(value, name)] = new
+        return
+    adapted = getattr(value, "set_adapted_property", None)
+    if adapted is not None and adapted(name, new) is not NotImplemented:
         return
     type_name = type_name_of(value) or ""
     found = net_property("System.RuntimeType" if isinstance(value, NetType) else type_name, name.lower())
@@ -371,7 +387,9 @@ def type_properties(value: object, type_name: str) -> Iterator[PropertyInfo]:
     if definition is None:
         return
     for item in definition.properties.values():
-        yield PropertyInfo(item.name, "Property", lambda item=item: item.getter(value), item.setter is not None, item.type)
+        yield PropertyInfo(
+            item.name, "Property", lambda item=item: item.getter(value), item.setter is not None, item.type
+        )
 
 
 def note_properties(value: object, bag: PSObject) -> Iterator[PropertyInfo]:
@@ -381,7 +399,13 @@ def note_properties(value: object, bag: PSObject) -> Iterator[PropertyInfo]:
             if kind is not None:
                 yield PropertyInfo(name, kind, lambda n=name: get_property_of(value, n))
         else:
-            yield PropertyInfo(name, "NoteProperty", lambda n=name: get_property_of(value, n), True, type_name_of(held) or "System.Object")
+            yield PropertyInfo(
+                name,
+                "NoteProperty",
+                lambda n=name: get_property_of(value, n),
+                True,
+                type_name_of(held) or "System.Object",
+            )
 
 
 def net_properties(value: object) -> Iterator[PropertyInfo]:
@@ -390,10 +414,17 @@ def net_properties(value: object) -> Iterator[PropertyInfo]:
     if isinstance(value, PSObject):
         yield from properties_of(value)
         return
+    adapted = getattr(value, "adapted_names", None)
+    if adapted is not None:
+        for name in adapted():
+            yield PropertyInfo(name, "Property", lambda n=name: get_property_of(value, n))
+        return
     type_name = "System.RuntimeType" if isinstance(value, NetType) else type_name_of(value) or "System.Object"
     for definition in table().definitions_of(type_name):
         for item in definition.properties.values():
-            yield PropertyInfo(item.name, "Property", lambda item=item: item.getter(value), item.setter is not None, item.type)
+            yield PropertyInfo(
+                item.name, "Property", lambda item=item: item.getter(value), item.setter is not None, item.type
+            )
     dynamic = getattr(value, "dynamic_names", None)
     if dynamic is not None:
         for name in dynamic():

@@ -68,7 +68,9 @@ def collect_calls(frame: Frame, items: list[object], name: str, arguments: list[
     called = False
     for item in list(items):
         if item is None:
-            raise error("InvokeMethodOnNull", "You cannot call a method on a null-valued expression.", "InvalidOperation")
+            raise error(
+                "InvokeMethodOnNull", "You cannot call a method on a null-valued expression.", "InvalidOperation"
+            )
         result = call_on(frame, item, name, arguments)
         if result is MISSING:
             nested = items_of(item)
@@ -176,7 +178,9 @@ def static_property(kind: NetType, name: str) -> object:
             except NetError as problem:
                 message = f'Exception getting "{name}": "{problem.message}"'
                 exception = "System.Management.Automation.GetValueInvocationException"
-                raise error("ExceptionWhenGetting", message, "NotSpecified", None, exception, exception_of(problem)) from None
+                raise error(
+                    "ExceptionWhenGetting", message, "NotSpecified", None, exception, exception_of(problem)
+                ) from None
         for member, number in (definition.enum or {}).items():
             if member.lower() == key:
                 return enum_value(definition, number)
@@ -239,7 +243,9 @@ def without_constructor(kind: NetType, value_type: bool) -> object:
     if exists_unbuilt(kind.full_name, ".ctor", False) or table().facts(kind.name) is not None:
         raise NotBuilt(f"constructors of [{kind}]")
     message = f"A constructor was not found. Cannot find an appropriate constructor for type {kind.full_name}."
-    raise error("CannotFindAppropriateCtor", message, "ObjectNotFound", None, "System.Management.Automation.PSArgumentException")
+    raise error(
+        "CannotFindAppropriateCtor", message, "ObjectNotFound", None, "System.Management.Automation.PSArgumentException"
+    )
 
 
 def new_array(kind: NetType, arguments: Sequence[object]) -> object:
@@ -248,6 +254,8 @@ def new_array(kind: NetType, arguments: Sequence[object]) -> object:
     from winsim.interpreter.numbers import to_integer
 
     assert kind.element is not None
+    if kind.rank > 1:
+        raise NotBuilt("arrays of several dimensions")
     size = to_integer(arguments[0], "System.Int32") if arguments else 0
     check_size(size * 4)
     return Array([default_value(kind.element)] * size, kind.element.full_name)

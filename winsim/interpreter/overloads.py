@@ -15,7 +15,14 @@ from winsim.interpreter.typetable import NUMBER_TYPES, get_type, table, type_nam
 from winsim.interpreter.values import PSObject
 
 WIDENING: Final[dict[str, tuple[str, ...]]] = {
-    "System.SByte": ("System.Int16", "System.Int32", "System.Int64", "System.Single", "System.Double", "System.Decimal"),
+    "System.SByte": (
+        "System.Int16",
+        "System.Int32",
+        "System.Int64",
+        "System.Single",
+        "System.Double",
+        "System.Decimal",
+    ),
     "System.Byte": (
         *("System.Int16", "System.UInt16", "System.Int32", "System.UInt32", "System.Int64", "System.UInt64"),
         *("System.Single", "System.Double", "System.Decimal"),

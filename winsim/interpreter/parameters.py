@@ -194,7 +194,14 @@ def cmdlet_parameters(declaration: CmdletDeclaration) -> CommandParameters:
     default = signature.default_set or next(iter(signature.sets), None)
     extra = should_process_parameters() if signature.should_process else ()
     built = frozenset(name.lower() for name in declaration.built)
-    return assemble((*parameters, *common_parameters(), *extra), default, strict=True, is_cmdlet=True, built=built, sets=table_sets(signature))
+    return assemble(
+        (*parameters, *common_parameters(), *extra),
+        default,
+        strict=True,
+        is_cmdlet=True,
+        built=built,
+        sets=table_sets(signature),
+    )
 
 
 def table_sets(signature: tables.Signature) -> tuple[str, ...]:

@@ -63,7 +63,8 @@ class Redirected:
 
 def redirections(unit: Unit, nodes: tuple[syntax.Redirection, ...]) -> Callable[[Frame], Redirected]:
     targets = [
-        (node.stream, None if isinstance(node.target, str) else expression(unit, node.target), node.append) for node in nodes
+        (node.stream, None if isinstance(node.target, str) else expression(unit, node.target), node.append)
+        for node in nodes
     ]
 
     def redirect(frame: Frame) -> Redirected:

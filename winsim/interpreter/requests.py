@@ -68,5 +68,3 @@ class RemoteScript(ScriptStage):
     def close(self) -> None:
         self.saved = {}
         super().close()
-
-

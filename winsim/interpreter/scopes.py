@@ -10,7 +10,9 @@ from winsim.interpreter.values import NetObject
 
 MISSING: Final = object()
 
-CONSTANTS: Final = frozenset({"true", "false", "null", "host", "pid", "executioncontext", "shellid", "pshome", "?", "psversiontable"})
+CONSTANTS: Final = frozenset(
+    {"true", "false", "null", "host", "pid", "executioncontext", "shellid", "pshome", "?", "psversiontable"}
+)
 
 
 class VariableInfo:
@@ -158,4 +160,10 @@ class Scope:
 
 def not_writable(name: str) -> TerminatingError:
     message = f"Cannot overwrite variable {name} because it is read-only or constant."
-    return error("VariableNotWritable", message, "WriteError", name, "System.Management.Automation.SessionStateUnauthorizedAccessException")
+    return error(
+        "VariableNotWritable",
+        message,
+        "WriteError",
+        name,
+        "System.Management.Automation.SessionStateUnauthorizedAccessException",
+    )

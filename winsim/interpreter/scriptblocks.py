@@ -99,7 +99,9 @@ class ScriptBlock(NetObject):
         return made
 
 
-NOT_CAPTURED = frozenset({"_", "args", "input", "this", "myinvocation", "psboundparameters", "pscmdlet", "foreach", "switch"})
+NOT_CAPTURED = frozenset(
+    {"_", "args", "input", "this", "myinvocation", "psboundparameters", "pscmdlet", "foreach", "switch"}
+)
 
 
 def parse_text(text: str, name: str = "") -> syntax.Script:
@@ -213,5 +215,3 @@ class AliasInfo(CommandInfo):
         self.name = name
         self.definition = definition
         self.resolved = resolved
-
-

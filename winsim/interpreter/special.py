@@ -73,5 +73,3 @@ def extend(value: object) -> PSObject | None:
         except AttributeError:
             return None
     return found
-
-

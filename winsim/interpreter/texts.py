@@ -66,8 +66,13 @@ def bag_text(value: PSObject) -> str:
         identity = value.get("__text__")
         return identity if isinstance(identity, str) else (value.type_names[0] if value.type_names else "")
     from winsim.interpreter.members import get_property_of
+    from winsim.interpreter.special import CodeMethod, ScriptMethod
 
-    pairs = (f"{name}={element_text(get_property_of(value, name))}" for name, _ in value.items())
+    own = value.get("ToString")
+    if isinstance(own, ScriptMethod) and own.block.session is not None:
+        return to_text(own.block.session.call_block(own.block, this=value))
+    names = (name for name, held in value.items() if not isinstance(held, ScriptMethod | CodeMethod))
+    pairs = (f"{name}={element_text(get_property_of(value, name))}" for name in names)
     return "@{" + "; ".join(pairs) + "}"
 
 

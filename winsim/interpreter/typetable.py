@@ -23,6 +23,7 @@ from winsim.interpreter.values import (
     Int16,
     Int64,
     NetObject,
+    ParameterWord,
     PSObject,
     SByte,
     Single,
@@ -47,6 +48,7 @@ PRIMITIVES: Final[dict[type, str]] = {
     Single: "System.Single",
     Decimal: "System.Decimal",
     str: "System.String",
+    ParameterWord: "System.String",
     Char: "System.Char",
     ArrayList: "System.Collections.ArrayList",
 }

@@ -77,6 +77,12 @@ class Char(str):
     __slots__ = ()
 
 
+class ParameterWord(str):
+    """``-Name`` in $args: a string that acts as a parameter again when $args is splatted."""
+
+    __slots__ = ()
+
+
 class EnumValue(int):
     """A value of a .NET enumeration; ``type_name`` and ``name`` say which."""
 

@@ -1,0 +1,114 @@
+"""Exceptions and invocations as CLIXML has them: the properties of .NET Framework, in its order."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from winsim.interpreter.containers import Dictionary, GenericDictionary, GenericList
+from winsim.interpreter.errors import ExceptionObject, InvocationInfo
+from winsim.interpreter.members import PropertyInfo, get_property_of, properties_of
+from winsim.interpreter.texts import to_text
+from winsim.interpreter.values import Array, EnumValue, Int64
+
+_BASE: Final = ("Message", "Data", "InnerException", "TargetSite", "StackTrace", "HelpLink", "Source", "HResult")
+_RUNTIME: Final = "System.Management.Automation.RuntimeException"
+_SMA: Final = "System.Management.Automation."
+
+
+class ExceptionData(Dictionary):
+    """What ``Exception.Data`` is."""
+
+    type_names = ("System.Collections.ListDictionaryInternal", "System.Object")
+
+
+def _property(name: str, value: object) -> PropertyInfo:
+    return PropertyInfo(name, "Property", lambda: value)
+
+
+def exception_members(value: ExceptionObject) -> list[PropertyInfo]:
+    """The exception's own properties, then those of System.Exception."""
+    found: list[PropertyInfo] = []
+    runtime = _RUNTIME in value.type_names
+    if runtime:
+        found.append(_property("ErrorRecord", value.message))
+        found.append(_property("WasThrownFromThrowStatement", False))
+    known = {name.lower() for name in (*_BASE, "ErrorRecord", "WasThrownFromThrowStatement")}
+    found += [info for info in properties_of(value) if info.name.lower() not in known and info.kind == "Property"]
+    data = ExceptionData(value.data.items())
+    base: tuple[object, ...] = (
+        value.message, data, value.inner, None, None, value.help_link, value.source,
+        get_property_of(value, "HResult"),
+    )  # fmt: skip
+    return found + [_property(name, held) for name, held in zip(_BASE, base, strict=True)]
+
+
+def _bound() -> GenericDictionary:
+    return GenericDictionary("System.String", "System.Object")
+
+
+def _number(info: InvocationInfo, name: str) -> int:
+    found = get_property_of(info, name)
+    return int(found) if isinstance(found, int) else 0
+
+
+def _command(info: InvocationInfo) -> object:
+    return None if info.command is None else to_text(get_property_of(info.command, "Name")) or to_text(info.command)
+
+
+def invocation_members(info: InvocationInfo) -> list[PropertyInfo]:
+    """An InvocationInfo as a property of an error record."""
+    runtime = info.command is None
+    pairs: tuple[tuple[str, object], ...] = (
+        ("MyCommand", _command(info)),
+        ("BoundParameters", _bound()),
+        ("UnboundArguments", GenericList()),
+        ("ScriptLineNumber", _number(info, "ScriptLineNumber")),
+        ("OffsetInLine", _number(info, "OffsetInLine")),
+        ("HistoryId", Int64(_number(info, "HistoryId"))),
+        ("ScriptName", to_text(get_property_of(info, "ScriptName"))),
+        ("Line", to_text(get_property_of(info, "Line"))),
+        ("PositionMessage", to_text(get_property_of(info, "PositionMessage"))),
+        ("PSScriptRoot", to_text(get_property_of(info, "PSScriptRoot"))),
+        ("PSCommandPath", None),
+        ("InvocationName", info.name),
+        ("PipelineLength", 0 if runtime else info.pipeline_length),
+        ("PipelinePosition", 0 if runtime else info.pipeline_position),
+        ("ExpectingInput", info.expecting_input),
+        ("CommandOrigin", "Internal"),
+        ("DisplayScriptPosition", None),
+    )
+    return [_property(name, value) for name, value in pairs]
+
+
+def extended_members(info: InvocationInfo) -> list[PropertyInfo]:
+    """The InvocationInfo_... members of a record whose client asked for them (MS-PSRP 2.2.3.15.1)."""
+    origin = EnumValue(f"{_SMA}CommandOrigin", "Internal", 1)
+    pairs: list[tuple[str, object]] = [
+        ("InvocationInfo_BoundParameters", _bound()),
+        ("InvocationInfo_CommandOrigin", origin),
+        ("InvocationInfo_ExpectingInput", info.expecting_input),
+        ("InvocationInfo_InvocationName", info.name),
+        ("InvocationInfo_Line", to_text(get_property_of(info, "Line"))),
+        ("InvocationInfo_OffsetInLine", _number(info, "OffsetInLine")),
+        ("InvocationInfo_HistoryId", Int64(_number(info, "HistoryId"))),
+        ("InvocationInfo_PipelineIterationInfo", Array([], "System.Int32")),
+        ("InvocationInfo_PipelineLength", info.pipeline_length),
+        ("InvocationInfo_PipelinePosition", info.pipeline_position),
+        ("InvocationInfo_PSScriptRoot", to_text(get_property_of(info, "PSScriptRoot"))),
+        ("InvocationInfo_PSCommandPath", None),
+        ("InvocationInfo_PositionMessage", to_text(get_property_of(info, "PositionMessage"))),
+        ("InvocationInfo_ScriptLineNumber", _number(info, "ScriptLineNumber")),
+        ("InvocationInfo_ScriptName", to_text(get_property_of(info, "ScriptName"))),
+        ("InvocationInfo_UnboundArguments", GenericList()),
+        ("SerializeExtent", False),
+    ]
+    if info.command is not None:
+        kind = get_property_of(info.command, "CommandType")
+        definition = get_property_of(info.command, "Definition")
+        pairs += [
+            ("CommandInfo_CommandType", kind),
+            ("CommandInfo_Definition", None if definition is None else to_text(definition)),
+            ("CommandInfo_Name", _command(info)),
+            ("CommandInfo_Visibility", EnumValue(f"{_SMA}SessionStateEntryVisibility", "Public", 0)),
+        ]
+    return [PropertyInfo(name, "NoteProperty", lambda held=held: held) for name, held in pairs]
