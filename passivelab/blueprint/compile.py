@@ -180,7 +180,6 @@ class Compiler:
             comparison={name: as_comparison(document) for name, document in step.compare.items()},
             pool=draft.pool,
             timeout=step.timeout,
-            lines={block: template_lines(text) for block, text in rendered.items()},
         )
 
     def _check_use(self, draft: Draft, rendered: Mapping[str, Rendered], scripts: Mapping[str, Script]) -> None:
@@ -222,12 +221,3 @@ def as_comparison(document: object) -> Comparison:
     if isinstance(document, CompareDocument):
         return Comparison(document.rule, document.members)
     return Comparison(document)  # type: ignore[arg-type]
-
-
-def template_lines(rendered: Rendered) -> tuple[int, ...]:
-    """For each line of a block, its line in the template: for errors that a host reports."""
-    starts, lines = 0, []
-    for text in rendered.text.splitlines(keepends=True):
-        lines.append(rendered.place(starts + len(text) - len(text.lstrip(" \t"))).line)
-        starts += len(text)
-    return tuple(lines)

@@ -122,16 +122,10 @@ class StepInstance:
     comparison: Mapping[str, Comparison] = field(default_factory=dict)
     pool: str | None = None  # the pool whose passive authentication this instance belongs to
     timeout: float = 600.0  # seconds that apply may take
-    lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # block -> its lines' lines in the template
 
     @property
     def is_gate(self) -> bool:
         return self.scripts.apply is None
-
-    def place(self, block: str, line: int) -> Place:
-        """Where in the template a line of a block stands; the template itself where that is not known."""
-        lines = self.lines.get(block, ())
-        return Place(self.template.file, lines[line - 1]) if 0 < line <= len(lines) else self.template
 
 
 @dataclass(frozen=True)

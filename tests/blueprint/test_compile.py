@@ -227,13 +227,6 @@ def test_comparisons_exports_and_waiting_come_from_role_yml(tmp_path: Path) -> N
     assert (instance.wait.limit, instance.wait.interval) == (9.0, 5.0)
 
 
-def test_a_line_that_a_host_complains_of_leads_back_to_the_template(tmp_path: Path) -> None:
-    source = step(apply="# one\n{% if host.joined %}\nmore\n{% endif %}\nWrite-Output {{ host.name }}")
-    (instance,) = compile_role(tmp_path, steps={"site": source}).blueprint.instances
-    assert instance.place("apply", 2).excerpt() == "Write-Output {{ host.name }}"
-    assert instance.place("apply", 99) == instance.template
-
-
 def test_checks_that_fail_are_told_with_their_line(tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, checks="def derive(lab, host, variables):\n    return lab.nothing\n")
     assert problem.place is not None
