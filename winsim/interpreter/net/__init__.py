@@ -45,5 +45,7 @@ MODULES: Final[tuple[str, ...]] = (
     "directoryservices",
     "servicecontroller",
     "xml_documents",
+    "xml_making",
+    "xml_elements",
 )
 """Names of the modules of this package that export ``TYPES``."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winsim.interpreter.frames import Frame
 from winsim.interpreter.net.xml_nodes import (
     NODE_TYPES,
-    XMLNS,
     XmlError,
     XmlNode,
     indented,
@@ -16,7 +16,7 @@ from winsim.interpreter.net.xml_nodes import (
     write,
 )
 from winsim.interpreter.net.xml_xpath import XPathError, evaluate
-from winsim.interpreter.nettypes import Indexer, NetError, TypeDef
+from winsim.interpreter.nettypes import NetError, TypeDef
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import AUTOMATION_NULL, EnumValue, NetObject
 
@@ -125,11 +125,12 @@ def load(this: XmlNode, session: Session, path: str) -> object:
 
 @DOCUMENT.method("Save", "System.Object", needs_session=True)
 def save(this: XmlNode, session: Session, target: object) -> object:
+    from winsim.interpreter.methods import call_method
+
     text = write(this) if this.preserve_whitespace else indented(this)
     if not isinstance(target, str):
-        from winsim.interpreter.methods import call_method
-
-        call_method(session, target, "Write", [text])
+        frame = Frame(session, session.scope, lambda value: None)
+        call_method(frame, target, "Write", [text])
         return AUTOMATION_NULL
     with session.world.lock:
         declared = any(child.kind == "XmlDeclaration" for child in this.children)
@@ -158,80 +159,6 @@ def name_table(this: XmlNode) -> object:
     return this
 
 
-# -- making nodes -----------------------------------------------------------------------------------------------------
-
-
-def made(document: XmlNode, kind: str, name: str = "", value: str | None = None, namespace: str = "") -> XmlNode:
-    node = XmlNode(kind, name, value, namespace)
-    node.document = document
-    node.self_closing = True
-    return node
-
-
-@DOCUMENT.method("CreateElement", "System.String", "System.String", optional=1)
-def create_element(this: XmlNode, name: str, namespace: str = "") -> XmlNode:
-    if not name or " " in name:
-        raise NetError(
-            f"{SPACE}.XmlException", "The ' ' character, hexadecimal value 0x20, cannot be included in a name."
-        )
-    return made(this, "Element", name, None, namespace or "")
-
-
-@DOCUMENT.method("CreateElement", "System.String", "System.String", "System.String")
-def create_prefixed_element(this: XmlNode, prefix: str, name: str, namespace: str) -> XmlNode:
-    return made(this, "Element", f"{prefix}:{name}" if prefix else name, None, namespace or "")
-
-
-@DOCUMENT.method("CreateAttribute", "System.String", "System.String", optional=1)
-def create_attribute(this: XmlNode, name: str, namespace: str = "") -> XmlNode:
-    return made(this, "Attribute", name, "", namespace or (XMLNS if name.startswith("xmlns") else ""))
-
-
-@DOCUMENT.method("CreateTextNode", "System.String")
-def create_text(this: XmlNode, text: str) -> XmlNode:
-    return made(this, "Text", value=text)
-
-
-@DOCUMENT.method("CreateCDataSection", "System.String")
-def create_cdata(this: XmlNode, text: str) -> XmlNode:
-    return made(this, "CDATA", value=text)
-
-
-@DOCUMENT.method("CreateComment", "System.String")
-def create_comment(this: XmlNode, text: str) -> XmlNode:
-    return made(this, "Comment", value=text)
-
-
-@DOCUMENT.method("CreateWhitespace", "System.String")
-def create_whitespace(this: XmlNode, text: str) -> XmlNode:
-    return made(this, "Whitespace", value=text)
-
-
-@DOCUMENT.method("CreateDocumentFragment")
-def create_fragment(this: XmlNode) -> XmlNode:
-    return made(this, "DocumentFragment")
-
-
-@DOCUMENT.method("CreateProcessingInstruction", "System.String", "System.String")
-def create_instruction(this: XmlNode, target: str, data: str) -> XmlNode:
-    return made(this, "ProcessingInstruction", target, data)
-
-
-@DOCUMENT.method("CreateXmlDeclaration", "System.String", "System.String", "System.String")
-def create_declaration(this: XmlNode, version: str, encoding: str | None, standalone: str | None) -> XmlNode:
-    parts = [f'version="{version}"']
-    parts += [f'encoding="{encoding}"'] if encoding else []
-    parts += [f'standalone="{standalone}"'] if standalone else []
-    return made(this, "XmlDeclaration", value=" ".join(parts))
-
-
-@DOCUMENT.method("ImportNode", f"{SPACE}.XmlNode", "System.Boolean")
-def import_node(this: XmlNode, node: XmlNode, deep: bool) -> XmlNode:
-    copy = node.clone(deep)
-    copy.adopt(this)
-    return copy
-
-
 # -- structure --------------------------------------------------------------------------------------------------------
 
 
@@ -239,7 +166,8 @@ def check_place(this: XmlNode, node: XmlNode) -> None:
     if this.kind not in ("Element", "Document", "DocumentFragment"):
         raise NetError(
             INVALID,
-            "The specified node cannot be inserted as the valid child of this node, because the specified node is the wrong type.",
+            "The specified node cannot be inserted as the valid child of this node, because the specified node is the "
+            "wrong type.",
         )
     owner = this if this.kind == "Document" else this.document
     if node.document is not owner and owner is not None:
@@ -521,197 +449,4 @@ for _owner in (DOCUMENT, ELEMENT):
         return by_tag(this, wanted)
 
 
-# -- elements and attributes ------------------------------------------------------------------------------------------
-
-
-@ELEMENT.method("GetAttribute", "System.String", "System.String", optional=1)
-def get_attribute(this: XmlNode, wanted: str, namespace: str | None = None) -> str:
-    found = this.attribute(wanted, namespace)
-    return found.value or "" if found is not None else ""
-
-
-@ELEMENT.method("GetAttributeNode", "System.String")
-def get_attribute_node(this: XmlNode, wanted: str) -> XmlNode | None:
-    return this.attribute(wanted)
-
-
-@ELEMENT.method("HasAttribute", "System.String", "System.String", optional=1)
-def has_attribute(this: XmlNode, wanted: str, namespace: str | None = None) -> bool:
-    return this.attribute(wanted, namespace) is not None
-
-
-@ELEMENT.property("HasAttributes")
-def has_attributes(this: XmlNode) -> bool:
-    return bool(this.attributes)
-
-
-@ELEMENT.property("IsEmpty", "System.Boolean")
-def is_empty(this: XmlNode) -> bool:
-    return this.self_closing and not this.children
-
-
-@ELEMENT.setter("IsEmpty")
-def set_is_empty(this: XmlNode, on: object) -> None:
-    this.self_closing = bool(on)
-    if on:
-        for child in list(this.children):
-            child.detach()
-
-
-@ELEMENT.method("SetAttribute", "System.String", "System.String")
-def set_attribute(this: XmlNode, wanted: str, text: str) -> object:
-    found = this.attribute(wanted)
-    if found is None:
-        found = made(this.document or this, "Attribute", wanted, "", XMLNS if wanted.startswith("xmlns") else "")
-        put_attribute(this, found)
-    found.value = text or ""
-    return AUTOMATION_NULL
-
-
-@ELEMENT.method("SetAttribute", "System.String", "System.String", "System.String")
-def set_attribute_in(this: XmlNode, wanted: str, namespace: str, text: str) -> str:
-    found = this.attribute(wanted, namespace)
-    if found is None:
-        found = made(this.document or this, "Attribute", wanted, "", namespace)
-        put_attribute(this, found)
-    found.value = text
-    return text
-
-
-def put_attribute(this: XmlNode, attribute: XmlNode) -> XmlNode | None:
-    """Adds or replaces; the one that was there before is returned."""
-    old = this.attribute(attribute.name)
-    attribute.parent = this
-    if old is not None:
-        this.attributes[this.attributes.index(old)] = attribute
-        old.parent = None
-    else:
-        this.attributes.append(attribute)
-    return old
-
-
-@ELEMENT.method("SetAttributeNode", f"{SPACE}.XmlAttribute")
-def set_attribute_node(this: XmlNode, attribute: XmlNode) -> XmlNode | None:
-    return put_attribute(this, attribute)
-
-
-@ELEMENT.method("RemoveAttribute", "System.String")
-def remove_attribute(this: XmlNode, wanted: str) -> object:
-    found = this.attribute(wanted)
-    if found is not None:
-        this.attributes.remove(found)
-        found.parent = None
-    return AUTOMATION_NULL
-
-
-@ELEMENT.method("RemoveAllAttributes")
-def remove_all_attributes(this: XmlNode) -> object:
-    this.attributes.clear()
-    return AUTOMATION_NULL
-
-
-def declared(this: XmlNode, key: str) -> str:
-    text = this.value or ""
-    found = text.partition(f'{key}="')[2]
-    return found.partition('"')[0]
-
-
-for _key in ("Version", "Encoding", "Standalone"):
-
-    @DECLARATION.property(_key)
-    def declaration_part(this: XmlNode, key: str = _key.lower()) -> str:
-        return declared(this, key)
-
-
-# -- lists ------------------------------------------------------------------------------------------------------------
-
-
-@LIST.property("Count")
-def count(this: NodeList) -> int:
-    return len(this.nodes)
-
-
-@LIST.method("Item", "System.Int32")
-def item(this: NodeList, index: object) -> XmlNode | None:
-    at = int(to_text(index))
-    return this.nodes[at] if 0 <= at < len(this.nodes) else None
-
-
-LIST.indexer = Indexer(item, None, ("System.Int32",))
-
-
-@ATTRIBUTES.property("Count")
-def attribute_count(this: AttributeList) -> int:
-    return len(this.element.attributes)
-
-
-@ATTRIBUTES.method("GetNamedItem", "System.String")
-def named_item(this: AttributeList, wanted: str) -> XmlNode | None:
-    return this.element.attribute(wanted)
-
-
-@ATTRIBUTES.method("RemoveNamedItem", "System.String")
-def remove_named_item(this: AttributeList, wanted: str) -> XmlNode | None:
-    found = this.element.attribute(wanted)
-    remove_attribute(this.element, wanted)
-    return found
-
-
-@ATTRIBUTES.method("Remove", f"{SPACE}.XmlAttribute")
-def remove_item(this: AttributeList, attribute: XmlNode) -> XmlNode | None:
-    remove_attribute(this.element, attribute.name)
-    return attribute
-
-
-@ATTRIBUTES.method("RemoveAll")
-def remove_items(this: AttributeList) -> object:
-    this.element.attributes.clear()
-    return AUTOMATION_NULL
-
-
-for _verb in ("Append", "SetNamedItem"):
-
-    @ATTRIBUTES.method(_verb, f"{SPACE}.XmlAttribute")
-    def append_item(this: AttributeList, attribute: XmlNode) -> XmlNode:
-        put_attribute(this.element, attribute)
-        return attribute
-
-
-@ATTRIBUTES.method("Prepend", f"{SPACE}.XmlAttribute")
-def prepend_item(this: AttributeList, attribute: XmlNode) -> XmlNode:
-    attribute.parent = this.element
-    this.element.attributes.insert(0, attribute)
-    return attribute
-
-
-def attribute_at(this: AttributeList, key: object) -> XmlNode | None:
-    if isinstance(key, int):
-        return this.element.attributes[key] if 0 <= key < len(this.element.attributes) else None
-    return this.element.attribute(to_text(key))
-
-
-ATTRIBUTES.indexer = Indexer(attribute_at, None, ("System.Object",))
-
-
-@NAMES.constructor("System.Object")
-def new_names(table: object) -> Namespaces:
-    return Namespaces()
-
-
-@NAMES.method("AddNamespace", "System.String", "System.String")
-def add_namespace(this: Namespaces, prefix_: str, uri: str) -> object:
-    this.names[prefix_] = uri
-    return AUTOMATION_NULL
-
-
-@NAMES.method("LookupNamespace", "System.String")
-def look_up_namespace(this: Namespaces, prefix_: str) -> str | None:
-    return this.names.get(prefix_)
-
-
-@NAMES.method("HasNamespace", "System.String")
-def has_namespace(this: Namespaces, prefix_: str) -> bool:
-    return prefix_ in this.names
-
-
-TYPES = (DOCUMENT, LINKED, ELEMENT, ATTRIBUTE, *OTHERS, DECLARATION, FRAGMENT, NODE, *LISTS, LIST, ATTRIBUTES, NAMES)
+TYPES = (DOCUMENT, LINKED, ELEMENT, ATTRIBUTE, *OTHERS, DECLARATION, FRAGMENT, NODE, *LISTS)

@@ -28,10 +28,12 @@ class Mirror:
             self.add_outside(root, top)
 
     def build(self, node: XmlNode) -> etree._Element:
-        names = {one.name.partition(":")[2] or None: one.value for one in node.attributes if one.namespace == XMLNS}
+        names: dict[str | None, str | None] = {
+            one.name.partition(":")[2] or None: one.value for one in node.attributes if one.namespace == XMLNS
+        }
         if node.namespace and names.get(node.prefix or None) != node.namespace:
             names[node.prefix or None] = node.namespace
-        made = etree.Element(tag_of(node), nsmap={key: value for key, value in names.items() if value})
+        made = etree.Element(tag_of(node), nsmap=declared_names(names))
         for attribute in node.attributes:
             if attribute.namespace != XMLNS:
                 made.set(tag_of(attribute), attribute.value or "")
@@ -97,6 +99,11 @@ class Mirror:
             name = found.attrname  # type: ignore[attr-defined]
             return next((one for one in owner.attributes if tag_of(one) == name), None)
         return self.texts.get((parent, bool(getattr(found, "is_tail", False))))
+
+
+def declared_names(names: Mapping[str | None, str | None]) -> dict[str, str]:
+    """lxml's map of prefixes; the default namespace has the prefix None, which its stubs do not know."""
+    return {key: value for key, value in names.items() if value}  # type: ignore[misc]
 
 
 def tag_of(node: XmlNode) -> str:
