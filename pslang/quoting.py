@@ -58,6 +58,8 @@ def command_name(text: str) -> str:
     escaped = word(text, first=False)
     if text.lower() in KEYWORDS or NUMBER.fullmatch(text):
         return escaped[0] + '""' + escaped[1:]
+    if text == ".":
+        return "`."
     if escaped[0] == "`" or text[0].isalnum() or text[0] in "_%?=*/\\~.^:]<>":
         return escaped
     return "`" + escaped
