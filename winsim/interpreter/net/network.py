@@ -1,11 +1,11 @@
-"""Names and web requests: System.Net.Dns, IPAddress, WebClient, ServicePointManager, TcpClient."""
+"""Names and web requests: System.Net.Dns, WebClient, ServicePointManager, TcpClient."""
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING
 
 from winsim.interpreter.ambient import running_session
+from winsim.interpreter.net.addresses import IPAddress
 from winsim.interpreter.net.encodings import byte_array
 from winsim.interpreter.net.uris import Uri
 from winsim.interpreter.nettypes import Indexer, NetError, TypeDef
@@ -24,89 +24,6 @@ STATUSES = {
     "NameResolutionFailure": 1, "ConnectFailure": 2, "SendFailure": 4, "ProtocolError": 7, "TrustFailure": 9,
     "SecureChannelFailure": 10, "Timeout": 14,
 }  # fmt: skip
-
-
-class IPAddress(NetObject):
-    type_names = ("System.Net.IPAddress", "System.Object")
-
-    def __init__(self, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
-        self.address = address
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, IPAddress) and self.address == other.address
-
-    def __hash__(self) -> int:
-        return hash(self.address)
-
-    def __str__(self) -> str:
-        return str(self.address)
-
-
-def parse_address(text: str) -> IPAddress:
-    try:
-        return IPAddress(ipaddress.ip_address(text.strip()))
-    except ValueError:
-        raise NetError("System.FormatException", "An invalid IP address was specified.") from None
-
-
-ADDRESS = TypeDef(
-    "System.Net.IPAddress", python=(IPAddress,), accelerators=("ipaddress",), parse=parse_address, to_text=str
-)
-
-
-@ADDRESS.constructor("System.Byte[]")
-def address_of_bytes(data: list[int]) -> IPAddress:
-    return IPAddress(ipaddress.ip_address(bytes(data)))
-
-
-@ADDRESS.static_method("Parse", "System.String")
-def parse(text: str) -> IPAddress:
-    return parse_address(text)
-
-
-@ADDRESS.static_method("TryParse", "System.String", "ref System.Net.IPAddress")
-def try_parse(text: str, target: object) -> bool:
-    from winsim.interpreter.net.identifiers import set_reference
-
-    try:
-        set_reference(target, parse_address(text))
-    except NetError:
-        set_reference(target, None)
-        return False
-    return True
-
-
-for _name, _text in (
-    ("Loopback", "127.0.0.1"),
-    ("Any", "0.0.0.0"),
-    ("Broadcast", "255.255.255.255"),
-    ("None", "255.255.255.255"),
-):
-
-    @ADDRESS.static_property(_name)
-    def known(text: str = _text) -> IPAddress:
-        return parse_address(text)
-
-
-@ADDRESS.static_method("IsLoopback", "System.Net.IPAddress")
-def is_loopback(value: IPAddress) -> bool:
-    return value.address.is_loopback
-
-
-@ADDRESS.property("IPAddressToString")
-def address_text(this: IPAddress) -> str:
-    return str(this.address)
-
-
-@ADDRESS.property("AddressFamily")
-def address_family(this: IPAddress) -> EnumValue:
-    name, value = ("InterNetwork", 2) if this.address.version == 4 else ("InterNetworkV6", 23)
-    return EnumValue("System.Net.Sockets.AddressFamily", name, value)
-
-
-@ADDRESS.method("GetAddressBytes")
-def address_bytes(this: IPAddress) -> Array:
-    return byte_array(this.address.packed)
 
 
 # -- Dns --------------------------------------------------------------------------------------------------------------
@@ -144,7 +61,7 @@ def look_up(session: Session, name: str) -> list[IPAddress]:
             found = session.world.resolve(session.host, name)
     if not found:
         raise NetError(SOCKET, NO_SUCH_HOST, properties={"ErrorCode": 11001, "NativeErrorCode": 11001})
-    return [parse_address(text) for text in found]
+    return [IPAddress.parse(text) for text in found]
 
 
 @DNS.static_method("GetHostAddresses", "System.String", needs_session=True)
@@ -397,4 +314,4 @@ def close(this: TcpClient) -> object:
     return AUTOMATION_NULL
 
 
-TYPES = (ADDRESS, DNS, ENTRY, HEADERS, RESPONSE, CLIENT, MANAGER, TCP)
+TYPES = (DNS, ENTRY, HEADERS, RESPONSE, CLIENT, MANAGER, TCP)
