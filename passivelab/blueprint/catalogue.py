@@ -38,6 +38,7 @@ class Catalogue:
     folder: Path
     roles: Mapping[str, Role]
     names: tuple[str, ...]  # of all folders, also of those with problems
+    dormant: tuple[Problem, ...] = ()  # what is wrong with roles that the lab does not use
 
     def has_step(self, name: str) -> bool:
         role, _, step = name.partition("/")
@@ -53,14 +54,14 @@ def load_catalogue(folder: Path, wanted: Iterable[str], problems: list[Problem])
     environment = make_environment()
     roles: dict[str, Role] = {}
     wanted = set(wanted)
+    dormant: list[Problem] = []
     for name in names:
         found: list[Problem] = []
         role = load_role(folder / name, environment, found)
-        if name in wanted:
-            problems += found
+        (problems if name in wanted else dormant).extend(found)
         if role is not None:
             roles[name] = role
-    return Catalogue(folder, roles, names)
+    return Catalogue(folder, roles, names, tuple(dormant))
 
 
 def load_role(folder: Path, environment: Environment, problems: list[Problem]) -> Role | None:

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2 import nodes
 from jinja2.runtime import Context, Undefined
 
-from passivelab.blueprint.marking import END, MARK, OUTPUTS, VALUE, mark_tree, refusals
+from passivelab.blueprint.marking import END, MARK, OUTPUTS, VALUE, in_order, mark_tree, refusals
 from passivelab.errors import Place, Problem
 
 Literal = Callable[[object, int], str]  # value and indent to PowerShell
@@ -127,6 +128,7 @@ class StepTemplate:
     file: Path
     source: str
     template: jinja2.Template
+    tree: nodes.Template
 
     @property
     def blocks(self) -> frozenset[str]:
@@ -154,6 +156,22 @@ class StepTemplate:
             problems.append(self._failure(error))
             return None
         return None if len(problems) > before else self._cut(marked, outputs)
+
+    def outline(self, block: str, stand_in: str) -> Rendered:
+        """The block with every branch taken once and the same text for every value: to be read, never to be run."""
+        found = next(node for node in self.tree.find_all(nodes.Block) if node.name == block)
+        text, pieces = "", []
+        for output in in_order(found):
+            for child in output.nodes:
+                mark = MARK.match(child.data) if isinstance(child, nodes.TemplateData) else None
+                if isinstance(child, nodes.TemplateData) and mark is not None:
+                    chunk, offset = child.data[mark.end() :], int(mark[2])
+                else:
+                    assert isinstance(child, nodes.Filter) and isinstance(child.args[0], nodes.Const)
+                    chunk, offset = stand_in, int(child.args[0].value)
+                pieces.append(Piece(len(text), len(text) + len(chunk), offset, mark is None))
+                text += chunk
+        return Rendered(text, tuple(pieces), self)
 
     def _failure(self, error: Exception) -> Problem:
         line = 1
@@ -227,7 +245,7 @@ def compile_template(environment: Environment, file: Path, problems: list[Proble
         problems.append(syntax_problem(error, source, file))
         return None
     template = jinja2.Template.from_code(environment, code, environment.make_globals(None))
-    return StepTemplate(file, source, template)
+    return StepTemplate(file, source, template, tree)
 
 
 def syntax_problem(error: jinja2.TemplateSyntaxError, source: str, file: Path) -> Problem:

@@ -38,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     hosts.delegated_steps_have_a_way,
     hosts.passwords_are_encrypted,
     templates.lync_settings_have_service_scope,
+    templates.dormant_roles,
     templates.linted,
 )
 

@@ -16,6 +16,7 @@ from pslang.walk import walk
 SCOPED = ("cswebserviceconfiguration", "csproxyconfiguration")
 VERBS = ("new-", "set-")
 SERVICE = "service:"
+STAND_IN = "'value'"
 
 
 def distinct(subject: Subject) -> Iterator[Rendered]:
@@ -43,14 +44,40 @@ def shape_of(rendered: Rendered) -> str:
 def linted(subject: Subject) -> Iterator[Finding]:
     """The linter's findings, each once for a place: instances share their templates."""
     seen: set[tuple[str, Place]] = set()
-    for rendered in distinct(subject):
-        starts = line_starts(rendered.text)
-        for finding in lint(rendered.text, str(rendered.template.file), "template"):
-            place = rendered.place(starts[finding.line - 1] + finding.column - 1)
-            if (finding.code, place) not in seen:
-                seen.add((finding.code, place))
-                source = "signature tables of Windows Server 2012 R2, house rules"
-                yield Finding(finding.code, place, finding.message, source, "see the command's help on 2012 R2")
+    for rendered in (*distinct(subject), *outlines(subject)):
+        for finding in lint_findings(rendered):
+            if finding.place is not None and (finding.code, finding.place) not in seen:
+                seen.add((finding.code, finding.place))
+                yield finding
+
+
+def lint_findings(rendered: Rendered) -> Iterator[Finding]:
+    starts = line_starts(rendered.text)
+    for finding in lint(rendered.text, str(rendered.template.file), "template"):
+        place = rendered.place(starts[finding.line - 1] + finding.column - 1)
+        source = "signature tables of Windows Server 2012 R2, house rules"
+        yield Finding(finding.code, place, finding.message, source, "see the command's help on 2012 R2")
+
+
+def outlines(subject: Subject) -> Iterator[Rendered]:
+    """Templates that this lab has no instance of, with a text in the place of each value.
+
+    All branches of a template stand one after the other then, which does not always parse: such a block is left out.
+    """
+    used = {rendered.template.file for blocks in subject.compilation.rendered.values() for rendered in blocks.values()}
+    for role in subject.compilation.catalogue.roles.values():
+        for template in role.templates.values():
+            if template.file not in used:
+                found = [template.outline(block, STAND_IN) for block in sorted(template.blocks)]
+                yield from (rendered for rendered in found if not parse(rendered.text).errors)
+
+
+def dormant_roles(subject: Subject) -> Iterator[Finding]:
+    """Roles that this lab does not use may be wrong without harm to it."""
+    for problem in subject.compilation.catalogue.dormant:
+        fix = problem.hint or problem.expected or "mend it before a lab uses the role"
+        source = "the form of roles (docs/writing-a-role.md)"
+        yield Finding(problem.code, problem.place, problem.message, source, fix, "warning")
 
 
 def line_starts(text: str) -> list[int]:

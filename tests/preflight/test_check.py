@@ -185,6 +185,19 @@ def test_the_linter_speaks_with_the_template_s_place(tmp_path: Path) -> None:
     assert any(line == 11 for _, line in lines)
 
 
+def test_templates_without_an_instance_are_read_too(tmp_path: Path) -> None:
+    lab = load(tmp_path)
+    text = "role: web\npurpose: W.\nsteps: [{ step: site, title: S, when: not host.name }]\n"
+    source = step(apply="{% if host.joined %}\nGet-Item -Paht {{ host.name }}\n{% else %}\nGet-Nothng\n{% endif %}")
+    write_role(tmp_path, "web", text, {"site": source})
+    write_role(tmp_path, "lync", "role: lync\npurpose: None.\nsteps: []\n", {})
+    write_role(tmp_path, "dormant", "role: dormannt\npurpose: Not used.\nsteps: []\n", {})
+    found = check(compile_lab(lab, tmp_path / "roles"))
+    assert ("NamedParameterNotFound", 10) in {(item.code, item.place and item.place.line) for item in found}
+    (warning,) = [item for item in found if item.severity == "warning"]
+    assert warning.reason == "the role's name 'dormannt' is not its folder's"
+
+
 @pytest.mark.parametrize(
     ("names", "wanted", "expected"),
     [
