@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from winsim.cmdlets.pki import read_certificate
 from winsim.interpreter.command import CommandError, NativeCall, NotBuilt, native
-from winsim.world.requests import RequestError, accept, create, read_inf, submit
+from winsim.world.certificate_requests import RequestError, accept, create, read_inf, submit
 
 
 @native("certreq.exe")

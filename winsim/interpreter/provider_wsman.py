@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winsim.interpreter.command import CommandError
 from winsim.interpreter.providers import Provider
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import PSObject
+from winsim.world.winrm import WinRmService
 
 if TYPE_CHECKING:
     from winsim.interpreter.session import Session
@@ -22,7 +24,24 @@ DEFAULTS = {
     "Service\\Auth\\CredSSP": "false", "Shell\\AllowRemoteShellAccess": "true", "Shell\\IdleTimeout": "7200000",
     "Shell\\MaxConcurrentUsers": "10", "Shell\\MaxShellRunTime": "2147483647", "Shell\\MaxProcessesPerShell": "25",
     "Shell\\MaxMemoryPerShellMB": "1024", "Shell\\MaxShellsPerUser": "30",
+    "Plugin\\Microsoft.PowerShell\\Enabled": "true", "Plugin\\Microsoft.PowerShell\\RunAsUser": "",
+    "Plugin\\Microsoft.PowerShell\\Quotas\\IdleTimeoutms": "7200000",
+    "Plugin\\Microsoft.PowerShell\\Quotas\\MaxConcurrentUsers": "10",
+    "Plugin\\Microsoft.PowerShell\\Quotas\\MaxMemoryPerShellMB": "1024",
+    "Plugin\\Microsoft.PowerShell\\Quotas\\MaxProcessesPerShell": "25",
+    "Plugin\\Microsoft.PowerShell\\Quotas\\MaxShells": "25",
+    "Plugin\\Microsoft.PowerShell\\Quotas\\MaxShellsPerUser": "25",
 }  # fmt: skip
+# Settings that the service itself obeys: where it keeps them.
+LIVE = {
+    "service\\allowunencrypted": "allow_unencrypted",
+    "service\\auth\\basic": "basic",
+    "service\\auth\\certificate": "certificate",
+    "service\\auth\\credssp": "credssp",
+    "maxenvelopesizekb": "max_envelope_kb",
+    "shell\\maxshellsperuser": "max_shells_per_user",
+    "shell\\maxmemorypershellmb": "max_memory_mb",
+}
 BASE = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WSMAN"
 
 
@@ -36,9 +55,25 @@ def setting(session: Session, path: str) -> str | None:
     name = next((known for known in DEFAULTS if known.lower() == path.lower()), None)
     if name is None:
         return None
+    service = session.host.parts.find(WinRmService)
+    if name.lower() in LIVE and service is not None:
+        live = getattr(service, LIVE[name.lower()])
+        return str(live).lower()
     folder, _, leaf = name.rpartition("\\")
     held = session.host.registry.get(f"{BASE}\\{folder}" if folder else BASE, leaf)
     return to_text(held) if held is not None else DEFAULTS[name]
+
+
+def set_live(session: Session, field: str, text: str) -> None:
+    service = session.host.parts.need(WinRmService)
+    flag = isinstance(getattr(service, field), bool)
+    if text.lower() not in ("true", "false") if flag else not text.isdigit():
+        raise CommandError(
+            "WsManError", "The WS-Management service cannot process the request: the value is invalid.", "InvalidArgument",
+            text, "System.InvalidOperationException",
+        )  # fmt: skip
+    setattr(service, field, text.lower() == "true" if flag else int(text))
+    session.world.touch()
 
 
 class WSManProvider(Provider):
@@ -74,6 +109,10 @@ class WSManProvider(Provider):
         name = next((known for known in DEFAULTS if known.lower() == key.lower()), None)
         if name is None:
             raise self.refuse("set")
-        folder, _, leaf = name.rpartition("\\")
-        session.host.registry.set(f"{BASE}\\{folder}" if folder else BASE, leaf, to_text(value).strip())
+        text = to_text(value).strip()
+        if name.lower() in LIVE:
+            set_live(session, LIVE[name.lower()], text)
+        else:
+            folder, _, leaf = name.rpartition("\\")
+            session.host.registry.set(f"{BASE}\\{folder}" if folder else BASE, leaf, text)
         return self.item(session, path)
