@@ -263,7 +263,9 @@ class Build:
         for item in removals:
             reading = readings.find(item.instance.key)
             got = reading.value if reading else None
-            left[item.instance.key] = differences(item.instance.desired, got, item.instance.comparison)
+            # One that was put back as it had been may have gone since, together with what it stood on.
+            found = () if got is None else differences(item.instance.desired, got, item.instance.comparison)
+            left[item.instance.key] = found
         errors: dict[Key, Exception] = {}
         for key in left:
             reading = readings.find(key)

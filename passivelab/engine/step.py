@@ -78,7 +78,8 @@ class StepRunner:
         if reading.error:
             raise reading.error
         found = differences(_plain_target(instance), reading.value, instance.comparison)
-        if not found or instance.scripts.remove is None:
+        # What is gone already, perhaps together with what it stood on, is not made again.
+        if not found or reading.value is None or instance.scripts.remove is None:
             self._done(instance.key, "remove", {"kept": bool(found)})
             return Result("unchanged")
         self._change(instance, item.needs, reading, "remove", before=item.entry.before)

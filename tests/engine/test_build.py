@@ -165,6 +165,20 @@ def test_taking_back_tolerates_what_is_already_gone(tmp_path: Path) -> None:
     assert fold(read(tmp_path / "journal.jsonl")).entries == {}
 
 
+def test_what_goes_together_with_the_thing_it_stands_on_is_fine(tmp_path: Path) -> None:
+    world = World()
+    steps = [step("a", "whole", {}), step("a", "part", {"On": True}, ["a whole"])]
+    world.things[("a", "part")] = {"On": False}
+    Run(world, tmp_path, steps).all()
+    part = world.things
+    run = Run(world, tmp_path, [], Scope(prune=True))
+    run.build.read()
+    del part[("a", "part")]
+    assert run.build.apply()
+    assert run.build.prove()
+    assert world.things == {}
+
+
 def test_what_stands_on_a_removed_thing_changes_before_it_goes(tmp_path: Path) -> None:
     world = World()
     steps = [step("a", "trust", {}), step("b", "method", {"On": True}, ["a trust"])]
