@@ -110,9 +110,16 @@ def inside(script: Script, offset: int) -> str | None:
 
 def used(script: Script, variable: Given) -> Iterator[tuple[str, int]]:
     """The members of $Needs or $Secrets that a script names, with where."""
+    if not mentions(script, variable):
+        return
     for node in walk(script):
         if isinstance(node, Member) and is_variable(node.target, variable) and isinstance(node.name, String):
             yield node.name.value, node.start
+
+
+def mentions(script: Script, name: str) -> bool:
+    """Whether the name stands in the text at all: a look that spares most scripts the walk."""
+    return name.lower() in script.source.text.lower()
 
 
 def is_variable(node: Node, name: str) -> bool:
@@ -121,6 +128,8 @@ def is_variable(node: Node, name: str) -> bool:
 
 def names_variable(script: Script, name: str) -> int | None:
     """Where a script first names a variable."""
+    if not mentions(script, name):
+        return None
     return min((node.start for node in walk(script) if is_variable(node, name)), default=None)
 
 
