@@ -40,7 +40,9 @@ def here(text: str) -> str:
 
 def word(text: str, *, first: bool) -> str:
     """For a word of a command; ``first`` where it starts the word."""
-    if first and text[:1].isdigit() and (NUMBER.fullmatch(text) or _REDIRECTS.match(text)):
+    if first and _is_number(text):
+        return text + '""'
+    if first and text[:1].isdigit() and _REDIRECTS.match(text):
         return text[0] + '""' + word(text[1:], first=False)
     pieces: list[str] = []
     for index, char in enumerate(text):
@@ -56,13 +58,17 @@ def word(text: str, *, first: bool) -> str:
 def command_name(text: str) -> str:
     """For the first word of a command, where signs are words but keywords and numbers are not."""
     escaped = word(text, first=False)
-    if text.lower() in KEYWORDS or NUMBER.fullmatch(text):
-        return escaped[0] + '""' + escaped[1:]
+    if text.lower() in KEYWORDS or _is_number(text):
+        return escaped + '""'
     if text == ".":
         return "`."
     if escaped[0] == "`" or text[0].isalnum() or text[0] in "_%?=*/\\~.^:]<>":
         return escaped
     return "`" + escaped
+
+
+def _is_number(text: str) -> bool:
+    return text[-1:].isalnum() and NUMBER.fullmatch(text) is not None or text[-1:] == "." and text[:-1].isdigit()
 
 
 def _starts_otherwise(text: str) -> bool:
