@@ -27,6 +27,7 @@ class World:
     log: list[str] = field(default_factory=list)
     late: dict[str, int] = field(default_factory=dict)  # name -> reads until a change shows
     hidden: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)
+    along: dict[str, str] = field(default_factory=dict)  # what goes together with a thing
     secrets: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -87,6 +88,7 @@ class FakeSession:
             self.world.things[place] = request["before"]
         elif block == "back":
             self.world.things.pop(place, None)
+            self.world.things.pop((self.host, self.world.along.get(name, "")), None)
         return {"state": "done"}
 
     def _show(self, place: tuple[str, str]) -> None:
