@@ -27,13 +27,12 @@ def _property(name: str, value: object) -> PropertyInfo:
 
 def exception_members(value: ExceptionObject) -> list[PropertyInfo]:
     """The exception's own properties, then those of System.Exception."""
-    found: list[PropertyInfo] = []
-    runtime = _RUNTIME in value.type_names
-    if runtime:
-        found.append(_property("ErrorRecord", value.message))
-        found.append(_property("WasThrownFromThrowStatement", False))
     known = {name.lower() for name in (*_BASE, "ErrorRecord", "WasThrownFromThrowStatement")}
-    found += [info for info in properties_of(value) if info.name.lower() not in known and info.kind == "Property"]
+    found = [info for info in properties_of(value) if info.name.lower() not in known and info.kind == "Property"]
+    if value.type_name.startswith(_SMA):
+        found.append(_property("ErrorRecord", value.message))
+    if _RUNTIME in value.type_names:
+        found.append(_property("WasThrownFromThrowStatement", False))
     data = ExceptionData(value.data.items())
     base: tuple[object, ...] = (
         value.message, data, value.inner, None, None, value.help_link, value.source,
@@ -52,12 +51,13 @@ def _number(info: InvocationInfo, name: str) -> int:
 
 
 def _command(info: InvocationInfo) -> object:
-    return None if info.command is None else to_text(get_property_of(info.command, "Name")) or to_text(info.command)
+    if info.command is None:
+        return None
+    return to_text(get_property_of(info.command, "Name")) or to_text(get_property_of(info.command, "Definition"))
 
 
 def invocation_members(info: InvocationInfo) -> list[PropertyInfo]:
     """An InvocationInfo as a property of an error record."""
-    runtime = info.command is None
     pairs: tuple[tuple[str, object], ...] = (
         ("MyCommand", _command(info)),
         ("BoundParameters", _bound()),
@@ -71,8 +71,8 @@ def invocation_members(info: InvocationInfo) -> list[PropertyInfo]:
         ("PSScriptRoot", to_text(get_property_of(info, "PSScriptRoot"))),
         ("PSCommandPath", None),
         ("InvocationName", info.name),
-        ("PipelineLength", 0 if runtime else info.pipeline_length),
-        ("PipelinePosition", 0 if runtime else info.pipeline_position),
+        ("PipelineLength", 0),
+        ("PipelinePosition", 0),
         ("ExpectingInput", info.expecting_input),
         ("CommandOrigin", "Internal"),
         ("DisplayScriptPosition", None),

@@ -9,10 +9,12 @@ from winsim.endpoint.psrp import messages
 from winsim.endpoint.psrp.messages import MessageType
 from winsim.endpoint.psrp.session_key import BrokenKey, SessionKey
 from winsim.interpreter.clixml import BrokenClixml, Writer, deserialize, serialize_element
+from winsim.interpreter.clixml_errors import extended_members
 from winsim.interpreter.clixml_records import record_members, type_names
 from winsim.interpreter.clixml_writer import encode
 from winsim.interpreter.command import NotBuilt
-from winsim.interpreter.errors import ErrorRecord, ExceptionObject
+from winsim.interpreter.containers import ReadOnlyCollection
+from winsim.interpreter.errors import ErrorRecord, ExceptionObject, InvocationInfo
 from winsim.interpreter.members import PropertyInfo, get_property_of
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import EnumValue, PSObject
@@ -72,7 +74,9 @@ def _record(value: object) -> ErrorRecord:
 
 def error_record(value: object, key: SessionKey, *, extended: bool) -> str:
     record = _record(value)
-    block = invocation_members(record.invocation) if extended and record.invocation is not None else []
+    block = extended_members(record.invocation) if extended and record.invocation is not None else []
+    if block:
+        block.append(_note("PipelineIterationInfo", ReadOnlyCollection([0, 0], "System.Int32")))
     members = [_note("writeErrorStream", True), *_members(record, block), _note("PSMessageDetails", None)]
     return _object(Writer(key), record, "", members)
 
@@ -109,7 +113,9 @@ def _object(writer: Writer, record: ErrorRecord, label: str, members: list[Prope
 def informational_record(kind: MessageType, value: object, key: SessionKey, *, extended: bool) -> str:
     text = record_text(value)
     invocation = getattr(value, "invocation", None)
-    block = invocation_members(invocation) if extended and invocation is not None else []
+    block = extended_members(invocation) if extended and isinstance(invocation, InvocationInfo) else []
+    if block:
+        block.append(_note("InformationalRecord_PipelineIterationInfo", ReadOnlyCollection([0, 1], "System.Int32")))
     members = [
         _note("InformationalRecord_Message", text),
         _note("InformationalRecord_SerializeInvocationInfo", bool(block)),
@@ -121,11 +127,6 @@ def informational_record(kind: MessageType, value: object, key: SessionKey, *, e
     writer.write_members("MS", members, 1)
     writer.out.append("</Obj>")
     return "".join(writer.out)
-
-
-def invocation_members(invocation: object) -> list[PropertyInfo]:
-    """The InvocationInfo_... notes of a record whose client asked for them."""
-    return []
 
 
 def record_text(value: object) -> str:
