@@ -277,12 +277,12 @@ def matching(call: CommandCall, pattern: str) -> list[CommandInfo]:
         for key, function in scope.functions.items():
             if isinstance(function, FunctionInfo):
                 found[key] = function
-    for key, info in registry().cmdlets.items():
-        if call.session.has_module(info.module_name):
-            found.setdefault(key, info)
+    for key, cmdlet_info in registry().cmdlets.items():
+        if call.session.has_module(cmdlet_info.module_name):
+            found.setdefault(key, cmdlet_info)
     verb, noun = call.texts("Verb"), call.texts("Noun")
     modules = call.texts("Module")
-    out = []
+    out: list[CommandInfo] = []
     for info in sorted(found.values(), key=lambda one: one.name.lower()):
         first, _, rest = info.name.partition("-")
         if not wildcard_match(pattern, info.name):

@@ -18,7 +18,6 @@ from winsim.interpreter.typetable import type_name_of
 from winsim.interpreter.values import (
     AUTOMATION_NULL,
     Array,
-    ArrayList,
     Char,
     EnumValue,
     Int64,
@@ -321,13 +320,7 @@ def division_operands(left: object, right: object, op: str, method: str) -> tupl
 
 def remainder(left: object, right: object) -> object:
     if type(left) is int and type(right) is int and right != 0:
-        return (
-            left % right
-            if (left >= 0) == (right > 0) or left % right == 0
-            else -(abs(left) % abs(right))
-            if left < 0
-            else left % -right
-        )
+        return exact_remainder(left, right)
     left, right = clean(left), clean(right)
     a, b = division_operands(left, right, "%", "op_Modulus")
     if a is None or b is None:
@@ -341,9 +334,7 @@ def remainder(left: object, right: object) -> object:
         return math.nan if b == 0 or math.isinf(a) else math.fmod(float(a), float(b))
     if b == 0:
         raise divide_by_zero()
-    return fit(
-        int(math.copysign(abs(int(a)) % abs(int(b)), a)) if abs(a) < 2**53 else exact_remainder(int(a), int(b)), width
-    )
+    return fit(exact_remainder(int(a), int(b)), width)
 
 
 def exact_remainder(a: int, b: int) -> int:
@@ -396,7 +387,7 @@ def enum_bits(left: object, right: object, op: str) -> object:
     from winsim.interpreter.convert import convert
     from winsim.interpreter.typetable import get_type
 
-    kind = left.type_name if isinstance(left, EnumValue) else right.type_name  # type: ignore[union-attr]
+    kind = next(value.type_name for value in (left, right) if isinstance(value, EnumValue))
     target = get_type(kind)
     a = int(convert(left, target))  # type: ignore[call-overload]
     b = int(convert(right, target))  # type: ignore[call-overload]

@@ -63,14 +63,8 @@ class BlockRunner:
 
         out: list[object] = []
         frame = self.current_frame()
-        stage = block_stage(
-            self,
-            frame,
-            block,
-            [Argument(None, a) for a in arguments],
-            None,
-            dotted,  # type: ignore[arg-type]
-        )
+        words = [Argument(None, a) for a in arguments]
+        stage = block_stage(frame.session, frame, block, words, None, dotted)
         stage.this = this
         stage.underscore = underscore
         stages: list[Stage] = [stage] if values is None else [Feed(self, values), stage]

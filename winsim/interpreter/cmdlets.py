@@ -58,7 +58,8 @@ class CommandCall:
 
     @property
     def host(self) -> Host:
-        return self.stage.session.host
+        host: Host = self.stage.session.host
+        return host
 
     @property
     def world(self) -> World:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from winsim.interpreter.values import AUTOMATION_NULL, Array, NetObject, PSObjec
 class Enumerator(NetObject):
     """An IEnumerator: ``MoveNext``, ``Current``, ``Reset``. Enumerating it takes what is left."""
 
-    type_names = ("System.Collections.IEnumerator", "System.Object")
+    type_names: tuple[str, ...] = ("System.Collections.IEnumerator", "System.Object")
 
     def __init__(self, items: Iterable[object], type_name: str | None = None) -> None:
         self.items = list(items)
@@ -37,8 +37,8 @@ class Enumerator(NetObject):
 
 
 @cache
-def enumerator_of(kind: type, type_name: str) -> Callable[[Any], list[object]] | None:
-    if issubclass(kind, Dictionary):
+def enumerator_of(kind: Hashable, type_name: str) -> Callable[[Any], list[object]] | None:
+    if isinstance(kind, type) and issubclass(kind, Dictionary):
         return None
     return next((d.enumerate for d in table().definitions_of(type_name) if d.enumerate is not None), None)
 
@@ -52,7 +52,8 @@ def items_of(value: object) -> list[object] | None:
             return value.items
         if isinstance(value, Enumerator):
             return value.rest()
-        enumerate_it = enumerator_of(type(value), value.type_names[0])
+        kind: Any = type(value)
+        enumerate_it = enumerator_of(kind, value.type_names[0])
         return enumerate_it(value) if enumerate_it is not None else None
     if isinstance(value, PSObject) and value.base is not None:
         return items_of(value.base)

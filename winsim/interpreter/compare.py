@@ -178,20 +178,23 @@ def compare_objects(left: object, right: object, ignore_case: bool) -> int:
         raise incomparable("ComparisonFailure", message) from None
     if isinstance(left, EnumValue):
         return compare_numbers(int(left), int(converted))
-    if isinstance(left, NetObject) and hasattr(left, "__lt__") and type(left).__lt__ is not object.__lt__:
+    if isinstance(left, NetObject):
         if left == converted:
             return 0
-        comparable: Any = left
-        return -1 if comparable < converted else 1
+        return -1 if before(left, converted) else 1
     if left is right or (not isinstance(left, list | PSObject) and left == right):
         return 0
     raise incomparable("NotIcomparable", f'Cannot compare "{to_text(left)}" because it is not IComparable.')
 
 
+def before(left: Any, right: Any) -> bool:
+    return bool(left < right)
+
+
 def ordered(value: object) -> bool:
     """Whether values of the type can be ordered."""
     if isinstance(value, NetObject):
-        return getattr(type(value), "__lt__", None) is not object.__lt__
+        return any("__lt__" in vars(base) for base in type(value).__mro__ if base is not object)
     return not isinstance(value, list | PSObject)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from pslang import syntax
@@ -83,6 +84,14 @@ def type_literal(unit: Unit, node: syntax.TypeLiteral) -> Evaluate:
 # -- operators --------------------------------------------------------------------------------------------------------
 
 
+def negated(operate: Binary) -> Binary:
+    return lambda a, b: not operate(a, b)
+
+
+def swapped(operate: Binary) -> Binary:
+    return lambda a, b: operate(b, a)
+
+
 def simple_binaries() -> dict[str, Binary]:
     table_: dict[str, Binary] = {
         "+": arithmetic.add,
@@ -94,23 +103,24 @@ def simple_binaries() -> dict[str, Binary]:
         "f": operators.format_operator,
         "join": operators.join,
         "is": operators.is_type,
-        "isnot": lambda a, b: not operators.is_type(a, b),
+        "isnot": negated(operators.is_type),
         "as": operators.as_type,
         "xor": operators.logical_xor,
-        "shl": lambda a, b: arithmetic.shift(a, b, "shl"),
-        "shr": lambda a, b: arithmetic.shift(a, b, "shr"),
+        "shl": partial(arithmetic.shift, op="shl"),
+        "shr": partial(arithmetic.shift, op="shr"),
     }
     for op in ("band", "bor", "bxor"):
-        table_[op] = lambda a, b, op=op: arithmetic.bitwise(a, b, op)
+        table_[op] = partial(arithmetic.bitwise, op=op)
     for prefix, ignore in (("", True), ("i", True), ("c", False)):
         tests = operators.INSENSITIVE if ignore else operators.SENSITIVE
         for name, test in tests.items():
             table_[prefix + name] = operators.filtering(test)
-        table_[prefix + "contains"] = lambda a, b, i=ignore: operators.contains(a, b, i)
-        table_[prefix + "notcontains"] = lambda a, b, i=ignore: not operators.contains(a, b, i)
-        table_[prefix + "in"] = lambda a, b, i=ignore: operators.contains(b, a, i)
-        table_[prefix + "notin"] = lambda a, b, i=ignore: not operators.contains(b, a, i)
-        table_[prefix + "replace"] = lambda a, b, i=ignore: operators.replace(a, b, i)
+        contains: Binary = partial(operators.contains, ignore_case=ignore)
+        table_[prefix + "contains"] = contains
+        table_[prefix + "notcontains"] = negated(contains)
+        table_[prefix + "in"] = swapped(contains)
+        table_[prefix + "notin"] = negated(swapped(contains))
+        table_[prefix + "replace"] = partial(operators.replace, ignore_case=ignore)
     return table_
 
 
@@ -127,8 +137,8 @@ def binary(unit: Unit, node: syntax.Binary) -> Evaluate:
         return lambda frame: BINARIES[op](left(frame), right(frame))
     base = op[1:] if op[:1] in "ic" and op not in ("is", "isnot", "contains", "in") else op
     if base in ("match", "notmatch"):
-        ignore, negated = not op.startswith("c"), base == "notmatch"
-        return lambda frame: operators.match(frame, left(frame), right(frame), ignore, negated)
+        ignore, inverse = not op.startswith("c"), base == "notmatch"
+        return lambda frame: operators.match(frame, left(frame), right(frame), ignore, inverse)
     if base == "split":
         from winsim.interpreter.splitting import split
 
@@ -246,6 +256,8 @@ def cast(unit: Unit, node: syntax.Cast) -> Evaluate:
     operand = expression(unit, node.operand)
     from winsim.interpreter.scriptblocks import rooted
 
+    if name in ("string", "system.string") and not node.type.ranks:
+        return lambda frame: to_text(operand(frame), field_separator(frame))
     return lambda frame: rooted(frame, convert(operand(frame), look_up()))
 
 

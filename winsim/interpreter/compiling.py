@@ -34,13 +34,14 @@ def expression_compilers() -> dict[type, Callable[..., Evaluate]]:
 
 @cache
 def statement_compilers() -> dict[type, Callable[..., Run]]:
-    from winsim.interpreter import compile_errors, compile_loops, compile_pipelines, compile_statements
+    from winsim.interpreter import compile_errors, compile_loops, compile_statements
+    from winsim.interpreter.compile_pipelines import COMPILERS as PIPELINES
 
     return {
         **compile_statements.COMPILERS,
         **compile_loops.COMPILERS,
         **compile_errors.COMPILERS,
-        **compile_pipelines.COMPILERS,
+        **PIPELINES,
     }
 
 

@@ -76,6 +76,7 @@ class ScriptStage(Stage):
         self.binding: Binding
         self.command = code.parameters
         self.saved: dict[str, object] = {}
+        self.from_pipeline: tuple[str, ...] = ()
 
     # -- life ---------------------------------------------------------------------------------------------------------
 
@@ -197,17 +198,11 @@ class ScriptStage(Stage):
     def process(self, value: object) -> None:
         variables = self.frame.scope.vars
         if self.command.takes_value or self.command.takes_name:
-            try:
-                bound = bind_object(self.binding, value)
-            except TerminatingError as problem:
-                self.report(problem)
+            if not self.bind_pipeline(value):
                 return
-            if bound is None:
-                self.report(not_bound(self.binding, value))
-                return
-            for parameter, item in bound.items():
-                variables[parameter.lower()] = item
-                self.binding_view()[parameter] = item
+        elif self.code.advanced:
+            self.report(not_bound(self.binding, value))
+            return
         if self.code.process is None:
             self.input.append(value)
             return
@@ -221,6 +216,27 @@ class ScriptStage(Stage):
                 variables.pop("_", None)
             else:
                 variables["_"] = outer
+
+    def bind_pipeline(self, value: object) -> bool:
+        """Binds one pipeline object; what the last one gave goes back to its default first."""
+        variables, view = self.frame.scope.vars, self.binding_view()
+        for name in self.from_pipeline:
+            view.remove(name)
+            variables[name.lower()] = self.default_of(self.command.names[name.lower()])
+        self.from_pipeline = ()
+        try:
+            bound = bind_object(self.binding, value)
+        except TerminatingError as problem:
+            self.report(problem)
+            return False
+        if bound is None:
+            self.report(not_bound(self.binding, value))
+            return False
+        self.from_pipeline = tuple(bound)
+        for parameter, item in bound.items():
+            variables[parameter.lower()] = item
+            view[parameter] = item
+        return True
 
     def binding_view(self) -> GenericDictionary:
         view = self.frame.scope.vars["psboundparameters"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 from winsim.interpreter.collect import items_of
@@ -387,9 +387,7 @@ def type_properties(value: object, type_name: str) -> Iterator[PropertyInfo]:
     if definition is None:
         return
     for item in definition.properties.values():
-        yield PropertyInfo(
-            item.name, "Property", lambda item=item: item.getter(value), item.setter is not None, item.type
-        )
+        yield PropertyInfo(item.name, "Property", partial(item.getter, value), item.setter is not None, item.type)
 
 
 def note_properties(value: object, bag: PSObject) -> Iterator[PropertyInfo]:
@@ -397,12 +395,12 @@ def note_properties(value: object, bag: PSObject) -> Iterator[PropertyInfo]:
         if isinstance(held, SpecialMember):
             kind = KINDS.get(type(held))
             if kind is not None:
-                yield PropertyInfo(name, kind, lambda n=name: get_property_of(value, n))
+                yield PropertyInfo(name, kind, partial(get_property_of, value, name))
         else:
             yield PropertyInfo(
                 name,
                 "NoteProperty",
-                lambda n=name: get_property_of(value, n),
+                partial(get_property_of, value, name),
                 True,
                 type_name_of(held) or "System.Object",
             )
@@ -417,15 +415,13 @@ def net_properties(value: object) -> Iterator[PropertyInfo]:
     adapted = getattr(value, "adapted_names", None)
     if adapted is not None:
         for name in adapted():
-            yield PropertyInfo(name, "Property", lambda n=name: get_property_of(value, n))
+            yield PropertyInfo(name, "Property", partial(get_property_of, value, name))
         return
     type_name = "System.RuntimeType" if isinstance(value, NetType) else type_name_of(value) or "System.Object"
     for definition in table().definitions_of(type_name):
         for item in definition.properties.values():
-            yield PropertyInfo(
-                item.name, "Property", lambda item=item: item.getter(value), item.setter is not None, item.type
-            )
+            yield PropertyInfo(item.name, "Property", partial(item.getter, value), item.setter is not None, item.type)
     dynamic = getattr(value, "dynamic_names", None)
     if dynamic is not None:
         for name in dynamic():
-            yield PropertyInfo(name, "Property", lambda n=name: get_property_of(value, n))
+            yield PropertyInfo(name, "Property", partial(get_property_of, value, name))

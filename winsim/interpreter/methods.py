@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 @lru_cache(maxsize=8192)
 def net_methods(type_name: str, key: str, static: bool) -> tuple[str, tuple[Overload, ...]] | None:
     """The name as written and the overloads of a method, those of the base types after its own."""
-    written, overloads = "", []
+    written = ""
+    overloads: list[Overload] = []
     for definition in table().definitions_of(type_name):
         found = (definition.static_methods if static else definition.methods).get(key)
         if found:

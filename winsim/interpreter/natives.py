@@ -34,7 +34,8 @@ class ProgramCall:
 
     @property
     def host(self) -> Host:
-        return self._session.host
+        host: Host = self._session.host
+        return host
 
     @property
     def world(self) -> World:

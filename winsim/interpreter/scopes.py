@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final
 
 from winsim.interpreter.errors import TerminatingError, error
 from winsim.interpreter.values import NetObject
@@ -40,8 +40,7 @@ class PSVariable(NetObject):
 
     @property
     def value(self) -> object:
-        held = self.scope.vars.get(self.name.lower())
-        return held
+        return self.scope.vars.get(self.name.lower())
 
     @value.setter
     def value(self, new: object) -> None:
@@ -66,7 +65,7 @@ class Scope:
         self.names: dict[str, str] = {}
         self.is_script = is_script
         self.strict: int = parent.strict if parent is not None else 0
-        self.module = module if module is not None else (parent.module if parent is not None else None)
+        self.module: Any = module if module is not None else (parent.module if parent is not None else None)
 
     def chain(self) -> Iterator[Scope]:
         scope: Scope | None = self

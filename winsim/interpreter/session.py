@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 import time
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from winsim.world.lab import World
 
 CHECK_EVERY = 256
+LOG = logging.getLogger(__name__)
 
 
 class Session(GlobalState, Lookup, BlockRunner):
@@ -105,6 +107,9 @@ class Session(GlobalState, Lookup, BlockRunner):
             from winsim.interpreter.compile_statements import too_deep
 
             return Outcome("failed", too_deep().record)
+        except Exception as problem:  # a defect of the lab must not take the endpoint down, and must not pass silently
+            LOG.exception("defect while running a pipeline on %s", getattr(self.host, "name", ""))
+            return Outcome("failed", lab_error("Defect", f"defect of the simulated lab: {problem!r}"))
         return Outcome("completed")
 
     def prepare(self, limits: Limits, sink: Sink) -> None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from winsim.interpreter.binder import Argument
 from winsim.interpreter.cmdlets import CmdletStage
 from winsim.interpreter.collect import unwrap
+from winsim.interpreter.engine_session import ModuleInfo
 from winsim.interpreter.errors import InvocationInfo, Position, TerminatingError
+from winsim.interpreter.frames import Frame
 from winsim.interpreter.functions import ScriptStage
 from winsim.interpreter.natives import NativeStage
 from winsim.interpreter.pipeline import Stage
@@ -24,7 +26,6 @@ from winsim.interpreter.scriptblocks import (
 from winsim.interpreter.texts import to_text
 
 if TYPE_CHECKING:
-    from winsim.interpreter.frames import Frame
     from winsim.interpreter.session import Session
 
 
@@ -41,6 +42,8 @@ def stage_for(
     target = unwrap(target)
     if isinstance(target, ScriptBlock):
         return block_stage(session, frame, target, arguments, position, dotted)
+    if isinstance(target, ModuleInfo) and arguments:
+        return module_stage(session, frame, target, arguments, position)
     if isinstance(target, CommandInfo):
         return info_stage(session, frame, target, arguments, position, dotted, target.name)
     name = to_text(target)
@@ -51,6 +54,17 @@ def stage_for(
             problem.record.invocation = InvocationInfo(None, name, position)
         raise
     return info_stage(session, frame, info, arguments, position, dotted, name)
+
+
+def module_stage(
+    session: Session, frame: Frame, module: ModuleInfo, arguments: Sequence[Argument], position: Position | None
+) -> Stage:
+    """``& $module { block } args``: runs in the scope of the module."""
+    inner = Frame(session, module.scope, frame.emit, frame.cmdlet) if module.scope is not None else frame
+    target = arguments[0].value
+    if isinstance(target, ScriptBlock):
+        target = ScriptBlock(target.code, session, module if module.scope is not None else None)
+    return stage_for(session, inner, target, arguments[1:], position, dotted=False, called=True)
 
 
 def block_stage(

@@ -14,22 +14,20 @@ from winsim.interpreter.values import AUTOMATION_NULL, EnumValue, NetObject, PSO
 def to_text(value: object, separator: str = " ") -> str:
     """``[string]$value``; ``separator`` stands between the elements of a collection ($OFS)."""
     kind = type(value)
-    if kind is str:
-        return value  # type: ignore[return-value]
+    if isinstance(value, str):
+        return value if kind is str else str.__str__(value)
     if value is None or value is AUTOMATION_NULL:
         return ""
     if kind is bool:
         return "True" if value else "False"
     if kind is int:
-        return int.__repr__(value)  # type: ignore[arg-type]
+        return repr(value)
     if isinstance(value, EnumValue):
         return value.name
     if isinstance(value, int):
         return int.__repr__(value)
     if isinstance(value, float | Decimal):
         return general(value)
-    if isinstance(value, str):
-        return str.__str__(value)
     if isinstance(value, list):
         return separator.join(element_text(item) for item in value)
     if isinstance(value, PSObject):
@@ -61,7 +59,7 @@ def object_text(value: object, separator: str) -> str:
 
 
 def bag_text(value: PSObject) -> str:
-    """``@{a=1; b=x}``; an object of a product shows its type, or its Name or Identity where it has a text of its own."""
+    """``@{a=1; b=x}``; an object of a product shows its type, or the text that it says for itself."""
     if type_name_of(value) != "System.Management.Automation.PSCustomObject":
         identity = value.get("__text__")
         return identity if isinstance(identity, str) else (value.type_names[0] if value.type_names else "")
