@@ -71,9 +71,10 @@ class _Sink:
     def progress(self, record: object) -> None: ...
 
 
-def run(world: World, host: Host, script: str) -> Outcome:
+def run(world: World, host: Host, script: str, *, delegated: bool = False) -> Outcome:
     """Runs a script as the built-in administrator of a host; an error that ends it fails the test."""
-    identity = Identity(rf"{host.name}\Administrator", frozenset({r"builtin\administrators"}), True)
+    groups = frozenset({r"builtin\administrators"})
+    identity = Identity(rf"{host.name}\Administrator", groups, is_admin=True, delegated=delegated)
     sink = _Sink()
     request = PipelineRequest([RemoteCommand(script, True)], limits=Limits(seconds=20))
     outcome = Session(world, host, identity).invoke(request, sink)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from winsim.interpreter.command import NativeCall, NotBuilt, native
 from winsim.world.packages import NOT_A_PACKAGE, NOT_OPENED, install, read_package, uninstall
-from winsim.world.shares import find_file
+from winsim.world.shares import locate
 
 
 @native("msiexec.exe")
@@ -27,7 +27,10 @@ def msiexec(call: NativeCall) -> int:
         code = uninstall(call.world, call.host, subject)
         call.world.touch()
         return code
-    entry = find_file(call.world, call.host, subject)
+    place = locate(call.world, call.host, subject)
+    if place is None or (place[0] is not call.host and not call.session.identity.delegated):
+        return NOT_OPENED  # a network logon reaches no other machine's share
+    entry = place[0].files.find(place[1])
     if entry is None or entry.is_directory:
         return NOT_OPENED
     package = read_package(entry.content)

@@ -12,6 +12,7 @@ from winsim.world.features import Feature, catalogue
 from winsim.world.host import BootAction
 from winsim.world.parts import resolve
 from winsim.world.services import Service, ServiceError, StartType, stop
+from winsim.world.shares import find_file
 from winsim.world.text_tables import rows
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def install(
     features = host.features.to_install(names, tools, sub_features)
     for feature in features:
         if feature.name.lower() in host.features.removed:
-            _check_source(host, feature, sources)
+            _check_source(world, host, feature, sources)
     for feature in features:
         key = feature.name.lower()
         host.features.removed.discard(key)
@@ -101,7 +102,7 @@ def finish(world: World, host: Host, names: list[str]) -> None:
             _bring(world, host, feature)
 
 
-def _check_source(host: Host, feature: Feature, sources: Sequence[str]) -> None:
+def _check_source(world: World, host: Host, feature: Feature, sources: Sequence[str]) -> None:
     if not sources:
         raise FeatureError(
             DOWNLOAD_FAILED,
@@ -110,7 +111,8 @@ def _check_source(host: Host, feature: Feature, sources: Sequence[str]) -> None:
             "\"source\" option to specify the location of the files that are required to restore the feature. "
             f"Error: 0x{DOWNLOAD_FAILED:x}",
         )  # fmt: skip
-    if not any(source.startswith("\\\\") or host.files.is_directory(source) for source in sources):
+    found = [find_file(world, host, source) for source in sources]
+    if not any(entry is not None and entry.is_directory for entry in found):
         raise FeatureError(
             SOURCE_NOT_FOUND,
             "The request to add or remove features on the specified server failed.\r\nInstallation of one or more "

@@ -10,6 +10,7 @@ import yaml
 
 from winsim.world.fresh import make_host
 from winsim.world.lab import World
+from winsim.world.media import place as place_media
 from winsim.world.network import Network, Translation
 
 
@@ -46,7 +47,7 @@ def build_world(data: dict[str, Any]) -> World:
     public = data.get("public_dns", {})
     world.network.public_name_server = str(public.get("server", ""))
     world.network.public_names = {name.lower(): address for name, address in public.get("records", {}).items()}
-    world.inventory = {"accounts": data["accounts"], "prepared": data.get("prepared", {}), "media": data.get("media")}
+    world.inventory = {"accounts": data["accounts"], "prepared": data.get("prepared", {})}
     administrator = data["accounts"]["local_administrator"]
     for name, row in data["hosts"].items():
         network = world.network.networks[row["network"]]
@@ -58,4 +59,6 @@ def build_world(data: dict[str, Any]) -> World:
         host.adapters[0].gateway = str(ip_network(network.cidr)[1])
         world.add(host)
         host.boot_time = world.clock.now()
+    if data.get("media"):
+        place_media(world, data["media"])
     return world
