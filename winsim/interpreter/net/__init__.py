@@ -35,6 +35,7 @@ MODULES: Final[tuple[str, ...]] = (
     "drives",
     "environment",
     "addresses",
+    "serializers",
     "console",
     "webbinding",
     "certificate_keys",

@@ -1,0 +1,144 @@
+"""Format-Table, Format-List, Format-Wide, Format-Custom and Out-String."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from winsim.cmdlets.expressions import Expression, parse_all, resolve
+from winsim.cmdlets.formatting.cells import is_scalar
+from winsim.cmdlets.formatting.output import FormatRecord, render_lines
+from winsim.cmdlets.formatting.views import Column, View, list_view, table_view, wide_view
+from winsim.interpreter.collect import items_of, unwrap
+from winsim.interpreter.command import NotBuilt, cmdlet
+from winsim.interpreter.containers import Dictionary
+from winsim.interpreter.texts import to_text
+from winsim.interpreter.values import AUTOMATION_NULL, EnumValue
+
+if TYPE_CHECKING:
+    from winsim.interpreter.cmdlets import CommandCall
+
+KEYS = ("name", "expression", "width", "alignment", "formatstring")
+
+
+def column_of(name: str, expression: Expression) -> Column:
+    width = expression.options.get("width")
+    align = expression.options.get("alignment")
+    text = align.name if isinstance(align, EnumValue) else to_text(align).capitalize()
+    return Column(name, expression, None, int(width) if isinstance(width, int) else 0, text)
+
+
+def columns_for(call: CommandCall, value: object) -> tuple[Column, ...]:
+    """-Property for one object; labels are as they were written."""
+    out = []
+    for expression in parse_all(call.get("Property"), KEYS):
+        for name, single in resolve(expression, value):
+            out.append(column_of(name if single is not expression else expression.shown or name, 
+                                 single if single is not expression else expression))
+    return tuple(out)
+
+
+class Formatter:
+    """What the Format-* cmdlets share."""
+
+    make: Callable[[object], View]
+
+    def begin(self, call: CommandCall) -> None:
+        if call.has("View"):
+            raise NotBuilt(f"{call.name} -View")
+        self.view: View | None = None
+        self.waiting: list[object] = []
+
+    def process(self, call: CommandCall) -> None:
+        value = call.get("InputObject", AUTOMATION_NULL)
+        if value is AUTOMATION_NULL or value is None:
+            return
+        base = unwrap(value)
+        if isinstance(base, Dictionary):
+            for entry in base.entries():
+                self.one(call, entry)
+            return
+        items = items_of(base) if call.name != "Format-Custom" else None
+        for item in items if items is not None and not isinstance(base, str) else [value]:
+            self.one(call, item)
+
+    def one(self, call: CommandCall, value: object) -> None:
+        if self.view is None and not is_scalar(value):
+            self.view = self.first(call, value)
+            call.write(FormatRecord("FormatStartData", self.view))
+            for early in self.waiting:
+                call.write(FormatRecord("FormatEntryData", value=early))
+            self.waiting = []
+        if self.view is None:
+            call.write(value)
+            return
+        call.write(FormatRecord("FormatEntryData", value=value))
+
+    def first(self, call: CommandCall, value: object) -> View:
+        view = type(self).make(value)
+        if call.has("Property"):
+            view = View(view.kind, columns_for(call, value), count=view.count)
+        return replace(self.options(call, view), group=self.group(call) or view.group)
+
+    def options(self, call: CommandCall, view: View) -> View:
+        return view
+
+    @staticmethod
+    def group(call: CommandCall) -> Column | None:
+        if not call.has("GroupBy"):
+            return None
+        expression = parse_all(call.get("GroupBy"), KEYS)[0]
+        return column_of(expression.shown, expression)
+
+    def end(self, call: CommandCall) -> None:
+        if self.view is not None:
+            call.write(FormatRecord("FormatEndData"))
+
+
+BUILT = ("InputObject", "Property", "GroupBy", "Force", "Expand", "ShowError", "DisplayError")
+
+
+@cmdlet("Format-Table", (*BUILT, "AutoSize", "HideTableHeaders", "Wrap"), locks_world=False)
+class FormatTable(Formatter):
+    make = staticmethod(table_view)
+
+    def options(self, call: CommandCall, view: View) -> View:
+        return replace(
+            view, tight=call.switch("AutoSize"), hide_headers=call.switch("HideTableHeaders"), wrap=call.switch("Wrap")
+        )
+
+
+@cmdlet("Format-List", BUILT, locks_world=False)
+class FormatList(Formatter):
+    make = staticmethod(list_view)
+
+
+@cmdlet("Format-Wide", (*BUILT, "AutoSize", "Column"), locks_world=False)
+class FormatWide(Formatter):
+    make = staticmethod(wide_view)
+
+    def options(self, call: CommandCall, view: View) -> View:
+        count = int(call.text("Column")) if call.has("Column") else 2
+        return replace(view, tight=call.switch("AutoSize"), count=count)
+
+
+@cmdlet("Out-String", ("InputObject", "Stream", "Width"), locks_world=False)
+class OutString:
+    def begin(self, call: CommandCall) -> None:
+        self.values: list[object] = []
+
+    def process(self, call: CommandCall) -> None:
+        value = call.get("InputObject", AUTOMATION_NULL)
+        if value is not AUTOMATION_NULL:
+            self.values.append(value)
+
+    def end(self, call: CommandCall) -> None:
+        width = int(call.text("Width")) if call.has("Width") else 80
+        lines = render_lines(call, self.values, width)
+        if call.switch("Stream"):
+            call.write_all(lines)
+        else:
+            call.write("".join(f"{line}\r\n" for line in lines))
+
+

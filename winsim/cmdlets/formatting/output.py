@@ -1,0 +1,157 @@
+"""From a stream of objects to lines: what Out-String, Out-File and Out-Default show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from winsim.cmdlets.formatting.cells import is_scalar
+from winsim.cmdlets.formatting.layout import group_head, read, render
+from winsim.cmdlets.formatting.views import View, default_view
+from winsim.interpreter.clixml_records import type_names
+from winsim.interpreter.collect import items_of, unwrap
+from winsim.interpreter.containers import Dictionary
+from winsim.interpreter.texts import to_text
+from winsim.interpreter.values import NetObject
+
+if TYPE_CHECKING:
+    from winsim.interpreter.cmdlets import CommandCall
+
+FORMAT = "Microsoft.PowerShell.Commands.Internal.Format."
+
+
+class FormatRecord(NetObject):
+    """What a Format-* cmdlet writes: the start of a view, an entry, or the end."""
+
+    def __init__(self, kind: str, view: View | None = None, value: object = None) -> None:
+        self.kind = kind
+        self.view = view
+        self.value = value
+        self.type_names = (f"{FORMAT}{kind}", "System.Object")
+
+
+class Renderer:
+    """Collects objects until their view changes."""
+
+    def __init__(self, call: CommandCall, width: int) -> None:
+        self.call = call
+        self.width = width
+        self.lines: list[str] = []
+        self.view: View | None = None
+        self.kind = ""
+        self.rows: list[object] = []
+        self.group: object = None
+        self.forced = False
+
+    def add(self, value: object) -> None:
+        if isinstance(value, FormatRecord):
+            self.add_record(value)
+            return
+        base = unwrap(value)
+        if isinstance(base, Dictionary):
+            for entry in base.entries():
+                self.add_object(entry)
+            return
+        items = items_of(base)
+        if items is not None and not isinstance(base, str):
+            for item in list(items):
+                self.add(item)
+            return
+        self.add_object(value)
+
+    def add_record(self, record: FormatRecord) -> None:
+        if record.kind == "FormatStartData":
+            self.flush()
+            self.view, self.forced, self.kind = record.view, True, "forced"
+        elif record.kind == "FormatEndData":
+            self.flush()
+        elif record.kind == "FormatEntryData":
+            self.put(record.value)
+
+    def add_object(self, value: object) -> None:
+        if value is None:
+            return
+        if is_scalar(value):
+            self.put(value)
+            return
+        kind = (type_names(value) or ("",))[0]
+        if self.view is None or self.forced or kind != self.kind:
+            if self.view is not None:
+                self.flush()
+            self.view, self.kind, self.forced = default_view(value), kind, False
+        self.put(value)
+
+    def put(self, value: object) -> None:
+        if self.view is None:
+            self.lines.extend(text_lines(value))
+            return
+        if not is_scalar(value) and self.view.group is not None:
+            group = to_text(read(self.call, self.view.group, value))
+            if self.rows and group != self.group:
+                view, kind, forced = self.view, self.kind, self.forced
+                self.flush()
+                self.view, self.kind, self.forced = view, kind, forced
+            self.group = group
+        self.rows.append(value)
+
+    def flush(self) -> None:
+        view, rows = self.view, self.rows
+        self.view, self.rows, self.forced = None, [], False
+        if view is None or not rows:
+            return
+        objects = [row for row in rows if not is_scalar(row)]
+        if not objects:
+            for row in rows:
+                self.lines.extend(text_lines(row))
+            return
+        if view.kind == "text":
+            self.lines.extend(render(self.call, view, objects, self.width))
+            return
+        if not view.columns:
+            return
+        self.lines.extend(group_head(self.call, view, objects[0]))
+        self.lines.extend(self.mixed(view, rows, objects))
+        self.lines.append("")
+
+    def mixed(self, view: View, rows: list[object], objects: list[object]) -> list[str]:
+        """Texts between the rows of a table stand where they came."""
+        if len(objects) == len(rows):
+            return render(self.call, view, objects, self.width)
+        whole = render(self.call, view, objects, self.width)
+        if view.kind != "table":
+            return whole + [line for row in rows if is_scalar(row) for line in text_lines(row)]
+        heads = 0 if view.hide_headers else 2
+        lines, body = whole[:heads], iter(whole[heads:])
+        for row in rows:
+            lines.extend(text_lines(row) if is_scalar(row) else [next(body, "")])
+        return lines
+
+
+def text_lines(value: object) -> list[str]:
+    if value is None:
+        return []
+    from winsim.interpreter.formatting import format_value
+
+    return format_value(unwrap(value), "").replace("\r\n", "\n").split("\n")
+
+
+def folded(lines: Iterable[str], width: int) -> list[str]:
+    """Lines longer than the width go on in the next one."""
+    out: list[str] = []
+    for line in lines:
+        if len(line) <= width or width <= 0:
+            out.append(line)
+            continue
+        out.extend(line[i : i + width] for i in range(0, len(line), width))
+    return out
+
+
+def render_lines(call: CommandCall, values: Iterable[object], width: int) -> list[str]:
+    """What the objects look like as text."""
+    renderer = Renderer(call, width)
+    for value in values:
+        renderer.add(value)
+    renderer.flush()
+    return folded(renderer.lines, width)
+
+

@@ -1,0 +1,168 @@
+"""Which view an object gets: the default views of PowerShell, or one made from its properties."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from winsim.cmdlets.expressions import Expression
+from winsim.cmdlets.formatting.computed import COMPUTED
+from winsim.interpreter.clixml_records import type_names
+from winsim.interpreter.members import properties_of
+from winsim.interpreter.net.catalogue import extensions, views
+
+Kind = Literal["table", "list", "wide", "text"]
+PROVIDER_NOTES = frozenset({"pspath", "psparentpath", "pschildname", "psdrive", "psprovider", "pscomputername",
+                            "runspaceid", "psshowcomputername"})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    label: str
+    expression: Expression | None = None
+    compute: Callable[[object], object] | None = None
+    width: int = 0
+    align: str = ""  # Left, Right, Center or "" for by value
+
+
+@dataclass(frozen=True)
+class View:
+    kind: Kind
+    columns: tuple[Column, ...] = ()
+    group: Column | None = None
+    text: Callable[[object], str] | None = None
+    hide_headers: bool = False
+    wrap: bool = False
+    tight: bool = False
+    count: int = 2  # columns of a wide view
+    indent: str = field(default="   ")
+
+
+def named(name: str, width: int = 0, align: str = "", label: str = "") -> Column:
+    """A column of one property; without alignment the values decide."""
+    return Column(label or name, Expression(name), None, width, align)
+
+
+SPECIAL: dict[str, View] = {
+    "system.io.fileinfo": View(
+        "table",
+        (
+            named("Mode", 7), Column("LastWriteTime", None, COMPUTED["LastWriteTime"], 25, "Right"),
+            Column("Length", None, COMPUTED["Length"], 10, "Right"), named("Name"),
+        ),
+        Column("Directory", None, COMPUTED["Directory"]), indent="    ",
+    ),
+    "microsoft.win32.registrykey": View(
+        "table",
+        (named("PSChildName", 30, label="Name"), Column("Property", None, COMPUTED["Property"])),
+        Column("Hive", None, COMPUTED["Hive"]), indent="    ",
+    ),
+    "system.security.cryptography.x509certificates.x509certificate2": View(
+        "table", (named("Thumbprint", 41), named("Subject")), Column("Directory", None, COMPUTED["Directory"]),
+    ),
+    "microsoft.powershell.commands.memberdefinition": View(
+        "table", (named("Name"), named("MemberType"), named("Definition")), named("TypeName"),
+    ),
+    "system.datetime": View("text", text=COMPUTED["DateTime"]),
+    "system.management.automation.scriptblock": View("text", text=COMPUTED["Text"]),
+    "microsoft.powershell.commands.matchinfo": View("text", text=COMPUTED["Text"]),
+    "system.management.automation.errorrecord": View("text", text=COMPUTED["Error"]),
+    "system.xml.xmlnode": View("text", text=COMPUTED["Text"]),
+    "system.management.automation.psdriveinfo": View(
+        "table",
+        (
+            named("Name", 10), Column("Used (GB)", None, COMPUTED["Used"], 13, "Right"),
+            Column("Free (GB)", None, COMPUTED["Free"], 13, "Right"), named("Provider", 13), named("Root", 35),
+            named("CurrentLocation"),
+        ),
+    ),
+    "system.management.automation.commandinfo": View(
+        "table", (named("CommandType", 15), Column("Name", None, COMPUTED["Text"], 50), named("ModuleName")),
+    ),
+    "system.management.automation.pathinfo": View("table", (named("Path"),)),
+}  # fmt: skip
+SPECIAL["system.io.directoryinfo"] = SPECIAL["system.io.fileinfo"]
+del SPECIAL["system.xml.xmlnode"]
+
+
+def known_view(value: object, wanted: Kind | None = None) -> View | None:
+    """The view that PowerShell defines for the type of an object."""
+    for name in type_names(value):
+        key = name.removeprefix("Deserialized.").lower()
+        special = SPECIAL.get(key)
+        if special is not None and wanted in (None, special.kind):
+            return special
+        for row in views().get(key, []):
+            if row["view"] in ("table", "list", "wide") and wanted in (None, row["view"]):
+                made = from_row(row)
+                if made is not None:
+                    return made
+    return None
+
+
+def from_row(row: dict[str, object]) -> View | None:
+    """A view of the catalogue, None where parts of it are computed."""
+    if row["view"] == "table":
+        columns = row["columns"]
+        assert isinstance(columns, list)
+        if any(c["property"] == "(computed)" for c in columns):
+            return None
+        made = [named(c["property"], c["width"] or 0, known_align(c["align"]), c["label"]) for c in columns]
+        return View("table", tuple(made))
+    if row["view"] == "list":
+        items = row["items"]
+        assert isinstance(items, list)
+        return None if any("(computed)" in i for i in items) else View("list", tuple(named(i) for i in items))
+    return View("wide", (named(str(row["property"])),))
+
+
+def known_align(text: str) -> str:
+    """Columns of defined views stand left unless they say otherwise."""
+    return text if text in ("Right", "Center") else "Left"
+
+
+def default_names(value: object) -> list[str]:
+    """The default display properties of a type, or all properties."""
+    for name in type_names(value):
+        found = extensions().get(name.removeprefix("Deserialized.").lower())
+        if found is not None and found.display:
+            return list(found.display)
+    return all_names(value)
+
+
+def all_names(value: object) -> list[str]:
+    names = [info.name for info in properties_of(value)]
+    return [n for n in names if n.lower() not in PROVIDER_NOTES and not n.startswith("__")]
+
+
+def default_view(value: object) -> View:
+    """What Out-Default shows an object with."""
+    known = known_view(value)
+    if known is not None:
+        return known
+    names = default_names(value)
+    return View("table" if len(names) <= 4 else "list", tuple(named(name) for name in names))
+
+
+def table_view(value: object) -> View:
+    known = known_view(value, "table")
+    if known is not None:
+        return known
+    return View("table", tuple(named(name) for name in default_names(value)[:10]))
+
+
+def list_view(value: object) -> View:
+    known = known_view(value, "list")
+    if known is not None:
+        return known
+    return View("list", tuple(named(name) for name in default_names(value)))
+
+
+def wide_view(value: object) -> View:
+    known = known_view(value, "wide")
+    if known is not None:
+        return known
+    names = default_names(value)
+    chosen = next((n for n in names if n.lower() == "name"), names[0] if names else "")
+    return View("wide", (named(chosen),))
