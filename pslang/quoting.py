@@ -13,6 +13,7 @@ _LINES = {"\n": "`n", "\r": "`r", "\t": "`t"}
 _SPECIAL = WORD_ENDS | frozenset("`$" + SINGLE_QUOTES + DOUBLE_QUOTES)
 _FOOTER = re.compile(rf"(?:^|(?<=[\r\n]))([^\S\r\n]*)([{DOUBLE_QUOTES}])(?=@)")
 _REDIRECTS = re.compile(r"[1-6*]?>|<")
+_DIGIT_FIRST = re.compile(rf"[{DASHES}+]?\.?[0-9]")
 _BRACED = re.compile(r"(?:\w+:)?[\w?]+\Z|[$?^]\Z")
 
 
@@ -68,7 +69,7 @@ def command_name(text: str) -> str:
 
 
 def _is_number(text: str) -> bool:
-    return text[-1:].isalnum() and NUMBER.fullmatch(text) is not None or text[-1:] == "." and text[:-1].isdigit()
+    return _DIGIT_FIRST.match(text) is not None and NUMBER.fullmatch(text) is not None
 
 
 def _starts_otherwise(text: str) -> bool:
