@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 import requests
+from requests_credssp.exceptions import AuthenticationException as CredSspError
 from winrm.exceptions import (
     InvalidCredentialsError,
     WinRMError,
@@ -71,7 +72,7 @@ try {
 
 POLL_SECONDS = 20
 CHUNK = 60_000  # bytes of standard input in one message; an envelope may have 150 KB
-FAMILIES = (WinRMError, WinRMTransportError, requests.exceptions.RequestException, OSError, ValueError)
+FAMILIES = (WinRMError, WinRMTransportError, CredSspError, requests.exceptions.RequestException, OSError, ValueError)
 METHODS: Mapping[str, Literal["ntlm", "kerberos", "credssp", "basic"]] = {
     "negotiate": "ntlm",
     "ntlm": "ntlm",
@@ -134,6 +135,13 @@ class WinrsSession:
             shell = protocol.open_shell(codepage=65001)
         except InvalidCredentialsError as error:
             raise CredentialsRefused(host=where.host, endpoint=where.endpoint, user=where.user) from error
+        except CredSspError as error:
+            raise Unreachable(
+                host=where.host,
+                endpoint=where.endpoint,
+                reason=_reason(error),
+                hint="steps that reach another machine need CredSSP over WinRS: Enable-WSManCredSSP -Role Server",
+            ) from error
         except FAMILIES as error:
             raise Unreachable(host=where.host, endpoint=where.endpoint, reason=_reason(error)) from error
         self.statistics.count(sessions=1)

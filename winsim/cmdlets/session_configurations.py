@@ -1,4 +1,4 @@
-"""Session configurations of the WinRM service, and what Enable-PSRemoting and CredSSP set."""
+"""Session configurations of the WinRM service, and Enable-PSRemoting."""
 
 from __future__ import annotations
 
@@ -106,31 +106,3 @@ def need_configuration(call: Call) -> RegisteredConfiguration:
 def enable_remoting(call: Call) -> None:
     """WinRM is how this script got here: nothing is left to switch on."""
     need_administrator(call)
-
-
-@cmdlet(
-    "Enable-WSManCredSSP",
-    ("Role", "DelegateComputer", "Force"),
-    net_class="Microsoft.WSMan.Management.EnableWSManCredSSPCommand",
-)
-def enable_credssp(call: Call) -> None:
-    need_administrator(call)
-    if call.text("Role").lower() == "server":
-        call.host.parts.need(WinRmService).credssp = True
-        call.world.touch()
-
-
-@cmdlet("Disable-WSManCredSSP", ("Role",), net_class="Microsoft.WSMan.Management.DisableWSManCredSSPCommand")
-def disable_credssp(call: Call) -> None:
-    need_administrator(call)
-    if call.text("Role").lower() == "server":
-        call.host.parts.need(WinRmService).credssp = False
-        call.world.touch()
-
-
-@cmdlet("Get-WSManCredSSP", net_class="Microsoft.WSMan.Management.GetWSManCredSSPCommand")
-def get_credssp(call: Call) -> None:
-    on = call.host.parts.need(WinRmService).credssp
-    call.write("The machine is not configured to allow delegating fresh credentials.")
-    word = "is" if on else "is not"
-    call.write(f"This computer {word} configured to receive credentials from a remote client computer.")

@@ -177,4 +177,5 @@ def _session_configurations(world: World, wanted: dict[str, Any], directory: Dir
         if host.is_member:
             service = host.parts.need(WinRmService)
             service.register(RegisteredConfiguration(row["name"], f"{directory.netbios}\\{account}"))
+            service.credssp = True
 
