@@ -68,6 +68,7 @@ def tagged(call: CommandCall, line: object, place: Place, number: int) -> object
     "Get-Content",
     ("Path", "LiteralPath", "Filter", "Include", "Exclude", "Force", "Raw", "TotalCount", "Tail", "ReadCount", "Encoding",
      "Delimiter"),
+    by_name=("Path", "LiteralPath", "ReadCount", "TotalCount", "Tail"),
 )  # fmt: skip
 def get_content(call: CommandCall) -> None:
     for place in places(call):
@@ -198,17 +199,21 @@ def existing_encoding(old: bytes) -> Encoding:
 WRITER = ("Path", "LiteralPath", "Value", "Filter", "Include", "Exclude", "Force", "PassThru", "Encoding")
 
 
-@cmdlet("Set-Content", WRITER)
+@cmdlet("Set-Content", WRITER, by_value=("Value",), by_name=("Value", "Path", "LiteralPath"), nullable=("Value",))
 class SetContent(ContentWriter):
     append = False
 
 
-@cmdlet("Add-Content", WRITER)
+@cmdlet("Add-Content", WRITER, by_value=("Value",), by_name=("Value", "Path", "LiteralPath"), nullable=("Value",))
 class AddContent(ContentWriter):
     append = True
 
 
-@cmdlet("Clear-Content", ("Path", "LiteralPath", "Filter", "Include", "Exclude", "Force"))
+@cmdlet(
+    "Clear-Content",
+    ("Path", "LiteralPath", "Filter", "Include", "Exclude", "Force"),
+    by_name=("Path", "LiteralPath"),
+)
 def clear_content(call: CommandCall) -> None:
     for place in places(call):
         if call.should_process(f"Item: {place.shown}", "Clear Content"):

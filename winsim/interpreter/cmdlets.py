@@ -140,17 +140,10 @@ class CommandCall:
         if action == "Ignore":
             return
         session.add_error(record)
-        if action == "SilentlyContinue":
-            self.collect_only(record)
-            return
-        self.later(lambda: session.streams.error(record))
-
-    def collect_only(self, record: object, variable: str = "ErrorVariable") -> None:
-        """A silenced error still reaches -ErrorVariable."""
-        if variable in self.common:
-            held = self.frame.scope.lookup(to_text(self.common[variable]).lstrip("+").lower(), None)
-            if isinstance(held, list):
-                held.append(record)
+        streams = session.streams
+        streams.collect_error(record)
+        if action != "SilentlyContinue":
+            self.later(lambda: streams.error(record))
 
     def warning(self, text: str) -> None:
         self.note("Warning", "warningpreference", text)
@@ -164,8 +157,8 @@ class CommandCall:
     def note(self, kind: str, preference: str, text: str) -> None:
         session = self.session
         record = InformationalRecord(kind, text, self.invocation())
-        if kind == "Warning" and self.preference(preference) in ("SilentlyContinue", "Ignore"):
-            self.collect_only(record, "WarningVariable")
+        if kind == "Warning":
+            session.streams.collect_warning(record)
         self.later(lambda: session.write_note(record, kind, self.preference(preference)))
         if self.preference(preference) == "Stop" and self.queue is not None:
             self.flush()

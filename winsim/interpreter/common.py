@@ -58,10 +58,10 @@ def with_variables(values: Mapping[str, object], scope: Scope, streams: Streams,
     """Streams and output of the call, with what the -*Variable parameters collect."""
     if "ErrorVariable" in values:
         streams = streams.copy()
-        streams.error = collector(variable_list(scope, to_text(values["ErrorVariable"])), streams.error)
+        streams.error_lists += (variable_list(scope, to_text(values["ErrorVariable"])),)
     if "WarningVariable" in values:
         streams = streams.copy()
-        streams.warning = collector(variable_list(scope, to_text(values["WarningVariable"])), streams.warning)
+        streams.warning_lists += (variable_list(scope, to_text(values["WarningVariable"])),)
     if "OutVariable" in values:
         emit = collector(variable_list(scope, to_text(values["OutVariable"])), emit)
     if "PipelineVariable" in values:

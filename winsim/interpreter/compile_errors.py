@@ -119,7 +119,7 @@ def find_handler(problem: TerminatingError, handlers: tuple[Handler, ...]) -> tu
     for candidate in candidates:
         for handler in handlers:
             if handler.types and matches(candidate, handler.types):
-                return handler, record_for(problem.record, candidate)
+                return handler, record_for(problem, candidate)
     if problem.stop and any("System.Management.Automation.ActionPreferenceStopException" in h.types for h in handlers):
         stopped = next(h for h in handlers if "System.Management.Automation.ActionPreferenceStopException" in h.types)
         return stopped, problem.record
@@ -134,10 +134,18 @@ def matches(exception: ExceptionObject, types: tuple[str, ...]) -> bool:
     return any(wanted.lower() in names for wanted in types)
 
 
-def record_for(record: ErrorRecord, exception: ExceptionObject) -> ErrorRecord:
-    """The record with the exception that matched."""
+def record_for(problem: TerminatingError, exception: ExceptionObject) -> ErrorRecord:
+    """The record that a typed catch sees: with the exception that matched.
+
+    An error stopped by -ErrorAction is taken by the record of its own exception, which knows no command.
+    """
+    record = problem.record
     if exception is record.exception:
-        return record
+        if not problem.stop or RUNTIME_EXCEPTION not in exception.type_names:
+            return record
+        bare = ErrorRecord(exception, record.id, record.category.name, record.target)
+        bare.details, bare.stack = record.details, record.stack
+        return bare
     copy = ErrorRecord(exception, record.id, record.category.name, record.target, record.invocation)
     copy.command, copy.activity, copy.details, copy.stack = (
         record.command,

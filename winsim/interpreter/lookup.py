@@ -54,6 +54,10 @@ class Lookup:
             function = scope.find_function(plain.lower())
             if isinstance(function, FunctionInfo) and module_name(function.module).lower() == module.lower():
                 return function
+            loaded = self.state.get("modules", {}).get(module.lower())
+            for exported, command in getattr(loaded, "exported", {}).items():
+                if exported.lower() == plain.lower() and isinstance(command, CommandInfo):
+                    return command
         cmdlet = self.find_cmdlet(name)
         if cmdlet is not None:
             return cmdlet

@@ -268,7 +268,7 @@ def set_property(frame: Frame | None, value: object, name: str, new: object) -> 
         return
     if isinstance(value, list) and value and all(has_property(item, name) for item in value):
         raise missing_property(name)
-    if is_custom(value):
+    if is_custom(value) or dynamic is not None:
         raise missing_on_custom(name)
     refuse_unbuilt(value, name)
     raise missing_property(name)

@@ -175,6 +175,7 @@ class Session(GlobalState, Lookup, BlockRunner):
         if not problem.recorded:
             problem.recorded = True
             self.add_error(problem.record)
+            self.streams.collect_error(problem.record)
 
     def add_error(self, record: ErrorRecord) -> None:
         if self.errors and self.errors[0] is record:
@@ -190,6 +191,7 @@ class Session(GlobalState, Lookup, BlockRunner):
         if action == "Ignore":
             return
         self.add_error(record)
+        self.streams.collect_error(record)
         if action != "SilentlyContinue":
             self.streams.error(record)
 

@@ -13,7 +13,7 @@ from winsim.interpreter.errors import error
 from winsim.interpreter.frames import Frame
 from winsim.interpreter.pipeline import Stage, begin_all, connect, finish
 from winsim.interpreter.scriptblocks import ScriptBlock
-from winsim.interpreter.values import Array, NetObject
+from winsim.interpreter.values import AUTOMATION_NULL, Array, NetObject
 
 if TYPE_CHECKING:
     from winsim.interpreter.session import Session
@@ -39,7 +39,7 @@ class SteppablePipeline(NetObject):
         connect(self.session, self.stages, emit)
         self.stages[0].expecting_input = expecting
         begin_all(self.session, self.stages)
-        return self.taken()
+        return AUTOMATION_NULL
 
     def process(self, values: list[object]) -> object:
         outer = self.session.streams

@@ -13,16 +13,29 @@ Write = Callable[[object], None]
 class Streams:
     """Where errors, warnings, verbose and debug records go."""
 
-    __slots__ = ("debug", "error", "verbose", "warning")
+    __slots__ = ("debug", "error", "error_lists", "verbose", "warning", "warning_lists")
 
     def __init__(self, error: Write, warning: Write, verbose: Write, debug: Write) -> None:
+        # what -ErrorVariable and -WarningVariable of the calls in progress collect, shown or not
+        self.error_lists: tuple[list[object], ...] = ()
+        self.warning_lists: tuple[list[object], ...] = ()
         self.error = error
         self.warning = warning
         self.verbose = verbose
         self.debug = debug
 
     def copy(self) -> Streams:
-        return Streams(self.error, self.warning, self.verbose, self.debug)
+        made = Streams(self.error, self.warning, self.verbose, self.debug)
+        made.error_lists, made.warning_lists = self.error_lists, self.warning_lists
+        return made
+
+    def collect_error(self, record: object) -> None:
+        for target in self.error_lists:
+            target.append(record)
+
+    def collect_warning(self, record: object) -> None:
+        for target in self.warning_lists:
+            target.append(record)
 
     def replaced(self, stream: str, write: Write) -> None:
         """``stream`` is the digit of a redirection."""
