@@ -14,13 +14,13 @@ from winsim.world import codec, feature_setup
 from winsim.world.machines import build_world
 
 ADMINISTRATOR = "{}\\Administrator"
-FOREST = (
-    "$p = (New-Object System.Net.NetworkCredential('', 'Recover-2012-R2')).SecurePassword; $r = Install-ADDSForest -DomainName "
-    "corp.contoso.com -DomainNetbiosName CORP -InstallDns -SafeModeAdministratorPassword $p -NoRebootOnCompletion "
-    "-Force; \"$($r.Status)\""
+SECRET = "$p = (New-Object System.Net.NetworkCredential('', '{}')).SecurePassword; "
+FOREST = SECRET.format("Recover-2012-R2") + (
+    "$r = Install-ADDSForest -DomainName corp.contoso.com -DomainNetbiosName CORP -InstallDns "
+    '-SafeModeAdministratorPassword $p -NoRebootOnCompletion -Force; "$($r.Status)"'
 )
-JOIN = (
-    "$p = (New-Object System.Net.NetworkCredential('', '{}')).SecurePassword; Add-Computer -DomainName corp.contoso.com -Credential "
+JOIN = SECRET + (
+    "Add-Computer -DomainName corp.contoso.com -Credential "
     "(New-Object System.Management.Automation.PSCredential('CORP\\Administrator', $p)) -Force"
 )
 
@@ -61,9 +61,8 @@ def test_a_forest_is_there_after_the_restart(bare: Lab) -> None:
     feature_setup.install(bare.world, host, ["AD-Domain-Services"], tools=True)
     bare.run("dc01", FOREST, user=ADMINISTRATOR.format("DC01")).good()
     assert not host.is_domain_controller
-    assert bare.run("dc01", "(Get-WmiObject Win32_ComputerSystem).DomainRole", user=ADMINISTRATOR.format("DC01")).texts == [
-        "5"
-    ]
+    role = bare.run("dc01", "(Get-WmiObject Win32_ComputerSystem).DomainRole", user=ADMINISTRATOR.format("DC01"))
+    assert role.texts == ["5"]
     restart(bare, "dc01")
     answer = bare.run("dc01", "(Get-ADDomain).DNSRoot; (Get-ADForest).ForestMode", user="CORP\\Administrator").good()
     assert answer.texts == ["corp.contoso.com", "Windows2012R2Forest"]
@@ -91,13 +90,13 @@ def test_a_machine_that_asks_another_name_server_does_not_find_the_domain(forest
 
 
 def test_the_last_controller_takes_the_forest_with_it(forest: Lab) -> None:
-    remove = (
-        "$p = (New-Object System.Net.NetworkCredential('', 'Alone-Again-1')).SecurePassword; $r = Uninstall-ADDSDomainController "
-        "-LocalAdministratorPassword $p {} -NoRebootOnCompletion -Force; \"$($r.Status)\""
+    remove = SECRET.format("Alone-Again-1") + (
+        "$r = Uninstall-ADDSDomainController -LocalAdministratorPassword $p {} -NoRebootOnCompletion -Force; "
+        '"$($r.Status)"'
     )
-    assert forest.run("dc01", remove.format(""), user="CORP\\Administrator").errors
+    assert forest.run("dc01", remove.replace("{}", ""), user="CORP\\Administrator").errors
     every = "-LastDomainControllerInDomain -IgnoreLastDnsServerForZone -RemoveApplicationPartitions"
-    assert forest.run("dc01", remove.format(every), user="CORP\\Administrator").good().texts == ["Success"]
+    assert forest.run("dc01", remove.replace("{}", every), user="CORP\\Administrator").good().texts == ["Success"]
     restart(forest, "dc01")
     logon = forest.world.authenticate(forest.world.host("dc01"), "DC01", "Administrator")
     assert logon is not None and logon.password == "Alone-Again-1"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from datetime import datetime
 
 from winsim.cmdlets.lync_common import (
     BASE,
@@ -18,6 +16,7 @@ from winsim.cmdlets.lync_common import (
 )
 from winsim.cmdlets.products import entity, items, moment, plain, property_of, strings
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
+from winsim.web import tls
 from winsim.world import issuing
 from winsim.world.certificates import SCHANNEL, CertificateEntry
 from winsim.world.host import Host
@@ -31,7 +30,7 @@ USES = ("Default", "WebServicesInternal", "WebServicesExternal", "OAuthTokenIssu
 _FRONT_END = USES[:4]
 
 
-def _uses(call: Call) -> list[str]:
+def uses(call: Call) -> list[str]:
     spelled = {name.lower(): name for name in USES}
     found = []
     for one in items(call.get("Type")):
@@ -47,7 +46,7 @@ def _uses(call: Call) -> list[str]:
     return found
 
 
-def _reference(entry: CertificateEntry, use: str) -> object:
+def reference(entry: CertificateEntry, use: str) -> object:
     certificate = entry.certificate
     return entity(
         (f"{BASE}.Deployment.CertificateReference",),
@@ -72,13 +71,13 @@ def _reference(entry: CertificateEntry, use: str) -> object:
 @reported
 def get_certificate(call: Call) -> None:
     server = local_server(call)
-    wanted = _uses(call) if call.has("Type") else list(USES)
+    wanted = uses(call) if call.has("Type") else list(USES)
     for use in USES:
         thumbprint = server.certificates.get(use)
         if use in wanted and thumbprint:
             entry = call.host.certificates.find(thumbprint)
             if entry is not None:
-                call.write(_reference(entry, use))
+                call.write(reference(entry, use))
 
 
 @cmdlet("Set-CsCertificate", ("Type", "Thumbprint", "Identity", "Reference", "Force", "Report"),
@@ -87,15 +86,15 @@ def get_certificate(call: Call) -> None:
 def set_certificate(call: Call) -> None:
     local_administrator(call)
     server = local_server(call)
-    uses = _uses(call)
-    if not uses:
+    wanted_uses = uses(call)
+    if not wanted_uses:
         raise failed("The Type parameter is required.", "InvalidArgument")
     if call.has("Reference"):
         wanted = plain(property_of(call.get("Reference"), "Thumbprint"))
     else:
         wanted = call.text("Thumbprint")
     entry = _usable(call, wanted.replace(" ", "").upper())
-    for use in uses:
+    for use in wanted_uses:
         if not call.should_process(f"{use} on {call.host.fqdn}", "Set-CsCertificate"):
             continue
         if use == "OAuthTokenIssuer":
@@ -143,7 +142,7 @@ def _usable(call: Call, thumbprint: str) -> CertificateEntry:
     now = call.world.clock.now()
     if not entry.certificate.not_valid_before_utc <= now <= entry.certificate.not_valid_after_utc:
         raise _failure(f'The certificate "{thumbprint}" is not within its validity period.')
-    if not chains_to_root(call.host, entry.certificate):
+    if not chains_to_root(call.host, entry.der, now):
         raise _failure(
             "A certificate chain processed, but terminated in a root certificate which is not trusted by the trust "
             "provider."
@@ -151,33 +150,11 @@ def _usable(call: Call, thumbprint: str) -> CertificateEntry:
     return entry
 
 
-def chains_to_root(host: Host, certificate: x509.Certificate, depth: int = 8) -> bool:
+def chains_to_root(host: Host, der: bytes, now: datetime) -> bool:
     """Whether the issuers in the stores lead to a certificate of the machine's trusted roots."""
-    roots = [one.certificate for one in host.certificates.trusted_roots()]
-    intermediates = [one.certificate for one in host.certificates.store("LocalMachine", "CA").entries.values()]
-    current = certificate
-    for _ in range(depth):
-        if current in roots or any(_issued(current, root) for root in roots):
-            return True
-        above = next((one for one in intermediates if one != current and _issued(current, one)), None)
-        if above is None:
-            return False
-        current = above
-    return False
-
-
-def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    public = issuer.public_key()
-    if certificate.issuer != issuer.subject or not isinstance(public, rsa.RSAPublicKey):
-        return False
-    algorithm = certificate.signature_hash_algorithm
-    if algorithm is None:
-        return False
-    try:
-        public.verify(certificate.signature, certificate.tbs_certificate_bytes, padding.PKCS1v15(), algorithm)
-    except InvalidSignature:
-        return False
-    return True
+    roots = [one.der for one in host.certificates.trusted_roots()]
+    known = [one.der for one in host.certificates.store("LocalMachine", "CA").entries.values()]
+    return tls.chain(der, known, roots, now) is not None
 
 
 @cmdlet("Remove-CsCertificate", ("Type", "Identity", "Force", "Report"),
@@ -186,7 +163,7 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
 def remove_certificate(call: Call) -> None:
     local_administrator(call)
     server = local_server(call)
-    for use in _uses(call):
+    for use in uses(call):
         if use not in server.certificates:
             raise _failure(f'There is no certificate assigned for "{use}".')
         if call.should_process(f"{use} on {call.host.fqdn}", "Remove-CsCertificate"):
@@ -221,4 +198,4 @@ def import_certificate(call: Call) -> None:
     for other in contents.others:
         call.host.certificates.store("LocalMachine", "CA").add(CertificateEntry(other))
     call.world.touch()
-    call.write(_reference(entry, "Default"))
+    call.write(reference(entry, "Default"))

@@ -7,6 +7,7 @@ from textwrap import wrap
 
 from winsim.cmdlets.pki import read_certificate
 from winsim.interpreter.command import CommandError, NativeCall, NotBuilt, native
+from winsim.world.adcs import authorities, find
 from winsim.world.certificate_requests import RequestError, accept, create, read_inf, submit
 
 
@@ -31,6 +32,8 @@ def certreq(call: NativeCall) -> int:
             return new(call, words)
         if verb == "-submit":
             return send(call, options, words)
+        if verb == "-retrieve":
+            return fetch(call, options, words)
         if verb == "-accept":
             return install(call, options, words)
     except RequestError as error:
@@ -71,9 +74,38 @@ def send(call: NativeCall, options: dict[str, str], words: list[str]) -> int:
     body = "".join(line for line in text.splitlines() if not line.startswith("-----"))
     attributes = dict(part.split(":", 1) for part in options.get("-attrib", "").split("\\n") if ":" in part)
     user = call.session.identity.user
+    _reach(call, options["-config"])
     der = submit(call.world, call.host, options["-config"], b64decode(body), attributes, user)
     write_pem(call, words[1], "CERTIFICATE", der)
-    call.out("RequestId: 1")
+    number = next((row.request_id for _, ca in authorities(call.world) for row in ca.issued if row.der == der), 0)
+    call.out(f"RequestId: {number}")
+    call.out(f'RequestId: "{number}"')
+    call.out("Certificate retrieved(Issued) Issued")
+    return 0
+
+
+def _reach(call: NativeCall, config: str) -> None:
+    """Another machine is asked under the caller's own name: without a second hop it refuses."""
+    server = call.world.find_host(config.partition("\\")[0])
+    identity = call.session.identity
+    own = identity.user.partition("\\")[0].lower() == call.host.domain_netbios.lower()
+    if server is not None and server is not call.host and not (own and identity.delegated):
+        raise RequestError(0x80070005, "Access is denied.")
+
+
+def fetch(call: NativeCall, options: dict[str, str], words: list[str]) -> int:
+    """-retrieve: the certificate of an earlier request."""
+    if len(words) < 2 or "-config" not in options:
+        raise NotBuilt("certreq -retrieve without -config, number and file")
+    _reach(call, options["-config"])
+    found = find(call.world, options["-config"])
+    if found is None:
+        raise RequestError(0x800706BA, "The RPC server is unavailable.")
+    der = found[1].retrieve(words[0])
+    if der is None:
+        raise RequestError(0x80094003, "The request does not exist.")
+    write_pem(call, words[1], "CERTIFICATE", der)
+    call.out(f"RequestId: {words[0]}")
     call.out("Certificate retrieved(Issued) Issued")
     return 0
 

@@ -65,9 +65,15 @@ def self_signed(name: str, start: datetime, days: int) -> Issued:
     return Issued(built.public_bytes(serialization.Encoding.DER), dump_key(key))
 
 
-def authority(name: x509.Name, start: datetime, days: int) -> Issued:
+def placeholder(subject: x509.Name, key: rsa.RSAPrivateKey, start: datetime) -> bytes:
+    """The stand-in that keeps a pending request's key in the store REQUEST."""
+    built = _base(subject, subject, key.public_key(), start, 365).sign(key, hashes.SHA256())
+    return built.public_bytes(serialization.Encoding.DER)
+
+
+def authority(name: x509.Name, start: datetime, days: int, size: int = 2048) -> Issued:
     """A root certification authority."""
-    key = new_key()
+    key = new_key(size)
     public = key.public_key()
     built = (
         _base(name, name, public, start, days)

@@ -63,6 +63,7 @@ def _become_member(host: Host, directory: Directory) -> None:
         adapter.category = "DomainAuthenticated"
     netlogon = host.services.find("Netlogon")
     if netlogon is not None:
+        netlogon.hook = "winsim.world.adcs"  # roots of the domain come with group policy
         netlogon.start_type, netlogon.state = "Automatic", "Running"
     apply_computer_name(host)
 
