@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -76,3 +77,24 @@ def test_whatever_parses_can_be_printed(text: str) -> None:
 def test_strings_keep_their_kind() -> None:
     text = '$a = @\'\nx \'\' $y\n\'@\n$b = @"\n""@ $($c -replace "a", \'b\')\n`"@\n"@\nWrite-Output a`$b"c d"$e\'f\'\n'
     assert shape(script(format(script(text)))) == shape(script(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@{ d = 1; KB = 2; e5 = 3 }",
+        "f `5 `.5 `1kb `5. -5 `-a `2`>x `#a `@b",
+        "`if x; `throw y; & if; `5 a; `.5; `.; `[x] y; `-not 1",
+        "f $x`.y $x`[0] $x`=1 a`:b",
+        "(5).ToString() + 5kb.ToString() + 0xFFFFFFFF + (- 5) + -5",
+        "f 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF",
+        '"$a $(1 + "x") ${a}b $($b["k"]) `$ `` "" `0"',
+        "switch -regex -casesensitive (1) { 'a' { 1 } default { 2 } }",
+        ":o while (1) { break o }",
+        "$a.'b c'.$d.(1) = [List[string]]::new(@(1, 2), { param($x) $x })",
+    ],
+)
+def test_what_looks_like_something_else_is_kept(text: str) -> None:
+    printed = format(script(text))
+    assert shape(script(printed)) == shape(script(text))
+    assert format(script(printed)) == printed
