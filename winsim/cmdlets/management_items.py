@@ -20,7 +20,11 @@ HIDDEN, SYSTEM, READ_ONLY = 2, 4, 1
 
 
 def item_at(call: CommandCall, place: Place) -> object:
-    return decorated(call.session, place.provider.item(call.session, place.path), real(call, place))
+    return as_item(call, place.provider.item(call.session, place.path), place)
+
+
+def as_item(call: CommandCall, value: object, place: Place) -> object:
+    return decorated(call.session, value, real(call, place), place.provider.is_container(call.session, place.path))
 
 
 def real(call: CommandCall, place: Place) -> Place:
@@ -167,7 +171,7 @@ def show(call: CommandCall, place: Place, shown: str) -> None:
     value = place.provider.item(call.session, place.path)
     if isinstance(value, FileSystemInfo):
         value.shown = value.name if not call.switch("Recurse") else value.path
-    call.write(decorated(call.session, value, real(call, place)))
+    call.write(as_item(call, value, place))
 
 
 @cmdlet("Test-Path", ("Path", "LiteralPath", "Filter", "Include", "Exclude", "PathType", "IsValid", "NewerThan", "OlderThan"))
@@ -213,7 +217,7 @@ def new_item(call: CommandCall) -> None:
         except CommandError as problem:
             call.write_error(problem)
             continue
-        call.write(decorated(call.session, made, real(call, place)))
+        call.write(as_item(call, made, place))
 
 
 @cmdlet("Set-Item", ("Path", "LiteralPath", "Value", "Force", "PassThru", "Filter", "Include", "Exclude"))
@@ -314,7 +318,7 @@ def copy_one(call: CommandCall, place: Place, target: Place) -> None:
         call.session, place.path, target.path, call.switch("Recurse"), to_bool(call.get("Container", True))
     )
     if call.switch("PassThru"):
-        call.write(decorated(call.session, made, target))
+        call.write(as_item(call, made, target))
 
 
 @cmdlet("Move-Item", ("Path", "LiteralPath", "Destination", "Force", "Filter", "Include", "Exclude", "PassThru"))
@@ -335,7 +339,7 @@ def move_one(call: CommandCall, place: Place, target: Place) -> None:
         call.host.files.remove(target.path)
     made = place.provider.move_item(call.session, place.path, target.path)
     if call.switch("PassThru"):
-        call.write(decorated(call.session, made, target))
+        call.write(as_item(call, made, target))
 
 
 @cmdlet("Invoke-Item", ("Path", "LiteralPath"))

@@ -347,7 +347,7 @@ def construct(value: object, definition: TypeDef, target: NetType) -> object:
         raise invalid(value, target)
     try:
         overload, arguments = choose(ones, [value])
-        return overload.call(*arguments)
+        return overload.call(*arguments, kind=target) if target.args else overload.call(*arguments)
     except LookupError:
         raise invalid(value, target) from None
     except NetError as problem:

@@ -334,8 +334,9 @@ def expand(session: Session, place: Place) -> list[Place]:
     return found
 
 
-def decorated(session: Session, value: object, place: Place) -> object:
-    """The object with the notes that providers add: PSPath, PSParentPath, PSChildName, PSDrive, PSProvider."""
+def decorated(session: Session, value: object, place: Place, container: bool | None = None) -> object:
+    """The object with the notes that providers add: PSPath, PSParentPath, PSChildName, PSDrive, PSProvider, and
+    PSIsContainer for an item."""
     bag = value if isinstance(value, PSObject) else extend(value)
     if bag is None:
         bag = value = PSObject({}, (), value)
@@ -346,4 +347,6 @@ def decorated(session: Session, value: object, place: Place) -> object:
     if drive is not None:
         bag["PSDrive"] = drive
     bag["PSProvider"] = place.provider.info()
+    if container is not None:
+        bag["PSIsContainer"] = container
     return value

@@ -36,6 +36,7 @@ MODULES: Final[tuple[str, ...]] = (
     "environment",
     "addresses",
     "serializers",
+    "hashes",
     "console",
     "webbinding",
     "certificate_keys",
