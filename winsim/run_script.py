@@ -1,4 +1,4 @@
-"""Runs script files on a host of a fresh lab and says what they wrote: ``python -m winsim.run_script PATH... --json``."""
+"""Runs script files on a host of a fresh lab: ``python -m winsim.run_script PATH... --json``."""
 
 from __future__ import annotations
 

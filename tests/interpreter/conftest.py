@@ -22,7 +22,7 @@ class Ran:
     output: list[object] = field(default_factory=list)
     errors: list[ErrorRecord] = field(default_factory=list)
     warnings: list[object] = field(default_factory=list)
-    outcome: Outcome = Outcome("completed")
+    outcome: Outcome = field(default_factory=lambda: Outcome("completed"))
 
     @property
     def ids(self) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.interpreter.conftest import Run
 
-ADVANCED = "function f { [CmdletBinding()] param($NameA, $NameB, [int]$Count) \"$NameA|$NameB|$Count\" }; "
+ADVANCED = 'function f { [CmdletBinding()] param($NameA, $NameB, [int]$Count) "$NameA|$NameB|$Count" }; '
 
 
 @pytest.mark.parametrize(
@@ -29,12 +29,13 @@ def test_missing_mandatory_parameters_are_errors_in_a_remote_session(run: Run) -
 
 
 def test_simple_functions_keep_what_is_left_in_args(run: Run) -> None:
-    assert run("function f($a) { \"$a/$args\" }; f 1 -b 2 3").output == ["1/-b 2 3"]
+    assert run('function f($a) { "$a/$args" }; f 1 -b 2 3').output == ["1/-b 2 3"]
 
 
 def test_properties_bind_by_name_and_values_by_value(run: Run) -> None:
     text = """
-    function f { param([Parameter(ValueFromPipeline=$true, ValueFromPipelineByPropertyName=$true)][Alias('CN')][string[]]$Name,
+    function f { param(
+        [Parameter(ValueFromPipeline=$true, ValueFromPipelineByPropertyName=$true)][Alias('CN')][string[]]$Name,
         [Parameter(ValueFromPipelineByPropertyName=$true)][int]$Port = 443) process { "$Name`:$Port" } }
     'a' | f
     [pscustomobject]@{ CN = 'b'; Port = '80' } | f
@@ -67,7 +68,8 @@ def test_dynamic_parameters_exist_when_their_block_adds_them(run: Run) -> None:
             $d = New-Object System.Management.Automation.RuntimeDefinedParameterDictionary
             $a = New-Object 'System.Collections.ObjectModel.Collection[System.Attribute]'
             $a.Add((New-Object System.Management.Automation.ParameterAttribute))
-            $d.Add('Port', (New-Object System.Management.Automation.RuntimeDefinedParameter 'Port', ([int]), $a)); $d } }
+            $d.Add('Port', (New-Object System.Management.Automation.RuntimeDefinedParameter 'Port', ([int]), $a))
+            $d } }
         process { $PSBoundParameters['Port'] } }
     f x -Port 5; f y -Port 5
     """

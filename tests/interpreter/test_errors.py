@@ -48,7 +48,9 @@ def test_what_is_not_built_cannot_be_caught(run: Run) -> None:
 
 
 def test_endless_recursion_can_be_caught(run: Run) -> None:
-    assert run("function deep { deep }; try { deep } catch { $_.FullyQualifiedErrorId }").output == ["CallDepthOverflow"]
+    assert run("function deep { deep }; try { deep } catch { $_.FullyQualifiedErrorId }").output == [
+        "CallDepthOverflow"
+    ]
 
 
 def test_limits_cut_endless_loops_off(run: Run) -> None:

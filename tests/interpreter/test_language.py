@@ -28,7 +28,7 @@ from winsim.interpreter.typetable import type_name_of
         ("$true -or $false -and $false", "False"),
         ("'a.b' -split '\\.' -join '|'", "a|b"),
         ("'x{0:D3}' -f 7", "x007"),
-        ("\"$(1,2)\"", "1 2"),
+        ('"$(1,2)"', "1 2"),
         ("function f { $x }; $x = 4; f", "4"),
         ("$x = 1; function f { $x += 1; $x }; f", "1"),
         ("$x = 1; $b = { $x }.GetNewClosure(); $x = 2; & $b", "1"),
@@ -50,7 +50,7 @@ def test_first_stops_the_upstream_commands(run: Run) -> None:
 
 
 def test_plain_hashtables_do_not_keep_their_order(run: Run) -> None:
-    keys = run("$h = @{}; 1..20 | ForEach-Object { $h[\"k$_\"] = $_ }; $h.Keys").output
+    keys = run('$h = @{}; 1..20 | ForEach-Object { $h["k$_"] = $_ }; $h.Keys').output
     assert len(keys) == 20
     assert keys != [f"k{n}" for n in range(1, 21)]
 

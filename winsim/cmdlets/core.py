@@ -251,8 +251,8 @@ def get_command(call: CommandCall) -> None:
             if one is None:
                 message = (
                     f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable "
-                    "program. Check the spelling of the name, or if a path was included, verify that the path is correct "
-                    "and try again."
+                    "program. Check the spelling of the name, or if a path was included, verify that the path is "
+                    "correct and try again."
                 )
                 kind = "System.Management.Automation.CommandNotFoundException"
                 call.write_error(CommandError("CommandNotFoundException", message, "ObjectNotFound", name, kind))

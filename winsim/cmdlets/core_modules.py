@@ -177,7 +177,10 @@ def import_module(call: CommandCall) -> None:
     for name in call.texts("Name"):
         module = find_module(call, name)
         if module is None:
-            message = f"The specified module '{name}' was not loaded because no valid module file was found in any module directory."
+            message = (
+                f"The specified module '{name}' was not loaded because no valid module file was found in any module "
+                "directory."
+            )
             kind = "System.IO.FileNotFoundException"
             error = CommandError("Modules_ModuleNotFound", message, "ResourceUnavailable", name, kind)
             call.write_error(error)

@@ -280,7 +280,7 @@ def validate_script(arguments: list[object], named: dict[str, object]) -> Valida
     def check(session: Any, name: str, value: object) -> None:
         if not to_bool(session.call_block(block, value, underscore=value)):
             raise ValidationFailed(
-                f'The "{str(block)}" validation script for the argument with value "{to_text(value)}" did not return a '
+                f'The "{block!s}" validation script for the argument with value "{to_text(value)}" did not return a '
                 "result of True. Determine why the validation script failed, and then try the command again."
             )
 
@@ -387,7 +387,10 @@ def conversion(
             try:
                 check(session, name, result)
             except ValidationFailed as problem:
-                message = f"The variable cannot be validated because the value {to_text(result)} is not a valid value for the {name} variable."
+                message = (
+                    f"The variable cannot be validated because the value {to_text(result)} is not a valid value for "
+                    f"the {name} variable."
+                )
                 kind = "System.Management.Automation.ValidationMetadataException"
                 raise error("ValidateSetFailure", message, "MetadataError", None, kind) from problem
         return result

@@ -116,8 +116,8 @@ def bind_named(binding: Binding, arguments: Sequence[Argument]) -> list[Argument
             if argument.splatted:
                 continue
             message = (
-                f"Cannot bind parameter because parameter '{parameter.name}' is specified more than once. To provide multiple "
-                "values to parameters that can accept multiple values, use the array syntax."
+                f"Cannot bind parameter because parameter '{parameter.name}' is specified more than once. To provide "
+                "multiple values to parameters that can accept multiple values, use the array syntax."
             )
             raise binding.error("ParameterAlreadyBound", message, parameter.name)
         if argument.value is not NO_VALUE:
@@ -128,7 +128,10 @@ def bind_named(binding: Binding, arguments: Sequence[Argument]) -> list[Argument
             binding.put(parameter, arguments[index].value)
             index += 1
         else:
-            message = f"Missing an argument for parameter '{parameter.name}'. Specify a parameter of type '{parameter.type}' and try again."
+            message = (
+                f"Missing an argument for parameter '{parameter.name}'. Specify a parameter of type '{parameter.type}' "
+                "and try again."
+            )
             raise binding.error("MissingArgument", message, parameter.name)
     return left
 
@@ -174,7 +177,7 @@ def bind_positional(binding: Binding, arguments: list[Argument]) -> list[Argumen
     for place in places:
         if not pending:
             break
-        candidates = [c for c in candidates_at(binding, place)]
+        candidates = candidates_at(binding, place)
         if not candidates:
             continue
         bind_first(binding, candidates, pending.pop(0).value)

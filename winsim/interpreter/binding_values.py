@@ -93,8 +93,8 @@ def for_cmdlet(binding: Binding, parameter: Parameter, kind: NetType, value: obj
         return None
     if kind.element is None and isinstance(unwrap(value), list) and not takes_lists(kind):
         message = (
-            f"Cannot bind parameter '{parameter.name}'. Cannot convert '{type_name_of(value)}' to the type '{kind.full_name}' "
-            f"required by parameter '{parameter.name}'. Specified method is not supported."
+            f"Cannot bind parameter '{parameter.name}'. Cannot convert '{type_name_of(value)}' to the type "
+            f"'{kind.full_name}' required by parameter '{parameter.name}'. Specified method is not supported."
         )
         raise binding_error(binding, "CannotConvertArgument", message, parameter.name)
     if name == "System.Boolean" or parameter.is_switch:
@@ -133,8 +133,8 @@ def strict_boolean(binding: Binding, parameter: Parameter, value: object) -> obj
         reason = f'Cannot convert null to type "{kind}".'
     else:
         reason = (
-            f'Cannot convert value "{to_text(base)}" to type "{kind}". Boolean parameters accept only Boolean values and '
-            "numbers, such as $True, $False, 1 or 0."
+            f'Cannot convert value "{to_text(base)}" to type "{kind}". Boolean parameters accept only Boolean values '
+            "and numbers, such as $True, $False, 1 or 0."
         )
     id = "CannotConvertArgumentNoMessage"
     if not binding.command.is_cmdlet:
@@ -155,7 +155,10 @@ def for_function(binding: Binding, parameter: Parameter, kind: NetType, value: o
     if name == "System.Boolean" or (parameter.is_switch and not isinstance(value, SwitchParameter)):
         return strict_boolean(binding, parameter, value)
     if name == "System.String" and binding.command.strict and isinstance(unwrap(value), list):
-        message = f"Cannot process argument transformation on parameter '{parameter.name}'. Cannot convert value to type System.String."
+        message = (
+            f"Cannot process argument transformation on parameter '{parameter.name}'. Cannot convert value to type "
+            "System.String."
+        )
         raise binding_error(binding, "ParameterArgumentTransformationError", message, parameter.name, TRANSFORMATION)
     try:
         result = convert(value, kind)
@@ -235,12 +238,12 @@ def check_accepted(binding: Binding, parameter: Parameter, value: object) -> Non
             names = ",".join(parameter.accepted)
             if parameter.is_enum:
                 message = (
-                    f"Cannot bind parameter '{parameter.name}'. Cannot convert value \"{to_text(item)}\" to the type of the "
-                    f'parameter. The possible enumeration values are "{names}".'
+                    f"Cannot bind parameter '{parameter.name}'. Cannot convert value \"{to_text(item)}\" to the type "
+                    f'of the parameter. The possible enumeration values are "{names}".'
                 )
                 raise binding_error(binding, "CannotConvertArgumentNoMessage", message, parameter.name)
             message = (
-                f"Cannot validate argument on parameter '{parameter.name}'. The argument \"{to_text(item)}\" does not belong "
-                f'to the set "{names}" specified by the ValidateSet attribute.'
+                f"Cannot validate argument on parameter '{parameter.name}'. The argument \"{to_text(item)}\" does not "
+                f'belong to the set "{names}" specified by the ValidateSet attribute.'
             )
             raise binding_error(binding, "ParameterArgumentValidationError", message, parameter.name, VALIDATION)

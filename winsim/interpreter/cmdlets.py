@@ -304,8 +304,26 @@ class CmdletStage(Stage):
 
 
 READING_VERBS = frozenset(
-    "compare convertfrom convertto foreach format get group join measure out read resolve select sort split test where "
-    "write".split()
+    [
+        "compare",
+        "convertfrom",
+        "convertto",
+        "foreach",
+        "format",
+        "get",
+        "group",
+        "join",
+        "measure",
+        "out",
+        "read",
+        "resolve",
+        "select",
+        "sort",
+        "split",
+        "test",
+        "where",
+        "write",
+    ]
 )
 
 

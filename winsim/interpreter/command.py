@@ -181,11 +181,12 @@ def cmdlet(
     """Declares a cmdlet; common parameters and -WhatIf/-Confirm need not be named in ``built``.
 
     ``locks_world=False`` for commands that run script blocks, sleep or wait: they must not hold the lock. ``positions``
-    corrects positions that the tables lack or have wrong (None: must be named), ``types`` full names of types; ``by_value``/``by_name`` say which parameters take pipeline objects themselves
-    and which take properties of the same name (without both: position 0 and Identity by value, all that take pipeline
-    input by name); ``remaining`` names the parameter that takes all further arguments; ``nullable`` those that accept
-    $null, empty text and empty collections; ``validate`` gives checks (session, name, value) that raise
-    ``binding_values.ValidationFailed``, also while positions are tried.
+    corrects positions that the tables lack or have wrong (None: must be named), ``types`` full names of types;
+    ``by_value``/``by_name`` say which parameters take pipeline objects themselves and which take properties of the same
+    name (without both: position 0 and Identity by value, all that take pipeline input by name); ``remaining`` names the
+    parameter that takes all further arguments; ``nullable`` those that accept $null, empty text and empty collections;
+    ``validate`` gives checks (session, name, value) that raise ``binding_values.ValidationFailed``, also while
+    positions are tried.
     """
 
     def mark(body: Callable[..., object]) -> Callable[..., object]:

@@ -138,8 +138,8 @@ def command_name(unit: Unit, node: syntax.Expression) -> Evaluate:
         value = read(frame)
         if value is None:
             message = (
-                "The expression after '&' in a pipeline element produced an object that was not valid. It must result in "
-                "a command name, a script block, or a CommandInfo object."
+                "The expression after '&' in a pipeline element produced an object that was not valid. It must result "
+                "in a command name, a script block, or a CommandInfo object."
             )
             raise error("BadExpression", message, "InvalidOperation")
         return value

@@ -239,7 +239,7 @@ def convert(value: object, target: NetType) -> object:
         try:
             return converter(value)
         except TypeError:
-            return through_single(value, target, converter)
+            return no_conversion(value, target)
     if value is not None and table().is_instance(value, target):
         return value
     if target.element is not None:
@@ -249,12 +249,8 @@ def convert(value: object, target: NetType) -> object:
     return to_net(value, target)
 
 
-def through_single(value: object, target: NetType, converter: Converter) -> object:
-    """A collection of one element converts to a scalar as that element does not: it is an error, but for enumerations."""
-    for definition in table().definitions_of(type_name_of(value) or "System.Object"):
-        hook = getattr(definition, "convert_to", None)
-        if hook is not None:
-            return hook(value, target)
+def no_conversion(value: object, target: NetType) -> object:
+    """No conversion to the simple type exists: not even for a collection of one element."""
     raise invalid(value, target)
 
 
@@ -392,7 +388,8 @@ def enum_error(id: str, text: str, definition: TypeDef) -> TerminatingError:
     return wrapped_cast(
         id,
         f'Cannot convert value "{text}" to type "{definition.name}" due to enumeration values that are not valid. '
-        f'Specify one of the following enumeration values and try again. The possible enumeration values are "{names}".',
+        "Specify one of the following enumeration values and try again. The possible enumeration values are "
+        f'"{names}".',
     )
 
 

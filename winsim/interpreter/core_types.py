@@ -120,6 +120,10 @@ _DICTIONARY: Final = (
     "System.Collections.ICollection",
     "System.Collections.IEnumerable",
 )
+NUMBERS: Final = (
+    *("SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64", "Single", "Double"),
+    "Decimal",
+)
 _NUMBER: Final = ("System.IComparable", "System.IFormattable", "System.IConvertible")
 
 ASSIGNABLE: Final[dict[str, tuple[str, ...]]] = {
@@ -141,10 +145,7 @@ ASSIGNABLE: Final[dict[str, tuple[str, ...]]] = {
         "System.ICloneable",
         "System.IConvertible",
     ),
-    **{
-        f"System.{name}": _NUMBER
-        for name in "SByte Byte Int16 UInt16 Int32 UInt32 Int64 UInt64 Single Double Decimal DateTime".split(" ")
-    },
+    **{f"System.{name}": _NUMBER for name in (*NUMBERS, "DateTime")},
     "System.Boolean": ("System.IComparable", "System.IConvertible"),
     "System.Char": ("System.IComparable", "System.IConvertible"),
     "System.Guid": ("System.IComparable", "System.IFormattable"),

@@ -10,14 +10,12 @@ from winsim.interpreter.containers import ObjectCollection
 from winsim.interpreter.convert import Reference, SwitchParameter
 from winsim.interpreter.errors import TerminatingError
 from winsim.interpreter.nettypes import NetError, NetType, TypeDef, enumeration
-from winsim.interpreter.parameters import ALL_SETS, InSet, Parameter
-from winsim.interpreter.scriptblocks import AliasInfo, CommandInfo, FunctionInfo, ScriptBlock, create
+from winsim.interpreter.scriptblocks import ScriptBlock, create
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import get_type, table, type_of
-from winsim.interpreter.values import AUTOMATION_NULL, Array, EnumValue, NetObject
+from winsim.interpreter.values import AUTOMATION_NULL, Array, NetObject
 
 if TYPE_CHECKING:
-    from winsim.interpreter.steppable import SteppablePipeline
     from winsim.interpreter.session import Session
 
 SMA = "System.Management.Automation."
@@ -25,7 +23,6 @@ SMA = "System.Management.Automation."
 OBJECT = TypeDef("System.Object", base="System.Object", accelerators=("object",))
 TYPE = TypeDef("System.RuntimeType", base="System.Type")
 BLOCK = TypeDef(SMA + "ScriptBlock", accelerators=("scriptblock",))
-COMMAND = TypeDef(SMA + "CommandInfo")
 SWITCH = TypeDef(SMA + "SwitchParameter", value_type=True, base="System.ValueType")
 REFERENCE = TypeDef(SMA + "PSReference", accelerators=("ref",))
 VARIABLE = TypeDef(SMA + "PSVariable")
@@ -206,7 +203,7 @@ def type_equals(this: NetType, other: object) -> bool:
 
 @TYPE.static_method("GetType", "System.String")
 def find_type(name: str) -> object:
-    plain = name.split(",")[0].strip()
+    plain = name.split(",", maxsplit=1)[0].strip()
     return table().parse(plain) if "." in plain else None
 
 
@@ -277,205 +274,6 @@ def block_is_filter(this: ScriptBlock) -> bool:
 @BLOCK.property("StartPosition")
 def block_start(this: ScriptBlock) -> object:
     return None
-
-
-# -- commands ---------------------------------------------------------------------------------------------------------
-
-COMMAND_TYPES = enumeration(
-    SMA + "CommandTypes",
-    {
-        "Alias": 1,
-        "Function": 2,
-        "Filter": 4,
-        "Cmdlet": 8,
-        "ExternalScript": 16,
-        "Application": 32,
-        "Script": 64,
-        "Workflow": 128,
-        "All": 255,
-    },
-    flags=True,
-)
-
-
-@COMMAND.property("Name", "System.String")
-def command_name(this: CommandInfo) -> str:
-    return this.name
-
-
-@COMMAND.property("CommandType")
-def command_kind(this: CommandInfo) -> EnumValue:
-    members = COMMAND_TYPES.enum or {}
-    return EnumValue(COMMAND_TYPES.name, this.kind, members[this.kind])
-
-
-@COMMAND.property("Definition", "System.String")
-def command_definition(this: CommandInfo) -> object:
-    if isinstance(this, FunctionInfo):
-        return this.code.text
-    if isinstance(this, AliasInfo):
-        return this.definition
-    return getattr(this, "path", this.name)
-
-
-@COMMAND.property("ScriptBlock")
-def command_block(this: CommandInfo) -> object:
-    return this.block if isinstance(this, FunctionInfo) else None
-
-
-@COMMAND.property("ModuleName", "System.String")
-def command_module(this: CommandInfo) -> str:
-    return getattr(this, "module_name", None) or str(getattr(this.module, "name", "") or "")
-
-
-@COMMAND.property("Source", "System.String")
-def command_source(this: CommandInfo) -> object:
-    return getattr(this, "path", None) or command_module(this)
-
-
-@COMMAND.property("Path", "System.String")
-def command_path(this: CommandInfo) -> object:
-    return getattr(this, "path", None)
-
-
-@COMMAND.property("Verb", "System.String")
-def command_verb(this: CommandInfo) -> str:
-    return this.name.partition("-")[0] if "-" in this.name else ""
-
-
-@COMMAND.property("Noun", "System.String")
-def command_noun(this: CommandInfo) -> str:
-    return this.name.partition("-")[2]
-
-
-@COMMAND.property("CmdletBinding", "System.Boolean")
-def command_advanced(this: CommandInfo) -> bool:
-    return bool(getattr(getattr(this, "code", None), "advanced", False))
-
-
-@COMMAND.property("DefaultParameterSet", "System.String")
-def command_default_set(this: CommandInfo) -> object:
-    found = getattr(this, "parameters", None) or getattr(getattr(this, "code", None), "parameters", None)
-    return getattr(found, "default_set", None)
-
-
-@COMMAND.property("Options")
-def command_options(this: CommandInfo) -> str:
-    return "None"
-
-
-@COMMAND.property("Description", "System.String")
-def command_description(this: CommandInfo) -> str:
-    return ""
-
-
-@COMMAND.property("Visibility")
-def command_visibility(this: CommandInfo) -> str:
-    return "Public"
-
-
-@COMMAND.property("Module")
-def command_module_info(this: CommandInfo) -> object:
-    return this.module
-
-
-@COMMAND.property("ResolvedCommand")
-def command_resolved(this: CommandInfo) -> object:
-    return this.resolved if isinstance(this, AliasInfo) else None
-
-
-@COMMAND.property("Parameters")
-def command_parameters(this: CommandInfo) -> object:
-    from winsim.interpreter.containers import GenericDictionary
-
-    found = getattr(this, "parameters", None) or getattr(getattr(this, "code", None), "parameters", None)
-    made = GenericDictionary("System.String", SMA + "ParameterMetadata", ignore_case=True)
-    for parameter in getattr(found, "parameters", ()):
-        made[parameter.name] = ParameterMetadata(parameter.name, parameter.type, parameter.aliases)
-    return made
-
-
-class ParameterMetadata(NetObject):
-    type_names = (SMA + "ParameterMetadata", "System.Object")
-
-    def __init__(self, name: str, kind: NetType | None, aliases: tuple[str, ...]) -> None:
-        self.name = name
-        self.parameter_type = kind or get_type("System.Object")
-        self.aliases = Array(aliases, "System.String")
-
-
-METADATA = TypeDef(SMA + "ParameterMetadata")
-METADATA.attribute("Name", "ParameterType", "Aliases")
-
-
-STEPPABLE = TypeDef(SMA + "SteppablePipeline")
-
-
-@STEPPABLE.method("Begin", "System.Object")
-def steppable_begin(this: SteppablePipeline, target: object) -> object:
-    return this.begin(target)
-
-
-@STEPPABLE.method("Process", "params System.Object[]")
-def steppable_process(this: SteppablePipeline, values: list[object]) -> object:
-    return this.process(values)
-
-
-@STEPPABLE.method("End")
-def steppable_end(this: SteppablePipeline) -> object:
-    return this.end()
-
-
-@STEPPABLE.method("Dispose")
-def steppable_dispose(this: SteppablePipeline) -> object:
-    return AUTOMATION_NULL
-
-
-class ParameterSetInfo(NetObject):
-    """A parameter set of a command."""
-
-    type_names = (SMA + "CommandParameterSetInfo", "System.Object")
-
-    def __init__(self, name: str, is_default: bool, parameters: Array) -> None:
-        self.name = name
-        self.is_default = is_default
-        self.parameters = parameters
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class SetParameter(ParameterMetadata):
-    """A parameter as it is in one parameter set."""
-
-    def __init__(self, parameter: Parameter, data: InSet) -> None:
-        super().__init__(parameter.name, parameter.type, parameter.aliases)
-        self.type_names = (SMA + "CommandParameterInfo", "System.Object")
-        self.is_mandatory = data.mandatory
-        self.position = data.position if data.position is not None else -2147483648
-        self.value_from_pipeline = data.by_value
-        self.value_from_pipeline_by_property_name = data.by_name
-        self.value_from_remaining_arguments = data.remaining
-
-
-SET_INFO = TypeDef(SMA + "CommandParameterSetInfo")
-SET_INFO.attribute("Name", "IsDefault", "Parameters")
-SET_PARAMETER = TypeDef(SMA + "CommandParameterInfo")
-SET_PARAMETER.attribute("Name", "ParameterType", "Aliases", "IsMandatory", "Position", "ValueFromPipeline")
-SET_PARAMETER.attribute("ValueFromPipelineByPropertyName", "ValueFromRemainingArguments")
-
-
-@COMMAND.property("ParameterSets")
-def command_sets(this: CommandInfo) -> object:
-    found = getattr(this, "parameters", None) or getattr(getattr(this, "code", None), "parameters", None)
-    if found is None:
-        return Array([])
-    made = []
-    for name in found.sets or (ALL_SETS,):
-        data = [(p, p.in_set(name)) for p in found.parameters]
-        members = Array([SetParameter(p, d) for p, d in data if d is not None])
-        made.append(ParameterSetInfo(name, name == found.default_set, members))
-    return Array(made, SMA + "CommandParameterSetInfo")
 
 
 # -- switches, references, variables ----------------------------------------------------------------------------------
@@ -554,20 +352,10 @@ OBJECT_TYPES: tuple[TypeDef, ...] = (
     TYPE,
     TypeDef("System.Type", base="System.Object", static_methods=TYPE.static_methods, method_names=TYPE.method_names),
     BLOCK,
-    COMMAND,
-    *(
-        TypeDef(SMA + name, base=SMA + "CommandInfo")
-        for name in ("FunctionInfo", "CmdletInfo", "ApplicationInfo", "ExternalScriptInfo", "AliasInfo")
-    ),
-    METADATA,
-    STEPPABLE,
-    SET_INFO,
-    SET_PARAMETER,
     SWITCH,
     REFERENCE,
     VARIABLE,
     ENUMERATOR,
-    COMMAND_TYPES,
     PREFERENCE,
     IMPACT,
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from winsim.interpreter.delegates import DELEGATE_TYPES
 from winsim.interpreter.dynamic import DYNAMIC_TYPES
+from winsim.interpreter.engine_commands import COMMAND_INFO_TYPES
 from winsim.interpreter.engine_errors import ERROR_TYPES
 from winsim.interpreter.engine_members import MEMBER_TYPES
 from winsim.interpreter.engine_objects import OBJECT_TYPES
@@ -15,6 +16,14 @@ from winsim.interpreter.engine_views import PSObjectView, TypeNameList
 if TYPE_CHECKING:
     from winsim.interpreter.nettypes import TypeDef
 
-TYPES: tuple[TypeDef, ...] = (*OBJECT_TYPES, *ERROR_TYPES, *MEMBER_TYPES, *SESSION_TYPES, *DYNAMIC_TYPES, *DELEGATE_TYPES)
+TYPES: tuple[TypeDef, ...] = (
+    *OBJECT_TYPES,
+    *COMMAND_INFO_TYPES,
+    *ERROR_TYPES,
+    *MEMBER_TYPES,
+    *SESSION_TYPES,
+    *DYNAMIC_TYPES,
+    *DELEGATE_TYPES,
+)
 
 __all__ = ["TYPES", "ExecutionContext", "InternalHost", "PSObjectView", "TypeNameList"]

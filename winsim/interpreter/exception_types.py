@@ -94,7 +94,7 @@ System.SystemException: Microsoft.PowerShell.Commands.HelpNotFoundException
 @SessionStateException: @SessionStateUnauthorizedAccessException
 @ProviderNotFoundException: @ProviderNameAmbiguousException
 @RuntimeException: System.Management.Automation.Remoting.PSRemotingTransportException
-System.Management.Automation.Remoting.PSRemotingTransportException: System.Management.Automation.Remoting.PSRemotingTransportRedirectException
+@Remoting.PSRemotingTransportException: @Remoting.PSRemotingTransportRedirectException
 @FlowControlException: @LoopFlowException @TerminateException
 @LoopFlowException: @BreakException @ContinueException
 System.Xml.Schema.XmlSchemaException: System.Xml.Schema.XmlSchemaValidationException

@@ -39,7 +39,7 @@ class BoundParameters(GenericDictionary):
 
 
 class ScriptStage(Stage):
-    """A script block or function in a pipeline. ``shared``: it runs in the scope of the caller (dot, ForEach-Object)."""
+    """A script block or function in a pipeline. ``shared``: it runs in the scope of the caller (dot)."""
 
     def __init__(
         self,

@@ -104,7 +104,10 @@ class GlobalState:
         values = self.state.get("using")
         if isinstance(values, dict) and key in values:
             return values[key]
-        message = "A Using variable cannot be retrieved. A Using variable can be used only with Invoke-Command, Start-Job, or InlineScript in the script workflow."
+        message = (
+            "A Using variable cannot be retrieved. A Using variable can be used only with Invoke-Command, Start-Job, "
+            "or InlineScript in the script workflow."
+        )
         raise error("UsingWithoutInvokeCommand", message, "InvalidOperation")
 
     def drive_value(self, drive: str, name: str, frame: Frame) -> object:

@@ -102,7 +102,7 @@ class Limits:
     statements: int | None = None
     string_length: int = 64 * 1024 * 1024
     collection_length: int = 16 * 1024 * 1024
-    call_depth: int = 200
+    call_depth: int = 1000  # script blocks within each other; deeper is an error that scripts can catch
 
 
 @dataclass(frozen=True)

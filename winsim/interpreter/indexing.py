@@ -199,6 +199,9 @@ def index_error(target: list[object]) -> TerminatingError:
     if isinstance(target, Array):
         message, kind = "Index was outside the bounds of the array.", "System.IndexOutOfRangeException"
     else:
-        message = "Index was out of range. Must be non-negative and less than the size of the collection.\r\nParameter name: index"
+        message = (
+            "Index was out of range. Must be non-negative and less than the size of the collection.\r\n"
+            "Parameter name: index"
+        )
         kind = "System.ArgumentOutOfRangeException"
     return error(kind, message, "OperationStopped", None, kind, ExceptionObject(kind, message))

@@ -122,8 +122,8 @@ def module_name(module: object) -> str:
 
 def not_found(name: str) -> TerminatingError:
     message = (
-        f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable program. Check "
-        "the spelling of the name, or if a path was included, verify that the path is correct and try again."
+        f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable program. "
+        "Check the spelling of the name, or if a path was included, verify that the path is correct and try again."
     )
     kind = "System.Management.Automation.CommandNotFoundException"
     return error("CommandNotFoundException", message, "ObjectNotFound", name, kind, None, {"CommandName": name})

@@ -71,7 +71,7 @@ class Overload:
 
 @dataclass
 class Property:
-    """``getter(this)`` (``getter()`` for a static one); ``setter(this, value)`` or None; ``type`` converts what is set."""
+    """``getter(this)`` (static: ``getter()``); ``setter(this, value)`` or None; ``type`` converts what is set."""
 
     name: str
     getter: Callable[..., object]

@@ -71,27 +71,30 @@ def run_pipeline(session: Session, stages: Sequence[Stage], emit: Emit) -> None:
 
 
 def connect(session: Session, stages: Sequence[Stage], emit: Emit) -> None:
-    shared = all(stage.streams is session.streams for stage in stages)
-    target = emit if shared else guarded(session, emit, session.streams)
+    target = emit
     for position in range(len(stages) - 1, -1, -1):
         stage = stages[position]
         stage.emit = target
         stage.expecting_input = position > 0
-        target = stage.process if shared else guarded(session, stage.process, stage.streams)
+        target = receiver(session, stage)
 
 
-def guarded(session: Session, deliver: Emit, streams: Streams) -> Emit:
-    """Delivers with the streams of the receiver in force."""
+def receiver(session: Session, stage: Stage) -> Emit:
+    """Gives the stage an object with its own streams in force."""
+    process = stage.process
 
-    def write(value: object) -> None:
-        outer = session.streams
+    def deliver(value: object) -> None:
+        streams, outer = stage.streams, session.streams
+        if streams is outer:
+            process(value)
+            return
         session.streams = streams
         try:
-            deliver(value)
+            process(value)
         finally:
             session.streams = outer
 
-    return write
+    return deliver
 
 
 def begin_all(session: Session, stages: Sequence[Stage]) -> None:

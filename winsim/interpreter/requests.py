@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from winsim.interpreter.binder import Argument
@@ -51,7 +52,12 @@ def run_statement(
 def merge(stage: Stage, command: RemoteCommand) -> None:
     streams = (("2",) if command.merge_errors else ()) + tuple(command.merge_others)
     for stream in streams:
-        stage.streams.replaced(stream, lambda record: stage.emit(record))
+        stage.streams.replaced(stream, partial(emit_late, stage))
+
+
+def emit_late(stage: Stage, record: object) -> None:
+    """The stage is connected to its successor only when the pipeline runs."""
+    stage.emit(record)
 
 
 def remote_stage(session: Session, frame: Frame, command: RemoteCommand) -> Stage:

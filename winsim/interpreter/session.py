@@ -203,8 +203,8 @@ class Session(GlobalState, Lookup, BlockRunner):
         write(record)
         if action == "Stop":
             message = (
-                f'The running command stopped because the preference variable "{kind}Preference" or common parameter is '
-                f"set to Stop: {record.message}"
+                f'The running command stopped because the preference variable "{kind}Preference" or common parameter '
+                f"is set to Stop: {record.message}"
             )
             exception = ExceptionObject("System.Management.Automation.ActionPreferenceStopException", message)
             raise TerminatingError(ErrorRecord(exception, "ActionPreferenceStop", "OperationStopped"), stop=True)

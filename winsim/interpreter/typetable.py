@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from pslang.syntax import TypeName
 from winsim.interpreter.containers import GenericList
-from winsim.interpreter.core_types import ACCELERATORS, ASSIGNABLE, BASES
+from winsim.interpreter.core_types import ACCELERATORS, ASSIGNABLE, BASES, NUMBERS
 from winsim.interpreter.exception_types import bases as exception_bases
 from winsim.interpreter.exception_types import hierarchy
 from winsim.interpreter.nettypes import NetType, TypeDef
@@ -53,9 +53,7 @@ PRIMITIVES: Final[dict[type, str]] = {
     ArrayList: "System.Collections.ArrayList",
 }
 
-NUMBER_TYPES: Final = frozenset(
-    f"System.{name}" for name in "SByte Byte Int16 UInt16 Int32 UInt32 Int64 UInt64 Single Double Decimal".split(" ")
-)
+NUMBER_TYPES: Final = frozenset(f"System.{name}" for name in NUMBERS)
 
 
 def type_name_of(value: object) -> str | None:
@@ -192,7 +190,7 @@ class TypeTable:
             return None
         if name.endswith("]") and not self.is_generic(name):
             return "System.Array"
-        plain = name.split("[")[0]
+        plain = name.split("[", maxsplit=1)[0]
         definition = self.definitions.get(plain)
         if definition is not None:
             return definition.base
@@ -248,7 +246,7 @@ class TypeTable:
         return wanted in names
 
     def definition(self, type_name: str) -> TypeDef | None:
-        plain = type_name.split("[")[0] if self.is_generic(type_name) else type_name
+        plain = type_name.split("[", maxsplit=1)[0] if self.is_generic(type_name) else type_name
         return self.definitions.get(plain)
 
     def definitions_of(self, type_name: str) -> Iterator[TypeDef]:
