@@ -21,7 +21,8 @@ from pslang.parser import parse
 from pslang.walk import walk
 
 NOT_4_0 = frozenset(
-    ("ConfigurationNotSupported", "ReservedKeywordNotAllowed", "LabLaterVersion", "InvalidEndOfLine", "AmpersandNotAllowed")
+    ("ConfigurationNotSupported", "ReservedKeywordNotAllowed", "LabLaterVersion")
+    + ("InvalidEndOfLine", "AmpersandNotAllowed")
 )
 
 
