@@ -36,6 +36,7 @@ MODULES: Final[tuple[str, ...]] = (
     "environment",
     "addresses",
     "serializers",
+    "streams",
     "hashes",
     "console",
     "webbinding",
@@ -49,5 +50,6 @@ MODULES: Final[tuple[str, ...]] = (
     "xml_documents",
     "xml_making",
     "xml_elements",
+    "xml_writers",
 )
 """Names of the modules of this package that export ``TYPES``."""

@@ -533,7 +533,8 @@ def builder_path(this: UriBuilder) -> str:
 
 @BUILDER.setter("Path")
 def set_path(this: UriBuilder, value: str) -> None:
-    this.path = escape((value or "/").replace("\\", "/"), "!$%&'()*+,/:;=@[]~-._")
+    path = escape((value or "/").replace("\\", "/"), "!$%&'()*+,/:;=@[]~-._")
+    this.path = path if path.startswith("/") or not this.host else f"/{path}"
 
 
 @BUILDER.property("Query", "System.String")
