@@ -195,13 +195,29 @@ def cmdlet_parameters(declaration: CmdletDeclaration) -> CommandParameters:
     extra = should_process_parameters() if signature.should_process else ()
     built = frozenset(name.lower() for name in declaration.built)
     return assemble(
-        (*parameters, *common_parameters(), *extra),
+        (*parameters, *provider_parameters(declaration, signature), *common_parameters(), *extra),
         default,
         strict=True,
         is_cmdlet=True,
         built=built,
         sets=table_sets(signature),
     )
+
+
+PROVIDER_SWITCHES: Final = frozenset({"deletekey", "codesigningcert", "sslserverauthentication"})
+
+
+def provider_parameters(declaration: CmdletDeclaration, signature: tables.Signature) -> tuple[Parameter, ...]:
+    """What providers add to a cmdlet, of that what is built; the tables of the cmdlets themselves lack it."""
+    known = {name.lower() for name in signature.parameters}
+    built = {name.lower() for name in declaration.built}
+    found: dict[str, Parameter] = {}
+    for commands in tables.provider_parameters()["providers"].values():
+        for name in commands.get(declaration.name, ()):
+            if name.lower() in built - known:
+                kind = "switch" if name.lower() in PROVIDER_SWITCHES else "object"
+                found.setdefault(name.lower(), Parameter(name, table().parse(kind), {ALL_SETS: InSet()}))
+    return tuple(found.values())
 
 
 def table_sets(signature: tables.Signature) -> tuple[str, ...]:
