@@ -64,6 +64,8 @@ class Lookup:
         native = registry().native(name)
         if native is not None and (native.declaration.present is None or native.declaration.present(self.host)):
             return native
+        if native is None and program_name(name) in WINDOWS_PROGRAMS:
+            raise NotBuilt(f"the program {name}")
         return self.find_script(name)
 
     def find_cmdlet(self, name: str) -> CommandInfo | None:
@@ -92,7 +94,30 @@ class Lookup:
         text = reader(name) if reader is not None else None
         if not isinstance(text, str):
             return None
-        return ScriptInfo(name, CompiledScript(parse_text(text, name), text=text))
+        script = parse_text(text, name)
+        self.check_requirements(script.requires, name)
+        return ScriptInfo(name, CompiledScript(script, text=text))
+
+    def check_requirements(self, requires: tuple[str, ...], name: str) -> None:
+        """What ``#requires`` of a script file demands: version and modules."""
+        for line in requires:
+            words = line.split()
+            option, value = words[0].lower() if words else "", " ".join(words[1:])
+            if "-version".startswith(option) and value.split(".")[0].isdigit() and int(value.split(".")[0]) > 4:
+                message = (
+                    f"The script '{name}' cannot be run because it contained a \"#requires\" statement for Windows "
+                    f"PowerShell {value}. The version of Windows PowerShell that is required by the script does not match "
+                    "the currently running version of Windows PowerShell 4.0."
+                )
+                raise requirement("ScriptRequiresUnmatchedPSVersion", message, name)
+            if option == "-modules":
+                missing = [m.strip(" '\"") for m in value.split(",") if not self.has_module(m.strip(" '\""))]
+                if missing:
+                    message = (
+                        f"The script '{name}' cannot be run because the following modules that are specified by the "
+                        f'"#requires" statements of the script are missing: {", ".join(missing)}.'
+                    )
+                    raise requirement("ScriptRequiresMissingModules", message, name)
 
     def read_lines(self, path: str) -> list[str]:
         """The lines of a file of the host, for ``switch -File``."""
@@ -114,6 +139,54 @@ class Lookup:
 
     def load_on_use(self, frame: Frame, name: str) -> None:
         """Modules load on first use; the lab's are always loaded."""
+
+
+WINDOWS_PROGRAMS = frozenset(
+    {
+        *(
+            "appcmd",
+            "arp",
+            "attrib",
+            "auditpol",
+            "bcdedit",
+            "bitsadmin",
+            "certreq",
+            "certutil",
+            "chkdsk",
+            "cmd",
+            "cscript",
+        ),
+        *("diskpart", "dism", "driverquery", "expand", "fc", "find", "findstr", "forfiles", "fsutil", "ftp", "getmac"),
+        *("gpresult", "gpupdate", "hostname", "icacls", "iisreset", "ipconfig", "klist", "logoff", "makecab", "mklink"),
+        *("msg", "msiexec", "nbtstat", "net", "net1", "netdom", "netsh", "netstat", "nltest", "nslookup", "pathping"),
+        *(
+            "ping",
+            "powercfg",
+            "powershell",
+            "qwinsta",
+            "reg",
+            "regedit",
+            "regsvr32",
+            "robocopy",
+            "route",
+            "rundll32",
+            "sc",
+        ),
+        *("schtasks", "secedit", "setspn", "setx", "sfc", "shutdown", "slmgr", "systeminfo", "takeown", "taskkill"),
+        *("tasklist", "timeout", "tracert", "tzutil", "vssadmin", "w32tm", "wbadmin", "wevtutil", "where", "whoami"),
+        *("winrm", "winrs", "wmic", "wscript", "wusa", "xcopy"),
+    }
+)
+"""Programs of Windows Server 2012 R2: one that the lab has not built is an error of the lab, not an unknown command."""
+
+
+def program_name(name: str) -> str:
+    return name.lower().rpartition("\\")[2].removesuffix(".exe").removesuffix(".cmd")
+
+
+def requirement(id: str, message: str, name: str) -> TerminatingError:
+    kind = "System.Management.Automation.ScriptRequiresException"
+    return error(id, message, "ResourceUnavailable", name, kind)
 
 
 def module_name(module: object) -> str:

@@ -12,7 +12,7 @@ from winsim.interpreter.frames import Frame
 from winsim.interpreter.functions import ScriptStage
 from winsim.interpreter.hosting import PipelineRequest, RemoteCommand, Sink
 from winsim.interpreter.pipeline import Stage, run_pipeline
-from winsim.interpreter.scriptblocks import CompiledScript, parse_text
+from winsim.interpreter.scriptblocks import compiled
 
 if TYPE_CHECKING:
     from winsim.interpreter.session import Session
@@ -64,7 +64,7 @@ def remote_stage(session: Session, frame: Frame, command: RemoteCommand) -> Stag
     arguments = [Argument(None, value) if name is None else Argument(name, value) for name, value in command.parameters]
     if not command.is_script:
         return session.stage_for(frame, command.text, arguments, None)
-    code = CompiledScript(parse_text(command.text), text=command.text)
+    code = compiled(command.text)
     return RemoteScript(session, session.streams, code, frame, arguments, shared=not command.local_scope, called_as="")
 
 

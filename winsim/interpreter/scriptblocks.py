@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from pslang import syntax
@@ -125,9 +125,14 @@ def parse_failure(text: str, name: str, errors: tuple[syntax.ParseError, ...]) -
     return problem
 
 
+@lru_cache(maxsize=512)
+def compiled(text: str) -> CompiledScript:
+    """The code of a text. Kept, because clients send the same scripts again; code holds nothing of a session."""
+    return CompiledScript(parse_text(text), text=text)
+
+
 def create(text: str, session: Session | None = None) -> ScriptBlock:
-    script = parse_text(text)
-    return ScriptBlock(CompiledScript(script, text=text), session)
+    return ScriptBlock(compiled(text), session)
 
 
 def rooted(frame: Frame, value: object) -> object:
