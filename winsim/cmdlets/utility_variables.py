@@ -197,7 +197,9 @@ class SetVariable:
         for name in targets:
             prefix, _ = strip(pattern)
             holder = {"global": scope.top, "script": scope.script}.get((prefix or "").lower(), scope)
-            if not refuse_readonly(call, holder, name):
+            if not refuse_readonly(call, holder, name) and call.should_process(
+                f"Name: {name} Value: {to_text(value)}", "Set variable"
+            ):
                 assign(call, holder, name, value)
                 if call.switch("PassThru"):
                     call.write(PSVariable(name, holder))
@@ -207,7 +209,9 @@ class SetVariable:
 def clear_variable(call: CommandCall) -> None:
     for pattern in call.texts("Name"):
         for variable in found(call, pattern):
-            if not refuse_readonly(call, variable.scope, variable.name):
+            if not refuse_readonly(call, variable.scope, variable.name) and call.should_process(
+                f"Name: {variable.name}", "Clear variable"
+            ):
                 variable.scope.vars[variable.name.lower()] = None
                 if call.switch("PassThru"):
                     call.write(variable)
@@ -228,7 +232,8 @@ def remove_variable(call: CommandCall) -> None:
                     )  # fmt: skip
                 )
                 continue
-            variable.scope.remove(variable.name.lower())
+            if call.should_process(f"Name: {variable.name}", "Remove variable"):
+                variable.scope.remove(variable.name.lower())
 
 
 # -- aliases ------------------------------------------------------------------------------------------------------

@@ -23,6 +23,11 @@ def running_session() -> Session:
     return session
 
 
+def current_session() -> Session | None:
+    """The session that runs in this thread, if any."""
+    return _RUNNING.get(None)
+
+
 @contextmanager
 def running(session: Session) -> Iterator[None]:
     """Makes a session the one that runs in this thread, for as long as its pipeline does."""

@@ -20,6 +20,7 @@ from winsim.interpreter.errors import (
 from winsim.interpreter.nettypes import NetError, NetType, Property
 from winsim.interpreter.special import AliasProperty, CodeProperty, PropertySet, ScriptProperty, SpecialMember, extras
 from winsim.interpreter.texts import to_text
+from winsim.interpreter.typedata import NONE, type_member, type_members
 from winsim.interpreter.typetable import CUSTOM_OBJECT, get_type, table, type_name_of
 from winsim.interpreter.values import AUTOMATION_NULL, Array, NetObject, PSObject
 
@@ -87,6 +88,9 @@ def read_property(value: object, name: str, frame: Frame | None) -> object:
             answer: object = dynamic(name)
             if answer is not NotImplemented:
                 return answer
+    given = type_member(value, key)
+    if given is not NONE:
+        return special_value(value, given, frame) if isinstance(given, SpecialMember) else given
     return MISSING
 
 
@@ -369,13 +373,23 @@ def properties_of(value: object) -> list[PropertyInfo]:
             found[info.name.lower()] = info
         for info in type_properties(value, first_type_with_properties(value)):
             found.setdefault(info.name.lower(), info)
+        add_given(value, found)
         return list(found.values())
     for info in net_properties(base):
         found[info.name.lower()] = info
     if bag is not None:
         for info in note_properties(value, bag):
             found[info.name.lower()] = info
+    add_given(value, found)
     return list(found.values())
+
+
+def add_given(value: object, found: dict[str, PropertyInfo]) -> None:
+    """The properties that Update-TypeData gave to the type."""
+    for name, held in type_members(value):
+        kind = KINDS.get(type(held)) if isinstance(held, SpecialMember) else "NoteProperty"
+        if kind is not None:
+            found.setdefault(name.lower(), PropertyInfo(name, kind, lambda n=name: get_property_of(value, n)))
 
 
 def first_type_with_properties(value: PSObject) -> str:

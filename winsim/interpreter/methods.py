@@ -15,6 +15,7 @@ from winsim.interpreter.members import MISSING, exists_unbuilt, flatten, read_pr
 from winsim.interpreter.nettypes import NetError, NetType, Overload
 from winsim.interpreter.overloads import choose_for
 from winsim.interpreter.special import CodeMethod, ScriptMethod, extras
+from winsim.interpreter.typedata import type_member
 from winsim.interpreter.typetable import get_type, table, type_name_of
 from winsim.interpreter.values import AUTOMATION_NULL, Array, NetObject, PSObject
 
@@ -109,6 +110,9 @@ def call_on(frame: Frame, value: object, name: str, arguments: list[object]) -> 
     if found is None and isinstance(value, PSObject | NetObject):
         found = next((m for m in (net_methods(n, name.lower(), False) for n in value.type_names) if m), None)
     if found is None:
+        given = type_member(value, name.lower())
+        if isinstance(given, ScriptMethod):
+            return script_method(frame, value, given, name, arguments)
         return MISSING if not accessor(name) else property_accessor(frame, value, name, arguments)
     written, overloads = found
     overload, converted = choose_for(written, overloads, arguments)

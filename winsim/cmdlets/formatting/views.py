@@ -11,6 +11,7 @@ from winsim.cmdlets.formatting.computed import COMPUTED
 from winsim.interpreter.clixml_records import type_names
 from winsim.interpreter.members import properties_of
 from winsim.interpreter.net.catalogue import extensions, views
+from winsim.interpreter.typedata import data_for
 
 Kind = Literal["table", "list", "wide", "text"]
 PROVIDER_NOTES = frozenset({"pspath", "psparentpath", "pschildname", "psdrive", "psprovider", "pscomputername",
@@ -124,6 +125,9 @@ def known_align(text: str) -> str:
 
 def default_names(value: object) -> list[str]:
     """The default display properties of a type, or all properties."""
+    given = next((data.display for data in data_for(value) if data.display), None)
+    if given is not None:
+        return list(given)
     for name in type_names(value):
         found = extensions().get(name.removeprefix("Deserialized.").lower())
         if found is not None and found.display:

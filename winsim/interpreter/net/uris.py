@@ -87,6 +87,8 @@ class Uri(NetObject):
         found = AUTHORITY.match(authority)
         if not found or (not found["host"] and self.scheme in ("http", "https", "ftp")):
             raise NetError("System.UriFormatException", "Invalid URI: The hostname could not be parsed.")
+        if re.search(r"[\s<>\"{}|^`]", found["host"]):
+            raise NetError("System.UriFormatException", "Invalid URI: The hostname could not be parsed.")
         self.user = found["user"] or ""
         self.host = found["host"].lower()
         if found["port"] and int(found["port"]) > 65535:

@@ -8,6 +8,7 @@ from winsim.interpreter.net.xml_documents import (
     ELEMENT,
     LIST,
     NAMES,
+    NODE,
     SPACE,
     AttributeList,
     Namespaces,
@@ -18,6 +19,15 @@ from winsim.interpreter.net.xml_nodes import XMLNS, XmlNode
 from winsim.interpreter.nettypes import Indexer
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import AUTOMATION_NULL
+
+
+def child_named(this: XmlNode, wanted: object) -> XmlNode | None:
+    """``$node['name']``: the first child element of that name."""
+    return next((one for one in this.children if one.kind == "Element" and one.name == to_text(wanted)), None)
+
+
+NODE.indexer = Indexer(child_named, None, ("System.String",))
+NODE.method("Item", "System.String")(child_named)
 
 # -- elements and attributes ------------------------------------------------------------------------------------------
 

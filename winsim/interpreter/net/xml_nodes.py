@@ -169,7 +169,14 @@ class XmlNode(NetObject):
         wanted = name.lower()
         found = [one for one in (*self.attributes, *self.children) if matches(one, wanted)]
         if not found or self.kind not in ("Element", "Document"):
-            return NotImplemented
+            from winsim.interpreter.members import net_property
+
+            if net_property(self.type_names[0], wanted) is not None:
+                return NotImplemented
+            raise NetError(
+                "System.Management.Automation.SetValueException",
+                f"The property '{name}' cannot be found on this object. Verify that the property exists and can be set.",
+            )
         node = found[0]
         if len(found) > 1 or any(child.kind == "Element" for child in node.children):
             raise NetError(
@@ -199,7 +206,7 @@ class XmlNode(NetObject):
             content = [child for child in node.children if child.kind != "Comment"]
             if not content:
                 return ""
-            if len(content) == 1 and content[0].kind in ("Text", "CDATA"):
+            if len(content) == 1 and content[0].kind == "Text":
                 return content[0].value
         if node.kind == "XmlDeclaration":
             return node.value
