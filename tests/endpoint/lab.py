@@ -136,6 +136,8 @@ class ToyRunspace:
 
     do_whoami = do_whoami_exe
 
+    def do_set_location(self, rest: str, parameters: Any, request: PipelineRequest, sink: Sink) -> None: ...
+
     def do_get_variable(self, rest: str, parameters: Any, request: PipelineRequest, sink: Sink) -> None:
         sink.output(0)
 

@@ -171,6 +171,7 @@ class Replay:
         kind = NAMES[message["message"].lower()]
         header = TO_SERVER.to_bytes(4, "little") + int(kind).to_bytes(4, "little") + POOL.bytes_le
         body = header + (pipeline or NO_PIPELINE).bytes_le + message.get("data", "").encode("utf-8", "surrogatepass")
+        self._drain()
         try:
             self._pool.receive(b"".join(self._fragmenter.split(body)), pipeline)
         except BrokenPeer:

@@ -108,7 +108,7 @@ def test_a_slow_drip_arrives_whole(lab: ToyLab, opened: RunspacePool) -> None:
 def test_a_damaged_seal_is_noticed_by_the_client(lab: ToyLab, wsman: WSMan) -> None:
     with RunspacePool(wsman) as pool:
         arm(lab, kind="corrupt-seal", action="Command")
-        with pytest.raises(Exception, match="(?i)mic|signature|parse|decrypt|token|invalid"):
+        with pytest.raises(Exception, match=r"(?i)mic|signature|parse|decrypt|token|invalid"):
             run(pool, "echo 1")
         wsman.transport.close()
         wsman.transport.session = wsman.transport.encryption = None
@@ -159,7 +159,8 @@ def test_a_fault_file(tmp_path: Path) -> None:
     control = load(file)
     assert control.latency("dc01") == Latency(round_trip=0.01)
     assert control.latency("se01") == Latency(shell_start=2.0)
-    for wrong in ("faults: [{ kind: nonsense }]", "other: 1", "faults: [{ kind: delay, when: 1 }]", "latency: { a: 1 }"):
+    unknown = ("faults: [{ kind: nonsense }]", "other: 1", "faults: [{ kind: delay, when: 1 }]", "latency: { a: 1 }")
+    for wrong in unknown:
         file.write_text(wrong)
         with pytest.raises(BadFaultFile):
             load(file)

@@ -11,8 +11,8 @@ from tests.endpoint.recorded import Verdict, replay_all
 # Nothing but the protocol decides these; all of their sequences must be the recorded ones.
 PROTOCOL = (
     "001", "002", "003", "004", "008", "009", "011", "012", "014", "015", "017", "018", "020", "021", "022", "025",
-    "029", "034", "041", "059", "085", "086", "093", "094", "095", "099", "109", "110", "117", "123", "125", "160", "162",
-    "163",
+    "029", "034", "041", "059", "085", "086", "093", "094", "095", "099", "109", "110", "117", "123", "125", "160",
+    "162", "163",
 )  # fmt: skip
 # Floors of what is reached; the rest is in docs/fidelity.md.
 SEQUENCES, MESSAGES = 0.57, 0.48

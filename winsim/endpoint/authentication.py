@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import ssl
+import struct
 from dataclasses import dataclass
 from typing import Final
 
@@ -75,7 +75,7 @@ class Authenticator:
         except LogonRefused as refusal:
             security.acceptor = security.caller = security.sealer = None
             return HttpResponse(401, [("WWW-Authenticate", f"CredSSP {base64.b64encode(refusal.token).decode()}")])
-        except (AuthenticationFailed, binascii.Error):
+        except (AuthenticationFailed, ValueError, struct.error):
             security.acceptor = security.caller = security.sealer = None
             return self._refused()
 

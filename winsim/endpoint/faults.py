@@ -123,6 +123,16 @@ def invalid_idle_timeout() -> WsmanFault:
     )
 
 
+def invalid_timeout(text: str) -> WsmanFault:
+    return WsmanFault(
+        2150858767,
+        "a:InvalidMessageInformationHeader",
+        "The WS-Management service cannot process the request. "
+        f"The XML contains an invalid timeout field in the SOAP header: {text}. ",
+        detail="InvalidTimeout",
+    )
+
+
 def access_denied() -> WsmanFault:
     return WsmanFault(5, "w:AccessDenied", "Access is denied. ")
 

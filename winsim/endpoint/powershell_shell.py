@@ -17,6 +17,8 @@ from winsim.endpoint.psrp.host_ui import RunspaceUI
 from winsim.endpoint.psrp.pool import BrokenPeer, PoolServer
 from winsim.endpoint.shells import CTRL_C_PSRP, Shell, ShellContext, ShellRequest
 from winsim.endpoint.soap import POWERSHELL, SHELL
+from winsim.interpreter.hosting import PipelineRequest, RemoteCommand
+from winsim.interpreter.values import PSObject
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +125,21 @@ class PowerShellShell(Shell):
         delay = self.context.start_delay()
         if delay:
             time.sleep(delay)
-        return self.context.machine.open_runspace(self._identity, ui, self._configuration)
+        runspace = self.context.machine.open_runspace(self._identity, ui, self._configuration)
+        parameters = (("Name", "PSSenderInfo"), ("Value", self._sender_info()), ("Scope", "Global"))
+        runspace.invoke(PipelineRequest((RemoteCommand("Set-Variable", False, parameters),)), _Nowhere())
+        return runspace
+
+    def _sender_info(self) -> PSObject:
+        """$PSSenderInfo: who connected, from where, with what."""
+        identity = PSObject({"Name": self.caller.account.name, "AuthenticationType": "Negotiate"})
+        properties = {
+            "UserInfo": PSObject({"Identity": identity}),
+            "ConnectionString": f"http://{self.context.machine.names.fqdn}:5985/wsman?PSVersion=4.0",
+            "ApplicationArguments": self._pool.application_arguments,
+        }
+        names = ("System.Management.Automation.Remoting.PSSenderInfo", "System.Object")
+        return PSObject(properties, names)
 
     def run(self, work: Callable[[], None]) -> None:
         self.context.workers.submit(work)
@@ -144,6 +160,14 @@ class PowerShellShell(Shell):
 
     def closed(self) -> None:
         self._pool_closed = True
+
+
+class _Nowhere:
+    """Takes what nobody is to see."""
+
+    def output(self, value: object) -> None: ...
+
+    error = warning = verbose = debug = progress = output
 
 
 def _base64(text: str | None) -> bytes:

@@ -118,7 +118,7 @@ def _timeout(text: str) -> float:
     try:
         return parse_duration(text)
     except ValueError:
-        raise faults.invalid_header("OperationTimeout") from None
+        raise faults.invalid_timeout(text) from None
 
 
 def _size(text: str) -> int:

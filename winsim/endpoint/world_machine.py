@@ -101,11 +101,26 @@ class WorldMachine:
     def open_runspace(self, identity: Identity, ui: HostUI, configuration: SessionConfiguration) -> Runspace:
         from winsim.interpreter.session import Session
 
+        profile = self._profile(identity)
         session: Runspace = Session(self._world, self._host, identity, ui)
+        start = RemoteCommand("Set-Location", False, (("LiteralPath", f"{profile}\\Documents"),))
+        session.invoke(PipelineRequest((start,)), _Discard())
         if configuration.startup_script:
             command = RemoteCommand(configuration.startup_script, is_script=True, local_scope=False)
             session.invoke(PipelineRequest((command,)), _Discard())
         return session
+
+
+    def _profile(self, identity: Identity) -> str:
+        """The folder of the user, made at his first log-on."""
+        path = f"C:\\Users\\{identity.user.rpartition(chr(92))[2]}"
+        files = self._host.files
+        with self._world.lock:
+            for folder in (f"{path}\\Documents", f"{path}\\AppData\\Local\\Temp"):
+                if not files.is_directory(folder):
+                    files.make_directory(folder)
+                    self._world.touch()
+        return path
 
 
 class _Discard:

@@ -75,6 +75,7 @@ class PoolServer:
         self.key = SessionKey()
         self.runs: dict[uuid.UUID, PipelineRun] = {}
         self.calls = HostCalls()
+        self.application_arguments: object = None
         self._transport = transport
         self._fragmenter = Fragmenter()
         self._fragment_lock = threading.Lock()
@@ -217,6 +218,7 @@ class PoolServer:
         self.smallest = int(smallest) if isinstance(smallest, int) else 1
         self.largest = int(largest) if isinstance(largest, int) else 1
         self._host = read_host_info(settings.get("HostInfo"))
+        self.application_arguments = settings.get("ApplicationArguments")
         private = messages.application_private_data(self._protocol_text)
         self._send(MessageType.APPLICATION_PRIVATE_DATA, None, private)
         opened = 1 <= self.smallest <= self.largest

@@ -9,6 +9,7 @@ from winsim.endpoint.psrp.codec import BrokenData
 from winsim.endpoint.psrp.host_ui import HostInfo, read_host_info
 from winsim.endpoint.psrp.pipeline import PipelineSpec
 from winsim.endpoint.psrp.session_key import SessionKey
+from winsim.interpreter.binder import NO_VALUE
 from winsim.interpreter.hosting import RemoteCommand
 from winsim.interpreter.values import Array, PSObject
 
@@ -87,8 +88,12 @@ def _parameters(entries: Iterable[object]) -> Iterable[tuple[str | None, object]
     for entry in entries:
         if not isinstance(entry, PSObject):
             raise BrokenData("an argument is malformed")
-        name = entry.get("N")
-        yield (str(name).removeprefix("-").removesuffix(":") or None) if name is not None else None, entry.get("V")
+        name, value = entry.get("N"), entry.get("V")
+        if name is None:
+            yield None, value
+        else:
+            # A named parameter without a value is a switch, or misses its argument.
+            yield str(name).removeprefix("-").removesuffix(":") or None, NO_VALUE if value is None else value
 
 
 def command_metadata_pipeline(text: str, key: SessionKey) -> PipelineSpec:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -165,6 +166,8 @@ class CommandProcessor:
         }.get(command.name)
         if built_in is not None:
             return built_in(command, writer)
+        if _is_cmd(command.words[0]):
+            return self._nested(command.text, writer)
         if command.name in _UNBUILT:
             raise NotUnderstood(command.name)
         return self._program(command.words, writer, fed)
@@ -299,27 +302,28 @@ class CommandProcessor:
             else:
                 streams.input = self._streams.input
             return self._run_powershell(words[1:], streams)
-        if name == "cmd":
-            return self._nested(words[1:], writer)
         return self._native(words, writer, fed)
 
     @staticmethod
     def _forward(writer: Writer, stream: str, data: bytes) -> None:
         (writer.err if stream == "stderr" else writer.out)(data.decode("utf-8", "replace"))
 
-    def _nested(self, words: list[str], writer: Writer) -> int:
-        for number, word in enumerate(words):
-            if word.lower() == "/c":
-                self._level += 1
-                if self._level > 16:
-                    raise NotUnderstood("so many nested cmd.exe processes")
-                try:
-                    return self._line(" ".join(words[number + 1 :]), writer)
-                except Exit as leaving:
-                    return leaving.code
-                finally:
-                    self._level -= 1
-        raise NotUnderstood("an interactive cmd.exe")
+    def _nested(self, text: str, writer: Writer) -> int:
+        match = re.search(r"(?i)\s/c\b ?", text)
+        if match is None:
+            raise NotUnderstood("an interactive cmd.exe")
+        self._level += 1
+        if self._level > 16:
+            raise NotUnderstood("so many nested cmd.exe processes")
+        line = text[match.end() :]
+        if line.startswith('"') and line.rstrip().endswith('"') and line.count('"') != 2:
+            line = line.rstrip()[1:-1]  # the outer quotes go when there are others inside
+        try:
+            return self._line(line, writer)
+        except Exit as leaving:
+            return leaving.code
+        finally:
+            self._level -= 1
 
     def _native(self, words: list[str], writer: Writer, fed: str | None) -> int:
         name = words[0] if words[0].lower().endswith((".exe", ".com")) else f"{words[0]}.exe"
@@ -389,6 +393,10 @@ class CommandProcessor:
         special = {"cd": self._folder, "errorlevel": "0"}
         found = self._environment.get(self._key(name))
         return special.get(name.lower()) if found is None else found
+
+
+def _is_cmd(word: str) -> bool:
+    return word.replace("/", "\\").rpartition("\\")[2].lower().removesuffix(".exe") == "cmd"
 
 
 _UNBUILT: Final = frozenset(

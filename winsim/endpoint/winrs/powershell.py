@@ -111,11 +111,12 @@ class ProcessUI:
     exit_code: int | None = None
 
     def write(self, text: str, foreground: int | None, background: int | None, newline: bool) -> None:
-        self.console.write(text + ("\r\n" if newline else ""))
+        # The console host ends its lines so when its output is redirected.
+        self.console.write(text + ("\n" if newline else ""))
 
     def write_line(self, stream: Literal["output", "error", "warning", "verbose", "debug"], text: str) -> None:
         mark = {"warning": "WARNING: ", "verbose": "VERBOSE: ", "debug": "DEBUG: "}.get(stream, "")
-        self.console.line(mark + text, error=stream == "error")
+        self.console.write(f"{mark}{text}\n", error=stream == "error")
 
     def call(self, method: str, arguments: Sequence[object]) -> object:
         if method == "ReadLine" and self.interactive:
@@ -162,7 +163,7 @@ class _TextSink:
     def progress(self, record: object) -> None: ...
 
     def _marked(self, mark: str, record: object) -> None:
-        self.console.line(f"{mark}: {to_text(get_property_of(record, 'Message'))}")
+        self.console.write(f"{mark}: {to_text(get_property_of(record, 'Message'))}\n")
 
 
 def error_lines(value: object) -> list[str]:

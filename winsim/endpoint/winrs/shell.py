@@ -178,7 +178,11 @@ class CommandShell(Shell):
         ui = ProcessUI(streams, interactive=invocation.interactive)
         outer = process.runspace
         try:
-            return powershell.run(invocation, self._open(process, ui), ui)
+            runspace = self._open(process, ui)
+            start = self._folder or "~"
+            location = RemoteCommand("Set-Location", False, (("Path", start),))
+            runspace.invoke(PipelineRequest((location,)), _Nowhere())
+            return powershell.run(invocation, runspace, ui)
         finally:
             process.runspace = outer
 
@@ -199,6 +203,14 @@ class CommandShell(Shell):
             found.pop(next((key for key in found if key.lower() == name.lower()), name), None)
             found[name] = value
         return found
+
+
+class _Nowhere:
+    """Takes what nobody is to see."""
+
+    def output(self, value: object) -> None: ...
+
+    error = warning = verbose = debug = progress = output
 
 
 def _emit(queue: OutputQueue, command_id: str, stream: str, data: bytes) -> None:
