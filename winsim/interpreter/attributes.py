@@ -27,6 +27,7 @@ from winsim.interpreter.parameters import (
 from winsim.interpreter.regexes import compile_pattern
 from winsim.interpreter.scopes import VariableInfo
 from winsim.interpreter.texts import to_text
+from winsim.interpreter.typetable import table
 
 if TYPE_CHECKING:
     from winsim.interpreter.compile_variables import Write
@@ -73,6 +74,21 @@ def cmdlet_binding(script: syntax.Script) -> dict[str, object]:
         if attribute_name(attribute) == "cmdletbinding":
             return {name.lower(): constant_of(unit, value) for name, value in attribute.named}
     return {}
+
+
+def output_types(code: CompiledScript) -> list[tuple[str, NetType | None]]:
+    """(name, type) of every type that [OutputType()] names."""
+    unit = Unit(code.source)
+    found: list[tuple[str, NetType | None]] = []
+    for attribute in code.script.attributes:
+        if attribute_name(attribute) != "outputtype":
+            continue
+        for argument in attribute.args:
+            value = constant_of(unit, argument)
+            for item in items_of(value) or [value]:
+                kind = item if isinstance(item, NetType) else table().parse(to_text(item))
+                found.append((kind.full_name if kind is not None else to_text(item), kind))
+    return found
 
 
 def script_parameters(code: CompiledScript) -> CommandParameters:
@@ -137,7 +153,21 @@ def script_parameter(unit: Unit, node: syntax.Parameter, automatic: int | None) 
         "allowemptystring" in flags,
         "allowemptycollection" in flags,
         type_names=tuple(reversed(types[:-1])),
+        declared=declared_attributes(unit, node.attributes),
     )
+
+
+def declared_attributes(unit: Unit, attributes: Sequence[syntax.Attribute]) -> tuple[object, ...]:
+    """The attributes other than [Parameter()] as ``Get-Command`` shows them."""
+    from winsim.interpreter.dynamic import PROPERTIES, AttributeObject
+
+    names = {name.lower(): name for name in PROPERTIES}
+    found = []
+    for attribute in attributes:
+        name = names.get(attribute_name(attribute))
+        if name is not None and name != "Parameter":
+            found.append(AttributeObject(name, [constant_of(unit, a) for a in attribute.args]))
+    return tuple(found)
 
 
 def parameter_attribute(unit: Unit, node: syntax.Attribute, automatic: int | None) -> tuple[str, InSet]:
@@ -150,6 +180,7 @@ def parameter_attribute(unit: Unit, node: syntax.Attribute, automatic: int | Non
         to_bool(given.get("valuefrompipeline", False)),
         to_bool(given.get("valuefrompipelinebypropertyname", False)),
         remaining,
+        to_text(given.get("helpmessage", "")),
     )
     return to_text(given.get("parametersetname", ALL_SETS)), data
 

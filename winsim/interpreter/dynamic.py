@@ -132,7 +132,48 @@ def attribute_type(kind: str, properties: tuple[tuple[str, str], ...]) -> TypeDe
 
     for name, type_name in properties:
         attribute_property(made, name, type_name)
+    for name, position in ARGUMENTS.get(kind, ()):
+        argument_property(made, name, position)
     return made
+
+
+ARGUMENTS: dict[str, tuple[tuple[str, int | None], ...]] = {
+    "Alias": (("AliasNames", None),),
+    "ValidateSet": (("ValidValues", None),),
+    "ValidateRange": (("MinRange", 0), ("MaxRange", 1)),
+    "ValidateLength": (("MinLength", 0), ("MaxLength", 1)),
+    "ValidateCount": (("MinLength", 0), ("MaxLength", 1)),
+    "ValidatePattern": (("RegexPattern", 0),),
+    "ValidateScript": (("ScriptBlock", 0),),
+}
+"""Properties that are constructor arguments: one of them, or all (None)."""
+
+
+def argument_property(made: TypeDef, name: str, position: int | None) -> None:
+    @made.property(name)
+    def read(this: AttributeObject) -> object:
+        values = flat(this.arguments)
+        if position is None:
+            return Array(values, "System.String")
+        return values[position] if position < len(values) else None
+
+
+def attributes_of(parameter: Parameter) -> Array:
+    """The attributes of a parameter as values."""
+    found: list[object] = []
+    for set_name, data in parameter.sets.items():
+        made = AttributeObject("Parameter", [])
+        made.values = {
+            "Mandatory": data.mandatory,
+            "Position": data.position if data.position is not None else -(2**31),
+            "ValueFromPipeline": data.by_value,
+            "ValueFromPipelineByPropertyName": data.by_name,
+            "ValueFromRemainingArguments": data.remaining,
+            "ParameterSetName": set_name,
+            "HelpMessage": data.help or None,
+        }
+        found.append(made)
+    return Array([*found, *parameter.declared], "System.Attribute")
 
 
 def attribute_property(made: TypeDef, name: str, type_name: str) -> None:

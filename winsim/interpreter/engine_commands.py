@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winsim.interpreter.dynamic import attributes_of
 from winsim.interpreter.nettypes import NetType, TypeDef, enumeration
 from winsim.interpreter.parameters import ALL_SETS, InSet, Parameter
 from winsim.interpreter.scriptblocks import AliasInfo, CommandInfo, FunctionInfo
@@ -114,6 +115,37 @@ def command_module_info(this: CommandInfo) -> object:
     return this.module
 
 
+class PSTypeName(NetObject):
+    """A type by name, as [OutputType()] gives it."""
+
+    type_names = (SMA + "PSTypeName", "System.Object")
+
+    def __init__(self, name: str, kind: NetType | None) -> None:
+        self.name = name
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return self.name
+
+
+TYPE_NAME = TypeDef(SMA + "PSTypeName")
+TYPE_NAME.attribute("Name")
+
+
+@TYPE_NAME.property("Type", "System.Type")
+def type_of_name(this: PSTypeName) -> object:
+    return this.kind
+
+
+@COMMAND.property("OutputType")
+def command_output(this: CommandInfo) -> object:
+    from winsim.interpreter.attributes import output_types
+
+    code = getattr(this, "code", None)
+    found = output_types(code) if code is not None else []
+    return Array([PSTypeName(name, kind) for name, kind in found], SMA + "PSTypeName")
+
+
 @COMMAND.property("ResolvedCommand")
 def command_resolved(this: CommandInfo) -> object:
     return this.resolved if isinstance(this, AliasInfo) else None
@@ -126,7 +158,10 @@ def command_parameters(this: CommandInfo) -> object:
     found = getattr(this, "parameters", None) or getattr(getattr(this, "code", None), "parameters", None)
     made = GenericDictionary("System.String", SMA + "ParameterMetadata", ignore_case=True)
     for parameter in getattr(found, "parameters", ()):
-        made[parameter.name] = ParameterMetadata(parameter.name, parameter.type, parameter.aliases)
+        entry = ParameterMetadata(parameter.name, parameter.type, parameter.aliases)
+        entry.attributes = attributes_of(parameter)
+        entry.parameter_sets = sets_of(parameter)
+        made[parameter.name] = entry
     return made
 
 
@@ -137,10 +172,32 @@ class ParameterMetadata(NetObject):
         self.name = name
         self.parameter_type = kind or get_type("System.Object")
         self.aliases = Array(aliases, "System.String")
+        self.attributes = Array([])
+        self.parameter_sets: object = None
 
 
 METADATA = TypeDef(SMA + "ParameterMetadata")
-METADATA.attribute("Name", "ParameterType", "Aliases")
+METADATA.attribute("Name", "ParameterType", "Aliases", "Attributes", "ParameterSets")
+
+
+@METADATA.property("SwitchParameter", "System.Boolean")
+def metadata_switch(this: ParameterMetadata) -> bool:
+    return this.parameter_type.name == SMA + "SwitchParameter"
+
+
+@METADATA.property("IsDynamic", "System.Boolean")
+def metadata_dynamic(this: ParameterMetadata) -> bool:
+    return False
+
+
+def sets_of(parameter: Parameter) -> object:
+    """Parameter set name -> what the parameter is in it."""
+    from winsim.interpreter.containers import GenericDictionary
+
+    made = GenericDictionary("System.String", SMA + "ParameterSetMetadata", ignore_case=True)
+    for name, data in parameter.sets.items():
+        made[name] = SetParameter(parameter, data)
+    return made
 
 
 STEPPABLE = TypeDef(SMA + "SteppablePipeline")
@@ -241,5 +298,6 @@ COMMAND_INFO_TYPES: tuple[TypeDef, ...] = (
     STEPPABLE,
     SET_INFO,
     SET_PARAMETER,
+    TYPE_NAME,
     COMMAND_TYPES,
 )

@@ -106,8 +106,8 @@ class Lookup:
             if "-version".startswith(option) and value.split(".")[0].isdigit() and int(value.split(".")[0]) > 4:
                 message = (
                     f"The script '{name}' cannot be run because it contained a \"#requires\" statement for Windows "
-                    f"PowerShell {value}. The version of Windows PowerShell that is required by the script does not match "
-                    "the currently running version of Windows PowerShell 4.0."
+                    f"PowerShell {value}. The version of Windows PowerShell that is required by the script does not "
+                    "match the currently running version of Windows PowerShell 4.0."
                 )
                 raise requirement("ScriptRequiresUnmatchedPSVersion", message, name)
             if option == "-modules":

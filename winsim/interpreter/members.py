@@ -257,10 +257,10 @@ def set_property(frame: Frame | None, value: object, name: str, new: object) -> 
         set_property(frame, value.base, name, new)
         return
     if isinstance(value, Dictionary):
-        value[existing_key(value, name)] = new
+        value[name] = new
         return
     adapted = getattr(value, "set_adapted_property", None)
-    if adapted is not None and adapted(name, new) is not NotImplemented:
+    if adapted is not None and write_adapted(adapted, name, new):
         return
     type_name = type_name_of(value) or ""
     found = net_property("System.RuntimeType" if isinstance(value, NetType) else type_name, name.lower())
@@ -268,7 +268,7 @@ def set_property(frame: Frame | None, value: object, name: str, new: object) -> 
         write_net(value, found, name, new)
         return
     dynamic = getattr(value, "set_dynamic_property", None)
-    if dynamic is not None and dynamic(name, new) is not NotImplemented:
+    if dynamic is not None and write_adapted(dynamic, name, new):
         return
     if isinstance(value, list) and value and all(has_property(item, name) for item in value):
         raise missing_property(name)
@@ -278,8 +278,14 @@ def set_property(frame: Frame | None, value: object, name: str, new: object) -> 
     raise missing_property(name)
 
 
-def existing_key(table_: Dictionary, name: str) -> object:
-    return name
+def write_adapted(write: Callable[[str, object], object], name: str, new: object) -> bool:
+    """Writes a property that the object makes up itself; False where it has none of the name."""
+    try:
+        return write(name, new) is not NotImplemented
+    except NetError as problem:
+        message = f'Exception setting "{name}": "{problem.message}"'
+        kind = "System.Management.Automation.SetValueInvocationException"
+        raise error("ExceptionWhenSetting", message, "NotSpecified", None, kind, exception_of(problem)) from None
 
 
 def has_property(value: object, name: str) -> bool:

@@ -26,6 +26,7 @@ class InSet:
     by_value: bool = False
     by_name: bool = False
     remaining: bool = False
+    help: str = ""
 
 
 Validator = Callable[[Any, str, object], None]
@@ -48,6 +49,7 @@ class Parameter:
     array: bool = False  # a collection whose element type the lab does not know
     type_names: tuple[NetType, ...] = ()  # further conversions of a script parameter, innermost first
     common: bool = False
+    declared: tuple[object, ...] = ()  # the validation attributes of a script parameter as values
 
     @property
     def key(self) -> str:
