@@ -130,6 +130,11 @@ def _certificate(world: World, host: Host, topology: Topology, store: Management
     for use in ("Default", "WebServicesInternal"):
         server.certificates[use] = entry.thumbprint
     machine.bind_site(host, "WebServicesInternal", entry.thumbprint)
+    # As Set-CsCertificate leaves the key behind.
+    file = host.files.find(container.path)
+    if file is not None:
+        file.access.grant("NT AUTHORITY\\NETWORK SERVICE", 0x120089)
+        file.access.grant("RTC Component Local Group", 0x120089)
 
 
 def _start(world: World, host: Host) -> None:
