@@ -371,9 +371,15 @@ VALIDATORS: dict[str, Callable[[list[object], dict[str, object]], Validator]] = 
 # -- variables --------------------------------------------------------------------------------------------------------
 
 
-def constrain(node: syntax.Variable, look_up: Callable[[], NetType] | None, checks: tuple[Validator, ...]) -> Write:
+def constrain(
+    node: syntax.Variable,
+    look_up: Callable[[], NetType] | None,
+    checks: tuple[Validator, ...],
+    declared: tuple[object, ...] = (),
+) -> Write:
     """``[int]$x = 1``: assigns and makes the variable keep type and validation."""
     from winsim.interpreter.compile_variables import key_of, write_variable
+    from winsim.interpreter.dynamic import AttributeObject
 
     key = key_of(node.name)
     write = write_variable(node)
@@ -386,8 +392,10 @@ def constrain(node: syntax.Variable, look_up: Callable[[], NetType] | None, chec
         info = scope.infos.setdefault(key, VariableInfo())
         old = info.convert
         info.convert = conversion(frame, node.name, target, checks)
+        info.attributes = declared
         if target is not None:
             info.types = (target,)
+            info.attributes = (AttributeObject("ArgumentTypeConverter", [target]), *declared)
         try:
             write(frame, value)
         except TerminatingError:

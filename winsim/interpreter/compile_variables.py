@@ -233,7 +233,7 @@ def write_typed(unit: Unit, node: syntax.Cast) -> Write:
 
 
 def write_attributed(unit: Unit, node: syntax.AttributedExpression) -> Write:
-    from winsim.interpreter.attributes import constrain, validators
+    from winsim.interpreter.attributes import constrain, declared_attributes, validators
 
     inner: syntax.Expression = node.operand
     look_up: Callable[[], NetType] | None = None
@@ -247,7 +247,7 @@ def write_attributed(unit: Unit, node: syntax.AttributedExpression) -> Write:
             attributes.append(inner.attribute)
         inner = inner.operand
     if isinstance(inner, syntax.Variable):
-        return constrain(inner, look_up, validators(unit, tuple(attributes)))
+        return constrain(inner, look_up, validators(unit, attributes), declared_attributes(unit, attributes))
     return write_target(unit, inner)
 
 

@@ -317,6 +317,11 @@ def variable_options(this: object) -> str:
     return ", ".join(words) or "None"
 
 
+@VARIABLE.property("Attributes")
+def variable_attributes(this: object) -> object:
+    return Array(getattr(getattr(this, "info", None), "attributes", ()), "System.Attribute")
+
+
 @VARIABLE.property("Description", "System.String")
 def variable_description(this: object) -> str:
     return str(getattr(getattr(this, "info", None), "description", ""))

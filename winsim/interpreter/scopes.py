@@ -18,11 +18,12 @@ CONSTANTS: Final = frozenset(
 class VariableInfo:
     """What a variable demands beyond its value: conversion, validation, options."""
 
-    __slots__ = ("constant", "convert", "description", "private", "readonly", "types")
+    __slots__ = ("attributes", "constant", "convert", "description", "private", "readonly", "types")
 
     def __init__(self) -> None:
         self.convert: Callable[[object], object] | None = None
         self.types: tuple[object, ...] = ()
+        self.attributes: tuple[object, ...] = ()
         self.readonly = False
         self.constant = False
         self.private = False
