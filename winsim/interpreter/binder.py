@@ -14,6 +14,8 @@ from winsim.interpreter.errors import Position, TerminatingError
 from winsim.interpreter.parameters import ALL_SETS, CommandParameters, Parameter
 from winsim.interpreter.values import AUTOMATION_NULL, Array, ParameterWord
 
+from winsim.interpreter.scriptblocks import ScriptBlock
+
 if TYPE_CHECKING:
     from winsim.interpreter.session import Session
 
@@ -30,6 +32,18 @@ class Argument:
     splatted: bool = False
 
 
+BLOCK_TYPES = frozenset(
+    {
+        "System.Object",
+        "System.Object[]",
+        "System.Management.Automation.PSObject",
+        "System.Management.Automation.PSObject[]",
+        "System.Management.Automation.ScriptBlock",
+        "System.Management.Automation.ScriptBlock[]",
+    }
+)
+
+
 @dataclass
 class Binding:
     """What is bound so far. ``valid`` are the parameter sets that are still possible."""
@@ -43,6 +57,8 @@ class Binding:
     position: Position | None = None
     bound_keys: set[str] = field(default_factory=set)
     given: dict[str, object] = field(default_factory=dict)
+    expecting_input: bool = False
+    delayed: dict[str, object] = field(default_factory=dict)  # script blocks that give the value for each object
 
     def has(self, parameter: Parameter) -> bool:
         return parameter.key in self.bound_keys
@@ -57,13 +73,25 @@ class Binding:
         built = self.command.built
         if built is not None and not parameter.common and parameter.key not in built:
             raise NotBuilt(f"the parameter -{parameter.name} of {self.session.command_name(self)}")
-        self.values[parameter.name] = bind_value(self, parameter, value, coerce)
+        if self.expecting_input and is_delayed(parameter, value):
+            self.delayed[parameter.name] = value
+        else:
+            self.values[parameter.name] = bind_value(self, parameter, value, coerce)
         self.bound_keys.add(parameter.key)
         if ALL_SETS not in parameter.sets and self.command.sets:
             self.valid = tuple(s for s in self.valid if s in parameter.sets)
 
     def error(self, id: str, message: str, parameter: str = "") -> TerminatingError:
         return binding_error(self, id, message, parameter)
+
+
+def is_delayed(parameter: Parameter, value: object) -> bool:
+    """A script block for a parameter that takes pipeline input and is no script block runs for each object."""
+    if not isinstance(value, ScriptBlock) or parameter.type is None:
+        return False
+    if parameter.type.full_name in BLOCK_TYPES:
+        return False
+    return any(data.by_value or data.by_name for data in parameter.sets.values())
 
 
 def bind(
@@ -75,7 +103,7 @@ def bind(
     defaults: Sequence[tuple[str, object]] = (),
 ) -> Binding:
     """Binds everything that the command line gives; mandatory parameters that the pipeline may give stay open."""
-    binding = Binding(command, label, session, valid=command.sets)
+    binding = Binding(command, label, session, valid=command.sets, expecting_input=expecting_input)
     positional = bind_named(binding, arguments)
     if positional:
         positional = bind_positional(binding, positional)

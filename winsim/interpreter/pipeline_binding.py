@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from winsim.interpreter.binder import Binding, current_set, missing_in
-from winsim.interpreter.binding_values import BINDING, binding_error
+from winsim.interpreter.binding_values import BINDING, bind_value, binding_error
 from winsim.interpreter.errors import TerminatingError
 from winsim.interpreter.members import MISSING, get_property_of
 from winsim.interpreter.parameters import ALL_SETS, Parameter
@@ -14,6 +14,10 @@ def bind_object(binding: Binding, value: object) -> dict[str, object] | None:
     keys, valid, values = set(binding.bound_keys), binding.valid, dict(binding.values)
     found: dict[str, object] = {}
     try:
+        for name, block in binding.delayed.items():
+            parameter = binding.command.names[name.lower()]
+            made = binding.session.run_in_scope(block, binding.session.current_frame(), value)  # type: ignore[arg-type]
+            found[name] = bind_value(binding, parameter, made, True)
         by_value(binding, value, found, coerce=False)
         by_name(binding, value, found, coerce=False)
         by_value(binding, value, found, coerce=True)

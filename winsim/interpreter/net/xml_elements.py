@@ -9,6 +9,7 @@ from winsim.interpreter.net.xml_documents import (
     LIST,
     NAMES,
     NODE,
+    OTHERS,
     SPACE,
     AttributeList,
     Namespaces,
@@ -28,6 +29,24 @@ def child_named(this: XmlNode, wanted: object) -> XmlNode | None:
 
 NODE.indexer = Indexer(child_named, None, ("System.String",))
 NODE.method("Item", "System.String")(child_named)
+
+INSTRUCTION = next(one for one in OTHERS if one.name.endswith("XmlProcessingInstruction"))
+
+
+@INSTRUCTION.property("Target")
+def target(this: XmlNode) -> str:
+    return this.name
+
+
+@INSTRUCTION.property("Data", "System.String")
+def data(this: XmlNode) -> str | None:
+    return this.value
+
+
+@INSTRUCTION.setter("Data")
+def set_data(this: XmlNode, value: str) -> None:
+    this.value = value
+
 
 # -- elements and attributes ------------------------------------------------------------------------------------------
 
