@@ -12,6 +12,7 @@ from winsim.store import BadStore, Store
 from winsim.world import power, services
 from winsim.world.codec import decode, encode
 from winsim.world.digest import digest
+from winsim.world.directory.promotion import promote
 from winsim.world.feature_setup import FeatureError, install, remove
 from winsim.world.pfx import PfxError, read_pfx, write_pfx
 
@@ -126,3 +127,15 @@ def test_the_digest_ignores_what_was_generated_and_sees_what_was_done() -> None:
     assert digest(first) == digest(second)
     second.host("se01").files.write(r"C:\Windows\Temp\note.txt", b"something")
     assert digest(first) != digest(second)
+
+
+def test_after_the_promotion_the_built_in_administrator_is_the_domains() -> None:
+    world = fresh()
+    host = world.host("se01")
+    promote(world, host, "corp.contoso.com", "CORP", "Start-2012-R2", with_dns=True)
+    power.restart_at_once(world, host)
+    for domain in ("", ".", "SE01", "CORP", "corp.contoso.com"):
+        logon = world.authenticate(host, domain, "administrator")
+        assert logon is not None
+        assert (logon.account, logon.is_admin) == ("CORP\\Administrator", True)
+    assert world.authenticate(host, "", "nobody") is None

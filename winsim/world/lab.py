@@ -83,6 +83,9 @@ class World:
         logon = self._local_logon(host, domain, user)
         if logon is not None or not host.is_member:
             return logon
+        if "@" not in user and domain.lower() in ("", ".", host.name.lower(), "localhost"):
+            # A controller has no accounts but the domain's; a member asks the domain for a name without one.
+            domain = host.domain_netbios if host.is_domain_controller or not domain else domain
         for part in self.parts.items.values():
             found = part.logon(self, domain, user) if isinstance(part, AccountAuthority) else None
             if found is not None:
