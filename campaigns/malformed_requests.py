@@ -23,7 +23,6 @@ from typing import Final
 from xml.etree import ElementTree
 
 from tests.endpoint.lab import PASSWORD, USER, ToyLab, ToyMachine
-
 from winsim.endpoint.contracts import ServiceSettings
 from winsim.endpoint.soap import ADDRESSING, POWERSHELL, SHELL, SOAP, TRANSFER, WSMAN
 

@@ -260,7 +260,6 @@ async def serve(options: Options, control: FaultControl, announce: Callable[[dic
     """Serves until SIGTERM, SIGINT or the end of the parent process."""
     world, store = open_world(options)
     saver = Saver(world, store)
-    saver.settle()
     async with LabServer(world, saver, options.state, control) as server, _leaving(options.parent_pid) as leave:
         document = server.ready()
         if options.ready_file is not None:
@@ -270,6 +269,8 @@ async def serve(options: Options, control: FaultControl, announce: Callable[[dic
             temporary.write_text(json.dumps(document), "utf-8")
             temporary.replace(options.ready_file)
         announce(document)
+        # A new world is on disk at the latest when the first pipeline ends.
+        await asyncio.get_running_loop().run_in_executor(None, saver.settle)
         await leave.wait()
     if options.ready_file is not None:
         options.ready_file.unlink(missing_ok=True)
