@@ -16,7 +16,7 @@ from winsim.world.codec import TAG, encode
 from winsim.world.lab import World
 
 HISTORY = frozenset(
-    {"clock", "events", "boots", "boot_time", "down_until", "recycles", "created", "modified", "accessed"}
+    {"clock", "events", "revision", "boots", "boot_time", "down_until", "recycles", "created", "modified", "accessed"}
 )
 LOG_FOLDERS = frozenset({"logs", "logfiles"})
 GENERATED = re.compile(
