@@ -1,0 +1,113 @@
+"""Get-Process, Stop-Process, Wait-Process: what runs follows from the services of the host."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from winsim.interpreter.command import CommandError, cmdlet
+from winsim.interpreter.net.datetimes import DateTime
+from winsim.interpreter.values import Int64, PSObject, record
+from winsim.interpreter.wildcards import has_wildcard, wildcard_match
+
+if TYPE_CHECKING:
+    from winsim.interpreter.cmdlets import CommandCall
+
+SYSTEM = (("Idle", 0), ("System", 4), ("smss", 232), ("csrss", 340), ("wininit", 408), ("services", 500), ("lsass", 508),
+          ("winlogon", 436), ("dwm", 764))  # fmt: skip
+SHARED = "svchost"
+
+
+def running(call: CommandCall) -> Iterator[tuple[str, int]]:
+    """Name and id of each process; services of their own program run in it."""
+    yield from SYSTEM
+    yield "wsmprovhost", int(str(call.session.scope.lookup("pid", 4012)))
+    hosts = 0
+    for service in call.host.services.all():
+        if service.state != "Running":
+            continue
+        program = service.path.strip('"').rpartition("\\")[2].partition(".exe")[0].strip('"')
+        if not program or program.lower() == SHARED:
+            hosts += 1
+            continue
+        yield program, 1000 + zlib.crc32(service.name.lower().encode()) % 3000 * 4
+    for number in range(min(hosts, 9)):
+        yield SHARED, 600 + number * 52
+
+
+def process(call: CommandCall, name: str, id: int) -> PSObject:
+    made = record("System.Diagnostics.Process", {})
+    size = 4 * 2**20 + zlib.crc32(name.encode()) % 2**26
+    made["Name"] = name
+    made["SI"] = 0
+    made["Handles"] = 100 + size % 700
+    made["VM"] = Int64(size * 8)
+    made["WS"] = Int64(size)
+    made["PM"] = Int64(size // 2)
+    made["NPM"] = Int64(size // 400)
+    made["Path"] = None
+    made["CPU"] = round((size % 1000) / 64, 6)
+    made["Id"] = id
+    made["ProcessName"] = name
+    made["StartTime"] = DateTime.from_python(call.host.boot_time, "Local")
+    made["MachineName"] = "."
+    made["Responding"] = True
+    made["HasExited"] = False
+    made["__text__"] = f"System.Diagnostics.Process ({name})"
+    return made
+
+
+def chosen(call: CommandCall) -> list[tuple[str, int]]:
+    known = sorted(running(call), key=lambda pair: (pair[0].lower(), pair[1]))
+    if call.has("Id"):
+        out = []
+        for text in call.texts("Id"):
+            hits = [pair for pair in known if pair[1] == int(text)]
+            if not hits:
+                call.write_error(missing(f"the process identifier {text}", "NoProcessFoundForGivenId", int(text)))
+            out += hits
+        return out
+    out = []
+    for pattern in call.texts("Name") or ["*"]:
+        hits = [pair for pair in known if wildcard_match(pattern, pair[0])]
+        if not hits and not has_wildcard(pattern):
+            call.write_error(missing(f'the name "{pattern}"', "NoProcessFoundForGivenName", pattern))
+        out += hits
+    return out
+
+
+def missing(what: str, id: str, target: object) -> CommandError:
+    text = f"Cannot find a process with {what}. Verify the process name and call the cmdlet again."
+    return CommandError(id, text, "ObjectNotFound", target, "Microsoft.PowerShell.Commands.ProcessCommandException")
+
+
+@cmdlet("Get-Process", ("Name", "Id"))
+def get_process(call: CommandCall) -> None:
+    call.write_all(process(call, name, id) for name, id in chosen(call))
+
+
+@cmdlet("Stop-Process", ("Name", "Id", "Force", "PassThru"))
+def stop_process(call: CommandCall) -> None:
+    """Ending the program of a service stops the service; programs of the system refuse."""
+    for name, id in chosen(call):
+        if not call.should_process(f"{name} ({id})", "Stop-Process"):
+            continue
+        service = next((s for s in call.host.services.all() if f"\\{name.lower()}.exe" in s.path.lower()), None)
+        if service is None:
+            call.write_error(
+                CommandError("CouldNotStopProcess", f'Cannot stop process "{name} ({id})" because of the following error: '
+                             "Access is denied", "CloseError", None,
+                             "Microsoft.PowerShell.Commands.ProcessCommandException")  # fmt: skip
+            )
+            continue
+        service.state = "Stopped"
+        if call.switch("PassThru"):
+            call.write(process(call, name, id))
+
+
+@cmdlet("Wait-Process", ("Name", "Id", "Timeout"), locks_world=False)
+def wait_process(call: CommandCall) -> None:
+    if chosen(call):
+        raise CommandError("ProcessNotTerminated", "This command stopped operation because the process is not stopped in "
+                           "the specified time-out.", "CloseError", None, "System.TimeoutException")  # fmt: skip
