@@ -12,9 +12,8 @@ from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.convert import SwitchParameter
 from winsim.interpreter.errors import Position, TerminatingError
 from winsim.interpreter.parameters import ALL_SETS, CommandParameters, Parameter
-from winsim.interpreter.values import AUTOMATION_NULL, Array, ParameterWord
-
 from winsim.interpreter.scriptblocks import ScriptBlock
+from winsim.interpreter.values import AUTOMATION_NULL, Array, ParameterWord
 
 if TYPE_CHECKING:
     from winsim.interpreter.session import Session

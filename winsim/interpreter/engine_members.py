@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from winsim.interpreter.convert import convert
 from winsim.interpreter.engine_views import (
     MemberCollection,
@@ -19,6 +21,9 @@ from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import get_type
 from winsim.interpreter.values import AUTOMATION_NULL, EnumValue, NetObject, PSObject
 from winsim.interpreter.wildcards import wildcard_match
+
+if TYPE_CHECKING:
+    from winsim.interpreter.session import Session
 
 SMA = "System.Management.Automation."
 VIEW = TypeDef(SMA + "PSObject", accelerators=("psobject", "pscustomobject"))
@@ -245,6 +250,18 @@ def method_name(this: MethodView) -> str:
 @METHOD.property("MemberType")
 def method_kind(this: MethodView) -> EnumValue:
     return EnumValue(KINDS.name, this.kind, (KINDS.enum or {})[this.kind])
+
+
+@METHOD.method("Invoke", "params System.Object[]", needs_session=True)
+def invoke_method(this: MethodView, session: Session, arguments: list[object]) -> object:
+    from winsim.interpreter.methods import call_method
+
+    return call_method(session.current_frame(), this.owner, this.name, arguments)
+
+
+@METHOD.property("IsInstance", "System.Boolean")
+def method_is_instance(this: MethodView) -> bool:
+    return this.kind == "ScriptMethod"
 
 
 @NOTE.constructor("System.String", "System.Object")

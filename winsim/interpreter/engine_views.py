@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from winsim.interpreter.members import PropertyInfo, properties_of
+from winsim.interpreter.nettypes import NetType
 from winsim.interpreter.special import CodeMethod, ScriptMethod, extend, extras
 from winsim.interpreter.typetable import table, type_name_of
 from winsim.interpreter.values import NetObject, PSObject
@@ -91,6 +92,20 @@ class MemberCollection(NetObject):
         if self.kind in ("methods", "members"):
             out.extend(methods_of(self.owner))
         return out
+
+
+def find_method(value: object, name: str) -> tuple[str, str] | None:
+    """(name as written, kind) of a method of the value."""
+    key = name.lower()
+    bag = extras(value)
+    if bag is not None and isinstance(bag.get(key), ScriptMethod | CodeMethod):
+        return next(n for n in bag.names() if n.lower() == key), "ScriptMethod"
+    base = value.base if isinstance(value, PSObject) and value.base is not None else value
+    type_name = "System.RuntimeType" if isinstance(base, NetType) else type_name_of(base) or "System.Object"
+    for definition in table().definitions_of(type_name):
+        if key in definition.methods:
+            return definition.method_names[key], "Method"
+    return None
 
 
 def methods_of(value: object) -> list[object]:

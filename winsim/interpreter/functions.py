@@ -51,7 +51,7 @@ class ScriptStage(Stage):
         info: CommandInfo | None = None,
         *,
         shared: bool = False,
-        captured: dict[str, object] | None = None,
+        captured: Scope | None = None,
         module: object = None,
         position: Position | None = None,
         called_as: str = "",
@@ -119,8 +119,7 @@ class ScriptStage(Stage):
     def new_scope(self) -> Scope:
         parent = self.caller.scope
         if self.captured is not None:
-            parent = Scope(parent.top)
-            parent.vars.update(self.captured)
+            parent = self.captured
         elif self.module is not None and self.module is not parent.module:
             parent = self.module.scope  # type: ignore[attr-defined]
         scope = Scope(parent, is_script=self.is_file)

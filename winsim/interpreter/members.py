@@ -58,7 +58,7 @@ def read_property(value: object, name: str, frame: Frame | None) -> object:
     if bag is not None:
         held = bag._values.get(key, MISSING)
         if held is not MISSING:
-            return special_value(value, held, frame) if isinstance(held, SpecialMember) else held
+            return special_value(value, key, held, frame) if isinstance(held, SpecialMember) else held
         if isinstance(value, PSObject) and value.base is not None:
             return read_property(value.base, name, frame)
     if isinstance(value, Dictionary) and name in value:
@@ -90,7 +90,7 @@ def read_property(value: object, name: str, frame: Frame | None) -> object:
                 return answer
     given = type_member(value, key)
     if given is not NONE:
-        return special_value(value, given, frame) if isinstance(given, SpecialMember) else given
+        return special_value(value, key, given, frame) if isinstance(given, SpecialMember) else given
     return MISSING
 
 
@@ -118,7 +118,7 @@ def intrinsic(value: object, key: str) -> object:
     return value
 
 
-def special_value(value: object, member: SpecialMember, frame: Frame | None) -> object:
+def special_value(value: object, name: str, member: SpecialMember, frame: Frame | None) -> object:
     if isinstance(member, ScriptProperty):
         return run_getter(value, member, frame)
     if isinstance(member, AliasProperty):
@@ -127,7 +127,15 @@ def special_value(value: object, member: SpecialMember, frame: Frame | None) -> 
         return member.getter(value)
     if isinstance(member, PropertySet):
         return PSObject({n: get_property_of(value, n) for n in member.names})
-    return member
+    return method_value(value, name)
+
+
+def method_value(value: object, name: str) -> object:
+    """``$x.Method`` without a call: the method as a value, MISSING where there is none."""
+    from winsim.interpreter.engine_views import MethodView, find_method
+
+    found = find_method(value, name)
+    return MISSING if found is None else MethodView(value, *found)
 
 
 def run_getter(value: object, member: ScriptProperty, frame: Frame | None) -> object:
@@ -161,6 +169,9 @@ def get_property(frame: Frame, value: object, name: str) -> object:
     found = read_property(value, name, frame)
     if found is not MISSING:
         return found
+    method = method_value(value, name)
+    if method is not MISSING:
+        return method
     items = items_of(value)
     if items is not None and not isinstance(value, Dictionary):
         return enumerated(frame, items, name, value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pslang import syntax
 from winsim.interpreter.errors import TerminatingError, error
 from winsim.interpreter.parameters import CommandParameters
+from winsim.interpreter.scopes import Scope
 from winsim.interpreter.values import NetObject
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class CompiledScript:
 
 
 class ScriptBlock(NetObject):
-    """System.Management.Automation.ScriptBlock. ``captured`` are the variables of a closure."""
+    """System.Management.Automation.ScriptBlock. ``captured`` is the scope of a closure, with its variables."""
 
     type_names = (SMA + "ScriptBlock", "System.Object")
 
@@ -85,7 +86,7 @@ class ScriptBlock(NetObject):
         self.code = code
         self.session = session
         self.module = module
-        self.captured: dict[str, object] | None = None
+        self.captured: Scope | None = None
 
     def __str__(self) -> str:
         return self.code.text
@@ -94,8 +95,8 @@ class ScriptBlock(NetObject):
         """``GetNewClosure()``: the variables of the calling scope as they are now."""
         made = ScriptBlock(self.code, self.session, self.module)
         scope = frame.scope
-        captured = dict(scope.vars)
-        made.captured = {name: value for name, value in captured.items() if name not in NOT_CAPTURED}
+        made.captured = Scope(scope.top, is_script=True)
+        made.captured.vars.update((n, value) for n, value in scope.vars.items() if n not in NOT_CAPTURED)
         return made
 
 
@@ -163,7 +164,7 @@ class FunctionInfo(CommandInfo):
         self.code = code
         self.session = session
         self.module = module
-        self.captured: dict[str, object] | None = None
+        self.captured: Scope | None = None
         if code.kind == "filter":
             self.kind = "Filter"
 
