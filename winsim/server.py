@@ -233,25 +233,35 @@ class LabServer:
         last_expiry = loop.time()
         while True:
             await asyncio.sleep(_TICK)
-            if self.world.clock.due:
-                await loop.run_in_executor(self._workers, self._run_due)
-            now = self.world.clock.now()
-            for name, endpoint in self.endpoints.items():
-                host = self.world.hosts[name]
-                if host.boots != self._boots[name]:
-                    self._boots[name] = host.boots
-                    endpoint.go_down()
-                if endpoint.is_down and host.is_up(now):
-                    endpoint.come_up()
-            if loop.time() - last_expiry > 5:
+            expire = loop.time() - last_expiry > 5
+            if expire:
                 last_expiry = loop.time()
-                for endpoint in self.endpoints.values():
-                    endpoint.service.shells.expire()
+            try:
+                await self._tick(expire)
+            except Exception:  # a defect must not stop the lab's time
+                log.exception("keeping house failed")
+
+    async def _tick(self, expire: bool) -> None:
+        if self.world.clock.due:
+            await asyncio.get_running_loop().run_in_executor(self._workers, self._run_due)
+        now = self.world.clock.now()
+        for name, endpoint in self.endpoints.items():
+            host = self.world.hosts[name]
+            if host.boots != self._boots[name]:
+                self._boots[name] = host.boots
+                endpoint.go_down()
+            if endpoint.is_down and host.is_up(now):
+                endpoint.come_up()
+            if expire:
+                endpoint.service.shells.expire()
 
     def _run_due(self) -> None:
         before = self.world.version
-        with self.world.lock:
-            self.world.run_due()
+        try:
+            with self.world.lock:
+                self.world.run_due()
+        except Exception:  # a defect in one event must not stop the lab's time
+            log.exception("an event on the lab's clock failed")
         if self.world.version != before:
             self._saver.settle()
 

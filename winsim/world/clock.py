@@ -65,9 +65,10 @@ class Clock:
         self.due.append(event)
         return event
 
-    def take_due(self) -> list[DueEvent]:
-        now = self.now()
-        ready = [event for event in self.due if event.at <= now]
-        if ready:
-            self.due = [event for event in self.due if event.at > now]
-        return sorted(ready, key=lambda event: event.at)
+    def take_due(self) -> DueEvent | None:
+        """The earliest event whose time has come; it is no longer waiting."""
+        ready = min(self.due, key=lambda event: event.at, default=None)
+        if ready is None or ready.at > self.now():
+            return None
+        self.due.remove(ready)
+        return ready

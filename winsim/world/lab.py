@@ -70,10 +70,9 @@ class World:
 
     def run_due(self) -> None:
         """Runs what the clock has reached, in order; called with the lock before each command and request."""
-        while events := self.clock.take_due():
-            for event in events:
-                resolve(event.action)(self, **event.arguments)
+        while (event := self.clock.take_due()) is not None:
             self.touch()
+            resolve(event.action)(self, **event.arguments)
 
     def authenticate(self, host: Host, domain: str, user: str) -> Logon | None:
         """The account that a logon to ``host`` names: CORP\\anna, anna@contoso.com, .\\Administrator, Administrator.
