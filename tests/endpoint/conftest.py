@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from pypsrp.powershell import RunspacePool
@@ -27,8 +28,8 @@ def pool(wsman: WSMan) -> Iterator[RunspacePool]:
         yield opened
 
 
-def connect(lab: ToyLab, *, tls: bool = False, auth: str = "negotiate", **options: object) -> WSMan:
-    settings: dict[str, object] = {"username": USER, "password": PASSWORD, "operation_timeout": 5, **options}
+def connect(lab: ToyLab, *, tls: bool = False, auth: str = "negotiate", **options: Any) -> WSMan:
+    settings: dict[str, Any] = {"username": USER, "password": PASSWORD, "operation_timeout": 5, **options}
     return WSMan(
         "127.0.0.1",
         port=lab.https if tls else lab.http,

@@ -67,7 +67,7 @@ def test_a_repeated_message_gets_the_same_answer(lab: ToyLab, opened: RunspacePo
     pipeline = PowerShell(opened).add_script("echo once")
     pipeline.begin_invoke()
     arm(lab, kind="hang", action="Receive")
-    opened.connection.transport.read_timeout = 0.5
+    opened.connection.transport.read_timeout = 1
     opened.connection.transport.reconnection_backoff = 0.01
     assert pipeline.end_invoke() == ["once"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import Any
 
 import pytest
 from pypsrp.complex_objects import ObjectMeta, PSInvocationState, RunspacePoolState
@@ -17,7 +18,7 @@ from tests.endpoint.lab import PASSWORD, USER, ToyLab, ToyMachine
 from winsim.endpoint.contracts import ServiceSettings
 
 
-def run(pool: RunspacePool, script: str, *, input: object = None, **parameters: object) -> PowerShell:
+def run(pool: RunspacePool, script: str, *, input: Any = None, **parameters: object) -> PowerShell:
     pipeline = PowerShell(pool)
     pipeline.add_script(script)
     if parameters:
@@ -27,6 +28,7 @@ def run(pool: RunspacePool, script: str, *, input: object = None, **parameters: 
 
 
 def test_a_pool_opens_as_on_server_2012_r2(pool: RunspacePool) -> None:
+    assert pool.application_private_data is not None
     data = pool.application_private_data.data
     assert pool.protocol_version == "2.2"
     assert list(data["PSVersionTable"])[:3] == ["PSVersion", "PSCompatibleVersions", "BuildVersion"]
@@ -137,7 +139,7 @@ def test_operation_timeouts_are_polled_over(lab: ToyLab) -> None:
 
 
 def test_host_calls_reach_the_client(wsman: WSMan) -> None:
-    class UI(PSHostUserInterface):  # type: ignore[misc]
+    class UI(PSHostUserInterface):
         def PromptForChoice(self, runspace: object, pipeline: object, *arguments: object) -> int:
             return 1
 
@@ -187,7 +189,7 @@ def test_another_client_takes_a_disconnected_pool_over(lab: ToyLab, wsman: WSMan
         found = next(p for p in RunspacePool.get_runspace_pools(other) if p.id == pool.id)
         [kept] = found.create_disconnected_power_shells()
         found.connect()
-        assert kept.connect() == ["kept"]
+        assert kept.connect() == ["kept"]  # type: ignore[no-untyped-call]
         found.close()
 
 

@@ -65,7 +65,7 @@ def output(document: dict[str, Any], script: str, host: str = "one") -> list[obj
 
 def test_what_a_pipeline_changed_survives_a_kill(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, document):
-        output(document, "New-Item -Path C:\\kept.txt -ItemType File -Value text; [IO.Directory]::CreateDirectory('C:\\dir')")
+        output(document, "New-Item -Path C:\\kept.txt -ItemType File; [IO.Directory]::CreateDirectory('C:\\dir')")
         process.send_signal(signal.SIGKILL)
         process.wait(10)
         first = document["hosts"]["one"]["url"]
@@ -114,8 +114,9 @@ def test_a_running_pipeline_may_finish(tmp_path: Path) -> None:
 
 def test_two_simulators_do_not_share_a_folder(tmp_path: Path) -> None:
     with serving(tmp_path):
-        line = [sys.executable, "-m", "winsim", "serve", "--machines", str(tmp_path / "machines.yml"), "--state"]
-        second = subprocess.run([*line, str(tmp_path / "state")], capture_output=True, text=True, check=False, timeout=30)
+        line = [sys.executable, "-m", "winsim", "serve", "--machines", str(tmp_path / "machines.yml")]
+        line += ["--state", str(tmp_path / "state")]
+        second = subprocess.run(line, capture_output=True, text=True, check=False, timeout=30)
         assert second.returncode == 1
         assert "another simulated lab runs here" in second.stderr
 

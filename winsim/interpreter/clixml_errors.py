@@ -21,8 +21,12 @@ class ExceptionData(Dictionary):
     type_names = ("System.Collections.ListDictionaryInternal", "System.Object")
 
 
+def _member(name: str, value: object, kind: str) -> PropertyInfo:
+    return PropertyInfo(name, kind, lambda: value)
+
+
 def _property(name: str, value: object) -> PropertyInfo:
-    return PropertyInfo(name, "Property", lambda: value)
+    return _member(name, value, "Property")
 
 
 def exception_members(value: ExceptionObject) -> list[PropertyInfo]:
@@ -35,9 +39,15 @@ def exception_members(value: ExceptionObject) -> list[PropertyInfo]:
         found.append(_property("WasThrownFromThrowStatement", False))
     data = ExceptionData(value.data.items())
     base: tuple[object, ...] = (
-        value.message, data, value.inner, None, None, value.help_link, value.source,
+        value.message,
+        data,
+        value.inner,
+        None,
+        None,
+        value.help_link,
+        value.source,
         get_property_of(value, "HResult"),
-    )  # fmt: skip
+    )
     return found + [_property(name, held) for name, held in zip(_BASE, base, strict=True)]
 
 
@@ -111,4 +121,4 @@ def extended_members(info: InvocationInfo) -> list[PropertyInfo]:
             ("CommandInfo_Name", _command(info)),
             ("CommandInfo_Visibility", EnumValue(f"{_SMA}SessionStateEntryVisibility", "Public", 0)),
         ]
-    return [PropertyInfo(name, "NoteProperty", lambda held=held: held) for name, held in pairs]
+    return [_member(name, value, "NoteProperty") for name, value in pairs]

@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from winsim.endpoint.contracts import Runspace
 from winsim.endpoint.winrs.streams import ProcessStreams
+from winsim.interpreter.clixml_records import record_members
 from winsim.interpreter.clixml_writer import HEAD, encode
 from winsim.interpreter.errors import ErrorRecord
 from winsim.interpreter.hosting import HostUnavailable, PipelineRequest, RemoteCommand
@@ -177,7 +178,8 @@ def error_lines(value: object) -> list[str]:
     lines = head.splitlines()
     position = to_text(get_property_of(info, "PositionMessage")) if info is not None else ""
     lines += position.splitlines()
-    lines.append(f"    + CategoryInfo          : {to_text(get_property_of(record, 'CategoryInfo'))}")
+    category = next(info.read() for info in record_members(record) if info.name == "ErrorCategory_Message")
+    lines.append(f"    + CategoryInfo          : {to_text(category)}")
     lines.append(f"    + FullyQualifiedErrorId : {record.full_id}")
     return [*lines, " "]
 
