@@ -18,7 +18,7 @@ from winsim.cmdlets.webadministration_common import (
     property_value,
     text_map,
 )
-from winsim.cmdlets.webadministration_sites import pool_object, site_object
+from winsim.cmdlets.webadministration_objects import pool_object, site_object
 from winsim.interpreter.command import Call, CommandError, NotBuilt
 from winsim.interpreter.members import get_property_of
 from winsim.interpreter.texts import to_text
