@@ -101,3 +101,9 @@ def test_the_last_controller_takes_the_forest_with_it(forest: Lab) -> None:
     logon = forest.world.authenticate(forest.world.host("dc01"), "DC01", "Administrator")
     assert logon is not None and logon.password == "Alone-Again-1"
     assert not forest.world.host("dc01").is_member
+
+
+@pytest.mark.parametrize("domain", ["", ".", "DC01", "CORP", "corp.contoso.com"])
+def test_a_controllers_local_accounts_are_those_of_the_domain(forest: Lab, domain: str) -> None:
+    logon = forest.world.authenticate(forest.world.host("dc01"), domain, "Administrator")
+    assert logon is not None and logon.account == "CORP\\Administrator" and logon.is_admin

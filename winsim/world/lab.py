@@ -80,6 +80,8 @@ class World:
         The caller compares the password. None: no such account, or it is disabled.
         """
         logon = self._local_logon(host, domain, user)
+        if host.is_domain_controller and domain.lower() in (".", host.name.lower(), "localhost"):
+            domain = host.domain_netbios  # the accounts of a controller are those of its domain
         if logon is not None or not host.is_member:
             return logon
         if "@" not in user and domain.lower() in ("", ".", host.name.lower(), "localhost"):

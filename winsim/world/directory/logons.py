@@ -9,11 +9,8 @@ from .state import Directory, DirectoryObject
 
 
 def logon(directory: Directory, domain: str, user: str) -> Logon | None:
-    """A user account by domain and name, or by its UPN with an empty domain. None: unknown or disabled."""
-    if domain:
-        found = objects.account(directory, f"{domain}\\{user}")
-    else:
-        found = objects.account(directory, user) if "@" in user else None
+    """A user account by domain and name, or with an empty domain by its UPN or its name. None: unknown or disabled."""
+    found = objects.account(directory, f"{domain}\\{user}" if domain else user)
     if found is None or found.object_class != "user" or found.password is None or not found.enabled:
         return None
     return Logon(
