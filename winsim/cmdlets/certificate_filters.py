@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
 
 USES = {"SSLServerAuthentication": "1.3.6.1.5.5.7.3.1", "CodeSigningCert": "1.3.6.1.5.5.7.3.3"}
-NAMES = {"server authentication": "1.3.6.1.5.5.7.3.1", "client authentication": "1.3.6.1.5.5.7.3.2",
-         "code signing": "1.3.6.1.5.5.7.3.3"}  # fmt: skip
+NAMES = {
+    "server authentication": "1.3.6.1.5.5.7.3.1",
+    "client authentication": "1.3.6.1.5.5.7.3.2",
+    "code signing": "1.3.6.1.5.5.7.3.3",
+}
 
 
 def usages(certificate: X509Certificate2) -> set[str]:

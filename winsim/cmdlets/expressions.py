@@ -10,7 +10,7 @@ from winsim.interpreter.collect import collapse, items_of, unwrap
 from winsim.interpreter.command import CommandError
 from winsim.interpreter.containers import Dictionary
 from winsim.interpreter.errors import TerminatingError
-from winsim.interpreter.members import MISSING, get_property_of, properties_of
+from winsim.interpreter.members import get_property_of, properties_of
 from winsim.interpreter.scriptblocks import ScriptBlock
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import AUTOMATION_NULL
@@ -59,9 +59,11 @@ def parse(value: object, allowed: Iterable[str] = ("name", "expression")) -> Exp
         full = option(to_text(key), allowed)
         if full is None:
             raise CommandError(
-                "DictionaryKeyUnknown", f"The {to_text(key)} key is not valid.", "InvalidArgument",
+                "DictionaryKeyUnknown",
+                f"The {to_text(key)} key is not valid.",
+                "InvalidArgument",
                 exception="System.NotSupportedException",
-            )  # fmt: skip
+            )
         options[full] = held
     expression = unwrap(options.get("expression"))
     label = to_text(options.get("name")) if options.get("name") is not None else ""
@@ -79,7 +81,7 @@ def names_of(value: object) -> list[str]:
     """The names that a wildcard can match."""
     base = unwrap(value)
     if isinstance(base, Dictionary):
-        return [to_text(key) for key in base.keys()]
+        return [to_text(key) for key in base]
     return [info.name for info in properties_of(value) if not info.name.startswith("__")]
 
 
@@ -116,5 +118,3 @@ def value_of(call: CommandCall, expression: Expression, value: object) -> object
     for _, single in resolve(expression, value):
         return evaluate(call, single, value)
     return None
-
-

@@ -19,8 +19,17 @@ from winsim.interpreter.wildcards import has_wildcard
 if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
 
-KEYS = {"string": "Unicode", "unicode": "Unicode", "bigendianunicode": "BigEndianUnicode", "utf8": "UTF8",
-        "utf7": "UTF7", "utf32": "UTF32", "ascii": "ASCII", "default": "Default", "oem": "Oem"}  # fmt: skip
+KEYS = {
+    "string": "Unicode",
+    "unicode": "Unicode",
+    "bigendianunicode": "BigEndianUnicode",
+    "utf8": "UTF8",
+    "utf7": "UTF7",
+    "utf32": "UTF32",
+    "ascii": "ASCII",
+    "default": "Default",
+    "oem": "Oem",
+}
 
 
 def encoding_of(call: CommandCall) -> Encoding | None:
@@ -66,10 +75,22 @@ def tagged(call: CommandCall, line: object, place: Place, number: int) -> object
 
 @cmdlet(
     "Get-Content",
-    ("Path", "LiteralPath", "Filter", "Include", "Exclude", "Force", "Raw", "TotalCount", "Tail", "ReadCount", "Encoding",
-     "Delimiter"),
+    (
+        "Path",
+        "LiteralPath",
+        "Filter",
+        "Include",
+        "Exclude",
+        "Force",
+        "Raw",
+        "TotalCount",
+        "Tail",
+        "ReadCount",
+        "Encoding",
+        "Delimiter",
+    ),
     by_name=("Path", "LiteralPath", "ReadCount", "TotalCount", "Tail"),
-)  # fmt: skip
+)
 def get_content(call: CommandCall) -> None:
     for place in places(call):
         if place.provider.name == "FileSystem":
@@ -89,9 +110,12 @@ def read_file(call: CommandCall, place: Place) -> None:
     if place.provider.is_container(call.session, place.path):
         call.write_error(
             CommandError(
-                "GetContentReaderUnauthorizedAccessError", f"Access to the path '{place.path}' is denied.",
-                "PermissionDenied", place.path, "System.UnauthorizedAccessException",
-            )  # fmt: skip
+                "GetContentReaderUnauthorizedAccessError",
+                f"Access to the path '{place.path}' is denied.",
+                "PermissionDenied",
+                place.path,
+                "System.UnauthorizedAccessException",
+            )
         )
         return
     data = call.host.files.read(place.path)
@@ -141,7 +165,11 @@ class ContentWriter:
 
     def end(self, call: CommandCall) -> None:
         for text, literal in given_paths(call):
-            found = glob(call.session, text) if has_wildcard(text) and not literal else [locations(call.session).place(text)]
+            found = (
+                glob(call.session, text)
+                if has_wildcard(text) and not literal
+                else [locations(call.session).place(text)]
+            )
             for place in found:
                 self.store(call, place)
 
@@ -167,18 +195,24 @@ def write_file(call: CommandCall, place: Place, values: list[object], append: bo
     entry = files.find(place.path)
     if entry is not None and (entry.is_directory or (entry.attributes & 1 and not call.switch("Force"))):
         raise CommandError(
-            "GetContentWriterUnauthorizedAccessError", f"Access to the path '{place.path}' is denied.",
-            "PermissionDenied", place.path, "System.UnauthorizedAccessException",
-        )  # fmt: skip
+            "GetContentWriterUnauthorizedAccessError",
+            f"Access to the path '{place.path}' is denied.",
+            "PermissionDenied",
+            place.path,
+            "System.UnauthorizedAccessException",
+        )
     old = files.read(place.path) if append and entry is not None else b""
     data = bytes(int(v) for v in values) if is_byte(call) else encoded(call, values, old)  # type: ignore[call-overload]
     try:
         files.write(place.path, old + data)
     except (FileNotFoundError, NotADirectoryError):
         raise CommandError(
-            "GetContentWriterDirectoryNotFoundError", f"Could not find a part of the path '{place.path}'.",
-            "ObjectNotFound", place.path, "System.IO.DirectoryNotFoundException",
-        ) from None  # fmt: skip
+            "GetContentWriterDirectoryNotFoundError",
+            f"Could not find a part of the path '{place.path}'.",
+            "ObjectNotFound",
+            place.path,
+            "System.IO.DirectoryNotFoundException",
+        ) from None
 
 
 def encoded(call: CommandCall, values: list[object], old: bytes) -> bytes:
@@ -221,5 +255,3 @@ def clear_content(call: CommandCall) -> None:
                 call.host.files.write(place.path, b"")
             else:
                 place.provider.clear_item(call.session, place.path)
-
-

@@ -52,9 +52,26 @@ def is_hidden(call: CommandCall, place: Place) -> bool:
 
 
 CHILD_PARAMETERS = (
-    "Path", "LiteralPath", "Filter", "Include", "Exclude", "Recurse", "Force", "Name", "File", "Directory", "Hidden",
-    "System", "ReadOnly", "Attributes", "DnsName", "Eku", "ExpiringInDays", "SSLServerAuthentication", "CodeSigningCert",
-)  # fmt: skip
+    "Path",
+    "LiteralPath",
+    "Filter",
+    "Include",
+    "Exclude",
+    "Recurse",
+    "Force",
+    "Name",
+    "File",
+    "Directory",
+    "Hidden",
+    "System",
+    "ReadOnly",
+    "Attributes",
+    "DnsName",
+    "Eku",
+    "ExpiringInDays",
+    "SSLServerAuthentication",
+    "CodeSigningCert",
+)
 
 
 @cmdlet("Get-ChildItem", CHILD_PARAMETERS)
@@ -88,7 +105,9 @@ def below(call: CommandCall, place: Place, text: str) -> None:
             show(call, place, place.name)
         return
     matched_itself = has_wildcard(text.rstrip("\\").rpartition("\\")[2]) and not call.switch("Recurse")
-    if matched_itself and text.rstrip("\\").rpartition("\\")[2] != "*" or (matched_itself and provider.name == "FileSystem"):
+    if (matched_itself and text.rstrip("\\").rpartition("\\")[2] != "*") or (
+        matched_itself and provider.name == "FileSystem"
+    ):
         if passes(call, place):
             show(call, place, place.name)
         return
@@ -127,7 +146,7 @@ def file_passes(call: CommandCall, place: Place) -> bool:
     wants_hidden = call.switch("Hidden") or call.switch("System") or call.switch("Force") or call.has("Attributes")
     if entry.attributes & (HIDDEN | SYSTEM) and not wants_hidden:
         return False
-    if call.switch("File") and entry.is_directory or call.switch("Directory") and not entry.is_directory:
+    if (call.switch("File") and entry.is_directory) or (call.switch("Directory") and not entry.is_directory):
         return False
     bits = {"Hidden": HIDDEN, "System": SYSTEM, "ReadOnly": READ_ONLY}
     if any(call.switch(name) and not entry.attributes & bit for name, bit in bits.items()):
@@ -153,7 +172,9 @@ def attributes_pass(text: str, attributes: int) -> bool:
 def certificate_passes(call: CommandCall, place: Place) -> bool:
     from winsim.interpreter.net.certificates import X509Certificate2
 
-    wants = [n for n in ("DnsName", "Eku", "ExpiringInDays", "SSLServerAuthentication", "CodeSigningCert") if call.has(n)]
+    wants = [
+        n for n in ("DnsName", "Eku", "ExpiringInDays", "SSLServerAuthentication", "CodeSigningCert") if call.has(n)
+    ]
     if not wants:
         return True
     held = place.provider.item(call.session, place.path)
@@ -174,7 +195,10 @@ def show(call: CommandCall, place: Place, shown: str) -> None:
     call.write(as_item(call, value, place))
 
 
-@cmdlet("Test-Path", ("Path", "LiteralPath", "Filter", "Include", "Exclude", "PathType", "IsValid", "NewerThan", "OlderThan"))
+@cmdlet(
+    "Test-Path",
+    ("Path", "LiteralPath", "Filter", "Include", "Exclude", "PathType", "IsValid", "NewerThan", "OlderThan"),
+)
 def test_path(call: CommandCall) -> None:
     for text, literal in given_paths(call):
         call.write(exists(call, text, literal))
@@ -248,7 +272,7 @@ def remove_item(call: CommandCall) -> None:
             what = "Remove Item"
         if call.should_process(f"Item: {place.shown}" if what == "Remove Item" else place.shown, what):
             try:
-                options = {"Force": call.switch("Force"), "DeleteKey": call.switch("DeleteKey")}
+                options: dict[str, object] = {"Force": call.switch("Force"), "DeleteKey": call.switch("DeleteKey")}
                 place.provider.remove_item(call.session, place.path, options)
             except CommandError as problem:
                 call.write_error(problem)
@@ -269,13 +293,17 @@ def rename_item(call: CommandCall) -> None:
         for place in found:
             if not place.provider.exists(call.session, place.path):
                 raise CommandError(
-                    "InvalidOperation", f"Cannot rename because item at '{text}' does not exist.", "InvalidOperation",
-                    None, "System.Management.Automation.PSInvalidOperationException",
-                )  # fmt: skip
+                    "InvalidOperation",
+                    f"Cannot rename because item at '{text}' does not exist.",
+                    "InvalidOperation",
+                    None,
+                    "System.Management.Automation.PSInvalidOperationException",
+                )
             name = call.text("NewName")
             name = name.removeprefix(".\\")
-            if call.should_process(f"Item: {place.shown} Destination: {place.with_path(place.parent).shown}\\{name}",
-                                   "Rename File"):  # fmt: skip
+            if call.should_process(
+                f"Item: {place.shown} Destination: {place.with_path(place.parent).shown}\\{name}", "Rename File"
+            ):
                 try:
                     made = place.provider.rename_item(call.session, place.path, name)
                 except CommandError as problem:
@@ -293,8 +321,10 @@ def destination(call: CommandCall, source: Place, target: Place) -> Place:
     return target
 
 
-@cmdlet("Copy-Item", ("Path", "LiteralPath", "Destination", "Container", "Force", "Filter", "Include", "Exclude", "Recurse",
-                      "PassThru"))  # fmt: skip
+@cmdlet(
+    "Copy-Item",
+    ("Path", "LiteralPath", "Destination", "Container", "Force", "Filter", "Include", "Exclude", "Recurse", "PassThru"),
+)
 def copy_item(call: CommandCall) -> None:
     base = target_place(call, call.text("Destination") or ".")
     for place in list(places(call)):
@@ -308,12 +338,22 @@ def copy_item(call: CommandCall) -> None:
 
 def copy_one(call: CommandCall, place: Place, target: Place) -> None:
     if place.path.lower() == target.path.lower():
-        raise CommandError("CopyError", f"Cannot overwrite the item {place.path} with itself.", "WriteError", place.path,
-                           "System.IO.IOException")  # fmt: skip
+        raise CommandError(
+            "CopyError",
+            f"Cannot overwrite the item {place.path} with itself.",
+            "WriteError",
+            place.path,
+            "System.IO.IOException",
+        )
     entry = call.host.files.find(target.path) if target.provider.name == "FileSystem" else None
     if entry is not None and entry.attributes & READ_ONLY and not call.switch("Force"):
-        raise CommandError("CopyFileInfoItemUnauthorizedAccessError", f"Access to the path '{target.path}' is denied.",
-                           "PermissionDenied", target.path, "System.UnauthorizedAccessException")  # fmt: skip
+        raise CommandError(
+            "CopyFileInfoItemUnauthorizedAccessError",
+            f"Access to the path '{target.path}' is denied.",
+            "PermissionDenied",
+            target.path,
+            "System.UnauthorizedAccessException",
+        )
     made = place.provider.copy_item(
         call.session, place.path, target.path, call.switch("Recurse"), to_bool(call.get("Container", True))
     )

@@ -46,20 +46,43 @@ def test_connection(call: CommandCall) -> None:
             call.write_error(
                 CommandError(
                     "TestConnectionException",
-                    f"Testing connection to computer '{name}' failed: Error due to lack of resources", "ResourceUnavailable",
-                    name, "System.Net.NetworkInformation.PingException",
-                )  # fmt: skip
+                    f"Testing connection to computer '{name}' failed: Error due to lack of resources",
+                    "ResourceUnavailable",
+                    name,
+                    "System.Net.NetworkInformation.PingException",
+                )
             )
             continue
         for _ in range(count):
             call.write(
-                record(PING, {"__SERVER": call.host.name, "Address": name, "IPV4Address": address, "ProtocolAddress": address,
-                              "BufferSize": 32, "ResponseTime": 0, "StatusCode": 0})  # fmt: skip
+                record(
+                    PING,
+                    {
+                        "__SERVER": call.host.name,
+                        "Address": name,
+                        "IPV4Address": address,
+                        "ProtocolAddress": address,
+                        "BufferSize": 32,
+                        "ResponseTime": 0,
+                        "StatusCode": 0,
+                    },
+                )
             )
 
 
-WEB = ("Uri", "Method", "Headers", "Body", "ContentType", "OutFile", "UseBasicParsing", "TimeoutSec", "PassThru",
-       "UserAgent", "DisableKeepAlive")  # fmt: skip
+WEB = (
+    "Uri",
+    "Method",
+    "Headers",
+    "Body",
+    "ContentType",
+    "OutFile",
+    "UseBasicParsing",
+    "TimeoutSec",
+    "PassThru",
+    "UserAgent",
+    "DisableKeepAlive",
+)
 
 
 def request(call: CommandCall) -> object:
@@ -79,12 +102,21 @@ def request(call: CommandCall) -> object:
     method = to_text(call.get("Method")).upper() if call.has("Method") else "GET"
     address = call.text("Uri")
     try:
-        return ask(call.session, address if "://" in address else f"http://{address}",
-                   "GET" if method == "DEFAULT" else method, headers, data.encode())  # fmt: skip
+        return ask(
+            call.session,
+            address if "://" in address else f"http://{address}",
+            "GET" if method == "DEFAULT" else method,
+            headers,
+            data.encode(),
+        )
     except NetError as problem:
         raise CommandError(
-            "WebCmdletWebResponseException", problem.message, "InvalidOperation", None, problem.type_name,
-        ) from None  # fmt: skip
+            "WebCmdletWebResponseException",
+            problem.message,
+            "InvalidOperation",
+            None,
+            problem.type_name,
+        ) from None
 
 
 def form(body: Dictionary) -> str:
@@ -121,11 +153,14 @@ def invoke_web_request(call: CommandCall) -> None:
         record(
             "Microsoft.PowerShell.Commands.BasicHtmlWebResponseObject",
             {
-                "StatusCode": status, "StatusDescription": HTTPStatus(status).phrase, "Content": text,
-                "RawContent": text, "Headers": Hashtable([(k, v) for k, v in headers.items()]),
+                "StatusCode": status,
+                "StatusDescription": HTTPStatus(status).phrase,
+                "Content": text,
+                "RawContent": text,
+                "Headers": Hashtable(list(headers.items())),
                 "RawContentLength": Int64(len(data)),
             },
-        )  # fmt: skip
+        )
     )
 
 
@@ -144,5 +179,3 @@ def invoke_rest_method(call: CommandCall) -> None:
         call.write(convert(text, get_type("System.Xml.XmlDocument")))
     else:
         call.write(text)
-
-

@@ -50,8 +50,13 @@ def split_one(call: CommandCall, text: str) -> object:
     qualifier, rest = qualified(path)
     if call.switch("Qualifier"):
         if not qualifier:
-            raise CommandError("ParsePathFormatError", f"Cannot parse path because path '{text}' does not have a "
-                               "qualifier specified.", "InvalidArgument", None, "System.FormatException")  # fmt: skip
+            raise CommandError(
+                "ParsePathFormatError",
+                f"Cannot parse path because path '{text}' does not have a qualifier specified.",
+                "InvalidArgument",
+                None,
+                "System.FormatException",
+            )
         return qualifier
     if call.switch("NoQualifier"):
         return rest
@@ -122,9 +127,12 @@ def go(call: CommandCall, text: str, literal: bool = False) -> None:
     found = glob(call.session, text, literal)
     if len(found) != 1 or not found[0].provider.is_container(call.session, found[0].path):
         raise CommandError(
-            "PathNotFound", f"Cannot find path '{text}' because it does not exist.", "ObjectNotFound", text,
+            "PathNotFound",
+            f"Cannot find path '{text}' because it does not exist.",
+            "ObjectNotFound",
+            text,
             SMA + "ItemNotFoundException",
-        )  # fmt: skip
+        )
     place = found[0]
     full = place.provider.full(call.session, place.path)
     locations(call.session).go(place.with_path(full if full else place.path))
@@ -172,8 +180,13 @@ def new_drive(call: CommandCall) -> None:
     known = locations(call.session)
     name = call.text("Name")
     if name.lower() in known.drives:
-        raise CommandError("DriveAlreadyExists", f"A drive with the name '{name}' already exists.", "ResourceExists", name,
-                           SMA + "SessionStateException")  # fmt: skip
+        raise CommandError(
+            "DriveAlreadyExists",
+            f"A drive with the name '{name}' already exists.",
+            "ResourceExists",
+            name,
+            SMA + "SessionStateException",
+        )
     provider = known.provider(call.text("PSProvider"))
     root = call.text("Root").replace("/", "\\")
     if provider.name == "FileSystem" and root.startswith("\\\\"):
@@ -181,9 +194,12 @@ def new_drive(call: CommandCall) -> None:
     place = known.place(root) if provider.name == "FileSystem" or ":" in root else Place(provider, root.strip("\\"))
     if not provider.exists(call.session, place.path):
         raise CommandError(
-            "DriveRootError", f"The specified drive root \"{root}\" either does not exist, or it is not a folder.",
-            "ReadError", name, "System.IO.IOException",
-        )  # fmt: skip
+            "DriveRootError",
+            f'The specified drive root "{root}" either does not exist, or it is not a folder.',
+            "ReadError",
+            name,
+            "System.IO.IOException",
+        )
     if call.should_process(f"Name: {name} Provider: {provider.info()} Root: {root}", "New Drive"):
         drive = Drive(name, provider, place.path, call.text("Description"))
         known.drives[name.lower()] = drive
@@ -196,8 +212,13 @@ def remove_drive(call: CommandCall) -> None:
     for name in call.texts("Name") or call.texts("LiteralName"):
         if name.lower() not in known.drives:
             call.write_error(
-                CommandError("DriveNotFound", f"Cannot find drive. A drive with the name '{name}' does not exist.",
-                             "ObjectNotFound", name, SMA + "DriveNotFoundException")  # fmt: skip
+                CommandError(
+                    "DriveNotFound",
+                    f"Cannot find drive. A drive with the name '{name}' does not exist.",
+                    "ObjectNotFound",
+                    name,
+                    SMA + "DriveNotFoundException",
+                )
             )
             continue
         del known.drives[name.lower()]

@@ -14,8 +14,17 @@ from winsim.interpreter.wildcards import has_wildcard, wildcard_match
 if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
 
-SYSTEM = (("Idle", 0), ("System", 4), ("smss", 232), ("csrss", 340), ("wininit", 408), ("services", 500), ("lsass", 508),
-          ("winlogon", 436), ("dwm", 764))  # fmt: skip
+SYSTEM = (
+    ("Idle", 0),
+    ("System", 4),
+    ("smss", 232),
+    ("csrss", 340),
+    ("wininit", 408),
+    ("services", 500),
+    ("lsass", 508),
+    ("winlogon", 436),
+    ("dwm", 764),
+)
 SHARED = "svchost"
 
 
@@ -96,9 +105,13 @@ def stop_process(call: CommandCall) -> None:
         service = next((s for s in call.host.services.all() if f"\\{name.lower()}.exe" in s.path.lower()), None)
         if service is None:
             call.write_error(
-                CommandError("CouldNotStopProcess", f'Cannot stop process "{name} ({id})" because of the following error: '
-                             "Access is denied", "CloseError", None,
-                             "Microsoft.PowerShell.Commands.ProcessCommandException")  # fmt: skip
+                CommandError(
+                    "CouldNotStopProcess",
+                    f'Cannot stop process "{name} ({id})" because of the following error: Access is denied',
+                    "CloseError",
+                    None,
+                    "Microsoft.PowerShell.Commands.ProcessCommandException",
+                )
             )
             continue
         service.state = "Stopped"
@@ -109,5 +122,10 @@ def stop_process(call: CommandCall) -> None:
 @cmdlet("Wait-Process", ("Name", "Id", "Timeout"), locks_world=False)
 def wait_process(call: CommandCall) -> None:
     if chosen(call):
-        raise CommandError("ProcessNotTerminated", "This command stopped operation because the process is not stopped in "
-                           "the specified time-out.", "CloseError", None, "System.TimeoutException")  # fmt: skip
+        raise CommandError(
+            "ProcessNotTerminated",
+            "This command stopped operation because the process is not stopped in the specified time-out.",
+            "CloseError",
+            None,
+            "System.TimeoutException",
+        )

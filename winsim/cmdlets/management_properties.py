@@ -37,13 +37,32 @@ def get_item_property(call: CommandCall) -> None:
         except CommandError as problem:
             call.write_error(problem)
             continue
-        if isinstance(found, PSObject) and place.provider.name == "Registry" and not found.names() and not call.has("Name"):
+        if (
+            isinstance(found, PSObject)
+            and place.provider.name == "Registry"
+            and not found.names()
+            and not call.has("Name")
+        ):
             continue  # a key without values gives nothing
         call.write(decorated(call.session, found, place))
 
 
-@cmdlet("Set-ItemProperty", ("Path", "LiteralPath", "Name", "Value", "InputObject", "Type", "Force", "PassThru", "Filter",
-                             "Include", "Exclude"))  # fmt: skip
+@cmdlet(
+    "Set-ItemProperty",
+    (
+        "Path",
+        "LiteralPath",
+        "Name",
+        "Value",
+        "InputObject",
+        "Type",
+        "Force",
+        "PassThru",
+        "Filter",
+        "Include",
+        "Exclude",
+    ),
+)
 def set_item_property(call: CommandCall) -> None:
     for place in places(call):
         pairs = [(call.text("Name"), call.get("Value"))]
@@ -66,15 +85,23 @@ def shown(call: CommandCall, place: Place, name: str) -> object:
     return decorated(call.session, place.provider.properties(call.session, place.path, [name]), place)
 
 
-@cmdlet("New-ItemProperty", ("Path", "LiteralPath", "Name", "PropertyType", "Value", "Force", "Filter", "Include", "Exclude"))
+@cmdlet(
+    "New-ItemProperty",
+    ("Path", "LiteralPath", "Name", "PropertyType", "Value", "Force", "Filter", "Include", "Exclude"),
+)
 def new_item_property(call: CommandCall) -> None:
     name = call.text("Name")
     for place in places(call):
         try:
             there = name in place.provider.properties(call.session, place.path, [])
             if there and not call.switch("Force"):
-                raise CommandError("System.IO.IOException", "The property already exists.", "ResourceExists", place.path,
-                                   "System.IO.IOException")  # fmt: skip
+                raise CommandError(
+                    "System.IO.IOException",
+                    "The property already exists.",
+                    "ResourceExists",
+                    place.path,
+                    "System.IO.IOException",
+                )
             if not call.should_process(f"Item: {place.shown} Property: {name}", "New Property"):
                 continue
             if there:
@@ -113,7 +140,10 @@ def clear_item_property(call: CommandCall) -> None:
             place.provider.set_property(call.session, place.path, call.text("Name"), empty)
 
 
-@cmdlet("Rename-ItemProperty", ("Path", "LiteralPath", "Name", "NewName", "Force", "PassThru", "Filter", "Include", "Exclude"))
+@cmdlet(
+    "Rename-ItemProperty",
+    ("Path", "LiteralPath", "Name", "NewName", "Force", "PassThru", "Filter", "Include", "Exclude"),
+)
 def rename_item_property(call: CommandCall) -> None:
     for place in places(call):
         held = place.provider.properties(call.session, place.path, [call.text("Name")]).get(call.text("Name"))
@@ -122,8 +152,10 @@ def rename_item_property(call: CommandCall) -> None:
             place.provider.remove_property(call.session, place.path, call.text("Name"))
 
 
-@cmdlet("Copy-ItemProperty", ("Path", "LiteralPath", "Name", "Destination", "Force", "PassThru", "Filter", "Include",
-                              "Exclude"))  # fmt: skip
+@cmdlet(
+    "Copy-ItemProperty",
+    ("Path", "LiteralPath", "Name", "Destination", "Force", "PassThru", "Filter", "Include", "Exclude"),
+)
 def copy_item_property(call: CommandCall) -> None:
     target = target_place(call, call.text("Destination"))
     for place in places(call):

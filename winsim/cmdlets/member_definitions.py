@@ -69,7 +69,7 @@ def describe_members(value: object, static: bool = False) -> tuple[tuple[str, ..
         for name in ("Equals", "GetHashCode", "GetType", "ToString"):
             found[name.lower()] = Member(name, "Method", method_definition(name, facts_of("System.Object", name)))
     for info in properties_of(value):
-        if info.kind == "Property" and info.name.lower() in found or info.name.startswith("__"):
+        if (info.kind == "Property" and info.name.lower() in found) or info.name.startswith("__"):
             continue
         found[info.name.lower()] = Member(info.name, info.kind, note_definition(value, info.name, info.kind))
     bag = extras(value)
@@ -87,7 +87,7 @@ def facts_of(type_name: str, method: str) -> list[str]:
 
 
 def catalogue_members(type_name: str, *, static: bool) -> list[Member]:
-    known = facts(type_name.split("[")[0] if "`" in type_name else type_name)
+    known = facts(type_name.split("[", maxsplit=1)[0] if "`" in type_name else type_name)
     if known is None:
         return []
     out = []

@@ -60,8 +60,11 @@ def unprotect(session: Session, text: str) -> str:
     except ValueError:
         raise CommandError(
             "ImportSecureString_InvalidArgument_CryptographicError",
-            "Key not valid for use in specified state.\r\n", "InvalidArgument", None, CRYPTOGRAPHIC,
-        ) from None  # fmt: skip
+            "Key not valid for use in specified state.\r\n",
+            "InvalidArgument",
+            None,
+            CRYPTOGRAPHIC,
+        ) from None
 
 
 def key_of(call: CommandCall) -> bytes | None:
@@ -73,8 +76,13 @@ def key_of(call: CommandCall) -> bytes | None:
     else:
         return None
     if len(key) not in (16, 24, 32):
-        raise CommandError("Argument", "Specified key is not a valid size for this algorithm.", "InvalidArgument", None,
-                           "System.ArgumentException")  # fmt: skip
+        raise CommandError(
+            "Argument",
+            "Specified key is not a valid size for this algorithm.",
+            "InvalidArgument",
+            None,
+            "System.ArgumentException",
+        )
     return key
 
 
@@ -86,9 +94,12 @@ def convert_to_secure_string(call: CommandCall) -> None:
             raise CommandError(
                 "ImportSecureString_ForceRequired",
                 "The system cannot protect plain text input. To suppress this warning and convert the plain text to a "
-                "SecureString, reissue the command specifying the Force parameter. For more information ,type: get-help "
-                "ConvertTo-SecureString.", "InvalidArgument", None, "System.ArgumentException",
-            )  # fmt: skip
+                "SecureString, reissue the command specifying the Force parameter. For more information ,type: "
+                "get-help ConvertTo-SecureString.",
+                "InvalidArgument",
+                None,
+                "System.ArgumentException",
+            )
         call.write(SecureString(text, True))
         return
     key = key_of(call)
@@ -104,8 +115,11 @@ def from_keyed(key: bytes, text: str) -> str:
     except (ValueError, IndexError):
         raise CommandError(
             "ImportSecureString_InvalidArgument_CryptographicError",
-            "Padding is invalid and cannot be removed.", "InvalidArgument", None, CRYPTOGRAPHIC,
-        ) from None  # fmt: skip
+            "Padding is invalid and cannot be removed.",
+            "InvalidArgument",
+            None,
+            CRYPTOGRAPHIC,
+        ) from None
 
 
 @cmdlet("ConvertFrom-SecureString", ("SecureString", "Key", "SecureKey"), locks_world=False)
@@ -141,8 +155,10 @@ def get_credential(call: CommandCall) -> None:
         raise CommandError(
             "InvalidOperation",
             "Windows PowerShell is in NonInteractive mode. Read and Prompt functionality is not available.",
-            "InvalidOperation", None, "System.Management.Automation.PSInvalidOperationException",
-        ) from None  # fmt: skip
+            "InvalidOperation",
+            None,
+            "System.Management.Automation.PSInvalidOperationException",
+        ) from None
     if answer is not None:
         call.write(answer)
 

@@ -66,15 +66,28 @@ class ConvertToCsv(CsvWriter):
 
 @cmdlet(
     "Export-Csv",
-    ("InputObject", "Path", "LiteralPath", "Delimiter", "UseCulture", "NoTypeInformation", "Encoding", "Append", "Force",
-     "NoClobber"),
-)  # fmt: skip
+    (
+        "InputObject",
+        "Path",
+        "LiteralPath",
+        "Delimiter",
+        "UseCulture",
+        "NoTypeInformation",
+        "Encoding",
+        "Append",
+        "Force",
+        "NoClobber",
+    ),
+)
 class ExportCsv(CsvWriter):
     def begin(self, call: CommandCall) -> None:
         super().begin(call)
         if not call.text("Path") and not call.text("LiteralPath"):
-            raise CommandError("CannotSpecifyPathAndLiteralPath", "You must specify either the -Path or -LiteralPath "
-                               "parameters, but not both.", "InvalidData")  # fmt: skip
+            raise CommandError(
+                "CannotSpecifyPathAndLiteralPath",
+                "You must specify either the -Path or -LiteralPath parameters, but not both.",
+                "InvalidData",
+            )
         self.place = locations(call.session).place(call.text("LiteralPath") or call.text("Path"))
         if call.switch("Append") and call.host.files.is_file(self.place.path):
             self.continue_file(call)
@@ -94,18 +107,25 @@ class ExportCsv(CsvWriter):
                 raise CommandError(
                     "CannotAppendCsvWithMismatchedPropertyNames",
                     "Cannot append CSV content to the following file: "
-                    f"{self.place.path}. The appended object does not have a property that corresponds to the following "
-                    f"column: {missing[0]}. To continue with mismatched properties, add the -Force parameter, and then "
-                    "retry the command.", "InvalidData", missing[0],
-                )  # fmt: skip
+                    f"{self.place.path}. The appended object does not have a property that corresponds to the "
+                    f"following column: {missing[0]}. To continue with mismatched properties, "
+                    "add the -Force parameter, and then retry the command.",
+                    "InvalidData",
+                    missing[0],
+                )
         self.take(call, value)
 
     def end(self, call: CommandCall) -> None:
         files = call.host.files
         entry = files.find(self.place.path)
         if entry is not None and call.switch("NoClobber"):
-            raise CommandError("NoClobber", f"The file '{self.place.path}' already exists.", "ResourceExists",
-                               self.place.path, "System.IO.IOException")  # fmt: skip
+            raise CommandError(
+                "NoClobber",
+                f"The file '{self.place.path}' already exists.",
+                "ResourceExists",
+                self.place.path,
+                "System.IO.IOException",
+            )
         if not call.should_process(self.place.path, "Export-Csv"):
             return
         old = files.read(self.place.path) if entry is not None and call.switch("Append") else b""
@@ -114,8 +134,13 @@ class ExportCsv(CsvWriter):
         try:
             files.write(self.place.path, old + (b"" if old else encoding.preamble) + encoding.encode(text))
         except (FileNotFoundError, NotADirectoryError):
-            raise CommandError("FileOpenFailure", f"Could not find a part of the path '{self.place.path}'.", "OpenError",
-                               None, "System.IO.DirectoryNotFoundException") from None  # fmt: skip
+            raise CommandError(
+                "FileOpenFailure",
+                f"Could not find a part of the path '{self.place.path}'.",
+                "OpenError",
+                None,
+                "System.IO.DirectoryNotFoundException",
+            ) from None
 
 
 def records(text: str, delimiter: str) -> Iterator[list[str]]:
@@ -181,12 +206,16 @@ def check_header(call: CommandCall, header: list[str], names: list[str]) -> None
     if double is not None:
         raise CommandError(
             "AlreadyPresentPSMemberInfoInternalCollectionAdd",
-            f'The member "{double}" is already present.', "NotSpecified", None,
+            f'The member "{double}" is already present.',
+            "NotSpecified",
+            None,
             "System.Management.Automation.ExtendedTypeSystemException",
-        )  # fmt: skip
+        )
     if "" in header:
-        call.warning('One or more headers were not specified. Default names starting with "H" have been used in place of '
-                     "any missing headers.")  # fmt: skip
+        call.warning(
+            'One or more headers were not specified. Default names starting with "H" have been used in place of '
+            "any missing headers."
+        )
 
 
 @cmdlet("ConvertFrom-Csv", ("InputObject", "Delimiter", "UseCulture", "Header"), locks_world=False)
@@ -217,6 +246,9 @@ def found(call: CommandCall, text: str) -> list[Place]:
         if problem.id != "PathNotFound":
             raise
         raise CommandError(
-            "FileOpenFailure", f"Could not find file '{locations(call.session).place(text).path}'.", "OpenError", None,
+            "FileOpenFailure",
+            f"Could not find file '{locations(call.session).place(text).path}'.",
+            "OpenError",
+            None,
             "System.IO.FileNotFoundException",
-        ) from None  # fmt: skip
+        ) from None

@@ -55,9 +55,15 @@ def with_parts(call: CommandCall, base: DateTime) -> DateTime:
         return base
     made = guarded(
         lambda: DateTime.of(
-            part("Year", base.year), part("Month", base.month), part("Day", base.day), part("Hour", base.hour),
-            part("Minute", base.minute), part("Second", base.second), 0, base.kind,
-        )  # fmt: skip
+            part("Year", base.year),
+            part("Month", base.month),
+            part("Day", base.day),
+            part("Hour", base.hour),
+            part("Minute", base.minute),
+            part("Second", base.second),
+            0,
+            base.kind,
+        )
     )
     assert isinstance(made, DateTime)
     if call.has("Millisecond"):
@@ -69,11 +75,31 @@ def unix_format(moment: DateTime, spec: str) -> str:
     """The specifiers of -UFormat."""
     spec = spec.removeprefix("+")
     table: dict[str, str] = {
-        "Y": "yyyy", "m": "MM", "d": "dd", "H": "HH", "M": "mm", "S": "ss", "y": "yy", "B": "MMMM", "b": "MMM",
-        "h": "MMM", "A": "dddd", "a": "ddd", "I": "hh", "p": "tt", "D": "MM/dd/yy", "F": "yyyy-MM-dd", "T": "HH:mm:ss",
-        "R": "HH:mm", "r": "hh:mm:ss tt", "x": "MM/dd/yy", "X": "HH:mm:ss", "c": "ddd MMM d HH:mm:ss yyyy",
-        "C": "yy", "Z": "%z",
-    }  # fmt: skip
+        "Y": "yyyy",
+        "m": "MM",
+        "d": "dd",
+        "H": "HH",
+        "M": "mm",
+        "S": "ss",
+        "y": "yy",
+        "B": "MMMM",
+        "b": "MMM",
+        "h": "MMM",
+        "A": "dddd",
+        "a": "ddd",
+        "I": "hh",
+        "p": "tt",
+        "D": "MM/dd/yy",
+        "F": "yyyy-MM-dd",
+        "T": "HH:mm:ss",
+        "R": "HH:mm",
+        "r": "hh:mm:ss tt",
+        "x": "MM/dd/yy",
+        "X": "HH:mm:ss",
+        "c": "ddd MMM d HH:mm:ss yyyy",
+        "C": "yy",
+        "Z": "%z",
+    }
 
     def put(found: re.Match[str]) -> str:
         letter = found[1]
@@ -147,7 +173,7 @@ class GetRandom:
         call.write(self.number(call))
 
     def number(self, call: CommandCall) -> object:
-        from winsim.interpreter.arithmetic import unwrap
+        from winsim.interpreter.collect import unwrap
         from winsim.interpreter.convert import convert
         from winsim.interpreter.typetable import get_type
 
@@ -162,8 +188,10 @@ class GetRandom:
             raise CommandError(
                 "MinGreaterThanOrEqualMax",
                 f"The Minimum value ({a}) cannot be greater than or equal to the Maximum value ({b}).",
-                "InvalidArgument", None, "System.ArgumentException",
-            )  # fmt: skip
+                "InvalidArgument",
+                None,
+                "System.ArgumentException",
+            )
         if isinstance(a, float) or isinstance(b, float):
             return self.source.uniform(a, b)
         value = self.source.randrange(a, b)
@@ -187,7 +215,9 @@ def get_host(call: CommandCall) -> None:
 
 @cmdlet("Get-PSCallStack", (), locks_world=False)
 def get_call_stack(call: CommandCall) -> None:
-    call.write(record("System.Management.Automation.CallStackFrame", {"Command": "<ScriptBlock>", "Arguments": "{}",
-                                                                      "Location": "<No file>"}))  # fmt: skip
-
-
+    call.write(
+        record(
+            "System.Management.Automation.CallStackFrame",
+            {"Command": "<ScriptBlock>", "Arguments": "{}", "Location": "<No file>"},
+        )
+    )

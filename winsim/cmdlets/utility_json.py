@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,7 @@ def quoted(text: str) -> str:
 
 def number_text(value: int | float | Decimal) -> str:
     if isinstance(value, float):
-        if value != value or value in (float("inf"), float("-inf")):
+        if math.isnan(value) or value in (float("inf"), float("-inf")):
             return to_text(value)
         return repr_round_trip(value)
     return f"{value:f}" if isinstance(value, Decimal) else str(int(value))
@@ -109,9 +110,13 @@ class JsonWriter:
         if not items:
             return "[\r\n\r\n" + " " * column + "]"
         inner = " " * (column + 4)
-        return "[\r\n" + ",\r\n".join(inner + self.write(item, level + 1, column + 4) for item in items) + "\r\n" + (
-            " " * column
-        ) + "]"
+        return (
+            "[\r\n"
+            + ",\r\n".join(inner + self.write(item, level + 1, column + 4) for item in items)
+            + "\r\n"
+            + (" " * column)
+            + "]"
+        )
 
 
 def key_text(key: object) -> str:
@@ -120,8 +125,9 @@ def key_text(key: object) -> str:
             "NonStringKeyInDictionary",
             f"The type 'System.Collections.Hashtable' is not supported for serialization or deserialization of a "
             f"dictionary. Keys must be strings. ({to_text(key)})",
-            "InvalidOperation", key,
-        )  # fmt: skip
+            "InvalidOperation",
+            key,
+        )
     return str(key)
 
 
@@ -206,7 +212,9 @@ class ConvertFromJson:
         if not text.strip():
             return
         try:
-            found = json.loads(text, parse_int=from_number, parse_float=from_fraction, object_pairs_hook=pairs_of, strict=False)
+            found = json.loads(
+                text, parse_int=from_number, parse_float=from_fraction, object_pairs_hook=pairs_of, strict=False
+            )
         except ValueError as problem:
             duplicate = str(problem).startswith("DuplicateKeysInJsonString")
             if duplicate:
@@ -214,10 +222,14 @@ class ConvertFromJson:
                 raise CommandError(
                     "DuplicateKeysInJsonString",
                     f"Cannot convert the JSON string because a dictionary that was converted from the string contains "
-                    f"the duplicated keys '{key}' and '{key}'.", "InvalidOperation",
-                ) from None  # fmt: skip
+                    f"the duplicated keys '{key}' and '{key}'.",
+                    "InvalidOperation",
+                ) from None
             raise CommandError(
-                "System.ArgumentException", f"Invalid JSON primitive: {text.strip()[:40]}.", "NotSpecified", None,
                 "System.ArgumentException",
-            ) from None  # fmt: skip
+                f"Invalid JSON primitive: {text.strip()[:40]}.",
+                "NotSpecified",
+                None,
+                "System.ArgumentException",
+            ) from None
         call.write(from_json(found))

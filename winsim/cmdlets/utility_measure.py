@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from winsim.cmdlets.expressions import MISSING, evaluate, parse_all, resolve, value_of
+from winsim.cmdlets.expressions import evaluate, parse_all, resolve, value_of
 from winsim.cmdlets.utility_sort import order
 from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.command import CommandError, cmdlet
 from winsim.interpreter.convert import convert
 from winsim.interpreter.errors import TerminatingError
+from winsim.interpreter.members import MISSING
 from winsim.interpreter.special import extend
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import get_type
@@ -45,7 +46,18 @@ class Tally:
 
 @cmdlet(
     "Measure-Object",
-    ("InputObject", "Property", "Sum", "Average", "Maximum", "Minimum", "Line", "Word", "Character", "IgnoreWhiteSpace"),
+    (
+        "InputObject",
+        "Property",
+        "Sum",
+        "Average",
+        "Maximum",
+        "Minimum",
+        "Line",
+        "Word",
+        "Character",
+        "IgnoreWhiteSpace",
+    ),
     locks_world=False,
 )
 class MeasureObject:
@@ -85,9 +97,12 @@ class MeasureObject:
         except (TerminatingError, TypeError):
             call.write_error(
                 CommandError(
-                    "NonNumericInputObject", f'Input object "{to_text(value)}" is not numeric.', "InvalidType", value,
+                    "NonNumericInputObject",
+                    f'Input object "{to_text(value)}" is not numeric.',
+                    "InvalidType",
+                    value,
                     "System.Management.Automation.PSInvalidCastException",
-                )  # fmt: skip
+                )
             )
 
     def end(self, call: CommandCall) -> None:
@@ -105,8 +120,10 @@ class MeasureObject:
                     CommandError(
                         "GenericMeasurePropertyNotFound",
                         f'The property "{expression.name}" cannot be found in the input for any objects.',
-                        "InvalidArgument", None, "System.Management.Automation.PSArgumentException",
-                    )  # fmt: skip
+                        "InvalidArgument",
+                        None,
+                        "System.Management.Automation.PSArgumentException",
+                    )
                 )
 
     @staticmethod
@@ -140,11 +157,18 @@ class MeasureObject:
 @cmdlet(
     "Compare-Object",
     (
-        "ReferenceObject", "DifferenceObject", "Property", "IncludeEqual", "ExcludeDifferent", "PassThru",
-        "CaseSensitive", "SyncWindow", "Culture",
+        "ReferenceObject",
+        "DifferenceObject",
+        "Property",
+        "IncludeEqual",
+        "ExcludeDifferent",
+        "PassThru",
+        "CaseSensitive",
+        "SyncWindow",
+        "Culture",
     ),
     locks_world=False,
-)  # fmt: skip
+)
 class CompareObject:
     """Objects of two sets by their properties, or by themselves."""
 
@@ -212,5 +236,3 @@ def with_side(value: object, side: str) -> object:
     target = value if isinstance(value, PSObject) else extend(value) or PSObject({}, (), value)
     target["SideIndicator"] = side
     return target if isinstance(value, PSObject | str | int | float | bool) else value
-
-

@@ -24,12 +24,39 @@ if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
 
 ASSEMBLIES = frozenset(
-    """system system.core system.data system.drawing system.management system.management.automation system.net
-    system.net.http system.numerics system.security system.serviceprocess system.web system.web.extensions
-    system.windows.forms system.xml system.xml.linq system.directoryservices system.configuration mscorlib
-    system.directoryservices.accountmanagement system.directoryservices.protocols system.io.compression
-    system.io.compression.filesystem system.runtime.serialization system.identitymodel system.servicemodel
-    microsoft.visualbasic presentationframework presentationcore windowsbase microsoft.web.administration""".split()
+    [
+        "system",
+        "system.core",
+        "system.data",
+        "system.drawing",
+        "system.management",
+        "system.management.automation",
+        "system.net",
+        "system.net.http",
+        "system.numerics",
+        "system.security",
+        "system.serviceprocess",
+        "system.web",
+        "system.web.extensions",
+        "system.windows.forms",
+        "system.xml",
+        "system.xml.linq",
+        "system.directoryservices",
+        "system.configuration",
+        "mscorlib",
+        "system.directoryservices.accountmanagement",
+        "system.directoryservices.protocols",
+        "system.io.compression",
+        "system.io.compression.filesystem",
+        "system.runtime.serialization",
+        "system.identitymodel",
+        "system.servicemodel",
+        "microsoft.visualbasic",
+        "presentationframework",
+        "presentationcore",
+        "windowsbase",
+        "microsoft.web.administration",
+    ]
 )
 
 
@@ -41,8 +68,10 @@ def new(call: CommandCall) -> None:
         raise CommandError(
             "TypeNotFound",
             f"Cannot find type [{name}]: verify that the assembly containing this type is loaded.",
-            "InvalidType", None, "System.Management.Automation.PSArgumentException",
-        )  # fmt: skip
+            "InvalidType",
+            None,
+            "System.Management.Automation.PSArgumentException",
+        )
     call.write(filled(call, made(call, kind)))
 
 
@@ -62,14 +91,19 @@ def made(call: CommandCall, kind: NetType) -> object:
                 "CannotFindAppropriateCtor",
                 "A constructor was not found. Cannot find an appropriate constructor for type "
                 f"{to_text(call.get('TypeName'))}.",
-                "ObjectNotFound", None, "System.Management.Automation.PSArgumentException",
-            ) from None  # fmt: skip
+                "ObjectNotFound",
+                None,
+                "System.Management.Automation.PSArgumentException",
+            ) from None
         inner = exception.inner
         raise CommandError(
-            "ConstructorInvokedThrowException", exception.message, "InvalidOperation", None,
+            "ConstructorInvokedThrowException",
+            exception.message,
+            "InvalidOperation",
+            None,
             "System.Management.Automation.MethodInvocationException",
             (inner.type_name, inner.message) if inner is not None else None,
-        ) from None  # fmt: skip
+        ) from None
 
 
 def filled(call: CommandCall, value: object) -> object:
@@ -86,9 +120,10 @@ def filled(call: CommandCall, value: object) -> object:
             call.write_error(
                 CommandError(
                     "InvalidOperationException",
-                    f"The member \"{name}\" was not found for the specified {type_name_of(value)} object.",
-                    "InvalidOperation", None,
-                )  # fmt: skip
+                    f'The member "{name}" was not found for the specified {type_name_of(value)} object.',
+                    "InvalidOperation",
+                    None,
+                )
             )
             continue
         set_property(call.caller, value, name, held)
@@ -114,17 +149,27 @@ MEMBER_TYPE_NAMES = frozenset(
 @cmdlet(
     "Add-Member",
     (
-        "InputObject", "MemberType", "Name", "Value", "SecondValue", "NotePropertyName", "NotePropertyValue",
-        "NotePropertyMembers", "TypeName", "Force", "PassThru",
+        "InputObject",
+        "MemberType",
+        "Name",
+        "Value",
+        "SecondValue",
+        "NotePropertyName",
+        "NotePropertyValue",
+        "NotePropertyMembers",
+        "TypeName",
+        "Force",
+        "PassThru",
     ),
     locks_world=False,
     validate={"NotePropertyName": not_a_member_type},
-)  # fmt: skip
+)
 def add_member(call: CommandCall) -> None:
     value = call.get("InputObject")
     if value is None:
-        raise CommandError("InputObjectIsNull", "Cannot bind argument to parameter 'InputObject' because it is null.",
-                           "InvalidData")  # fmt: skip
+        raise CommandError(
+            "InputObjectIsNull", "Cannot bind argument to parameter 'InputObject' because it is null.", "InvalidData"
+        )
     target = value if isinstance(value, PSObject) else extend(value)
     result = value
     if target is None:
@@ -171,15 +216,18 @@ def new_member(call: CommandCall) -> object:
 
 
 def add_one(call: CommandCall, value: object, target: PSObject, name: str, member: object) -> bool:
-    present = name in target or (get_property_of(value, name, MISSING) is not MISSING and not isinstance(unwrap(value), Dictionary))
+    present = name in target or (
+        get_property_of(value, name, MISSING) is not MISSING and not isinstance(unwrap(value), Dictionary)
+    )
     if present and not call.switch("Force"):
         call.write_error(
             CommandError(
                 "MemberAlreadyExists",
                 f'Cannot add a member with the name "{name}" because a member with that name already exists. To '
                 "overwrite the member anyway, add the Force parameter to your command.",
-                "InvalidOperation", value,
-            )  # fmt: skip
+                "InvalidOperation",
+                value,
+            )
         )
         return False
     if name in target:
@@ -214,23 +262,38 @@ class GetMember:
                 record(
                     "Microsoft.PowerShell.Commands.MemberDefinition",
                     {
-                        "TypeName": names[0], "Name": row.name, "MemberType": member_type(row.kind),
-                        "Definition": row.definition, "__text__": row.definition,
+                        "TypeName": names[0],
+                        "Name": row.name,
+                        "MemberType": member_type(row.kind),
+                        "Definition": row.definition,
+                        "__text__": row.definition,
                     },
-                )  # fmt: skip
+                )
             )
 
     def end(self, call: CommandCall) -> None:
         if not self.any:
             call.write_error(
-                CommandError("NoObjectInGetMember", "You must specify an object for the Get-Member cmdlet.",
-                             "CloseError")  # fmt: skip
+                CommandError(
+                    "NoObjectInGetMember", "You must specify an object for the Get-Member cmdlet.", "CloseError"
+                )
             )
 
 
-KIND_ORDER = {"AliasProperty": 0, "CodeMethod": 1, "CodeProperty": 2, "Event": 3, "MemberSet": 4, "Method": 5,
-              "NoteProperty": 6, "ParameterizedProperty": 7, "Property": 8, "PropertySet": 8, "ScriptMethod": 9,
-              "ScriptProperty": 10}  # fmt: skip
+KIND_ORDER = {
+    "AliasProperty": 0,
+    "CodeMethod": 1,
+    "CodeProperty": 2,
+    "Event": 3,
+    "MemberSet": 4,
+    "Method": 5,
+    "NoteProperty": 6,
+    "ParameterizedProperty": 7,
+    "Property": 8,
+    "PropertySet": 8,
+    "ScriptMethod": 9,
+    "ScriptProperty": 10,
+}
 GROUPS = {
     "Properties": {"AliasProperty", "CodeProperty", "NoteProperty", "Property", "ScriptProperty"},
     "Methods": {"CodeMethod", "Method", "ScriptMethod"},
@@ -265,9 +328,9 @@ def add_type(call: CommandCall) -> None:
             call.write_error(
                 CommandError(
                     "System.Exception",
-                    f"Cannot add type. The assembly '{name}' could not be found.", "ObjectNotFound", name,
+                    f"Cannot add type. The assembly '{name}' could not be found.",
+                    "ObjectNotFound",
+                    name,
                     "System.Exception",
-                )  # fmt: skip
+                )
             )
-
-

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from winsim.interpreter.binder import Argument
 from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.command import cmdlet
-from winsim.interpreter.errors import ErrorDetails, ErrorRecord, ExceptionObject
+from winsim.interpreter.errors import ErrorDetails, ErrorRecord, ExceptionObject, InvocationInfo
 from winsim.interpreter.net.secrets import SecureString
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import AUTOMATION_NULL, EnumValue
@@ -18,8 +18,13 @@ if TYPE_CHECKING:
 WRITE_ERROR = "Microsoft.PowerShell.Commands.WriteErrorException"
 
 
-@cmdlet("Write-Output", ("InputObject", "NoEnumerate"), locks_world=False, remaining=("InputObject",),
-        nullable=("InputObject",))  # fmt: skip
+@cmdlet(
+    "Write-Output",
+    ("InputObject", "NoEnumerate"),
+    locks_world=False,
+    remaining=("InputObject",),
+    nullable=("InputObject",),
+)
 def write_output(call: CommandCall) -> None:
     value = call.get("InputObject")
     items = None if call.switch("NoEnumerate") else items_of(value)
@@ -70,11 +75,20 @@ def write_debug(call: CommandCall) -> None:
 @cmdlet(
     "Write-Error",
     (
-        "Message", "Category", "ErrorId", "TargetObject", "RecommendedAction", "CategoryActivity", "CategoryReason",
-        "CategoryTargetName", "CategoryTargetType", "Exception", "ErrorRecord",
+        "Message",
+        "Category",
+        "ErrorId",
+        "TargetObject",
+        "RecommendedAction",
+        "CategoryActivity",
+        "CategoryReason",
+        "CategoryTargetName",
+        "CategoryTargetType",
+        "Exception",
+        "ErrorRecord",
     ),
     locks_world=False,
-)  # fmt: skip
+)
 def write_error(call: CommandCall) -> None:
     call.write_record(made_record(call))
 
@@ -97,10 +111,10 @@ def made_record(call: CommandCall) -> ErrorRecord:
     return record
 
 
-def caller_invocation(call: CommandCall) -> object:
+def caller_invocation(call: CommandCall) -> InvocationInfo:
     """Write-Error reports where its caller was called."""
     info = call.caller.scope.lookup("myinvocation", None)
-    return info if info is not None else call.invocation()
+    return info if isinstance(info, InvocationInfo) else call.invocation()
 
 
 def copied(given: ErrorRecord) -> ErrorRecord:
@@ -131,16 +145,25 @@ def new_record(call: CommandCall) -> ErrorRecord:
 
 @cmdlet(
     "Write-Progress",
-    ("Activity", "Status", "Id", "PercentComplete", "SecondsRemaining", "CurrentOperation", "ParentId", "Completed",
-     "SourceId"),
+    (
+        "Activity",
+        "Status",
+        "Id",
+        "PercentComplete",
+        "SecondsRemaining",
+        "CurrentOperation",
+        "ParentId",
+        "Completed",
+        "SourceId",
+    ),
     locks_world=False,
-)  # fmt: skip
+)
 def write_progress(call: CommandCall) -> None:
     from winsim.interpreter.values import PSObject
 
     sink = call.session.sink
     if sink is not None:
-        sink.progress(PSObject({name: value for name, value in call.bound.items()}))
+        sink.progress(PSObject(dict(call.bound.items())))
 
 
 @cmdlet("Read-Host", ("Prompt", "AsSecureString"), locks_world=False)
@@ -160,8 +183,10 @@ def read_host(call: CommandCall) -> None:
         raise CommandError(
             "InvalidOperation",
             "Windows PowerShell is in NonInteractive mode. Read and Prompt functionality is not available.",
-            "InvalidOperation", None, "System.Management.Automation.PSInvalidOperationException",
-        ) from None  # fmt: skip
+            "InvalidOperation",
+            None,
+            "System.Management.Automation.PSInvalidOperationException",
+        ) from None
     if call.switch("AsSecureString") and not isinstance(answer, SecureString):
         answer = SecureString(to_text(answer), True)
     call.write(answer)
@@ -206,5 +231,3 @@ def measure_command(call: CommandCall) -> None:
     call.session.invoke_in_scope(block, call.caller, call.get("InputObject"), lambda value: None)  # type: ignore[arg-type]
     seconds = time.monotonic() - started
     call.write(TimeSpan(int(seconds * call.world.clock.scale * TICKS_PER_SECOND)))
-
-

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from winsim.cmdlets.expressions import MISSING, Expression, evaluate, parse_all, resolve
+from winsim.cmdlets.expressions import Expression, evaluate, parse_all, resolve
 from winsim.interpreter.clixml_records import type_names
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.command import CommandError, cmdlet
 from winsim.interpreter.compare import compare_text, equals
-from winsim.interpreter.members import get_property_of
+from winsim.interpreter.members import MISSING, get_property_of
 from winsim.interpreter.special import extend
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import AUTOMATION_NULL, PSObject
@@ -24,7 +24,18 @@ CUSTOM = ("System.Management.Automation.PSCustomObject", "System.Object")
 
 @cmdlet(
     "Select-Object",
-    ("InputObject", "Property", "ExcludeProperty", "ExpandProperty", "Unique", "First", "Last", "Skip", "Index", "Wait"),
+    (
+        "InputObject",
+        "Property",
+        "ExcludeProperty",
+        "ExpandProperty",
+        "Unique",
+        "First",
+        "Last",
+        "Skip",
+        "Index",
+        "Wait",
+    ),
     locks_world=False,
 )
 class SelectObject:
@@ -125,8 +136,10 @@ class SelectObject:
                         CommandError(
                             "AlreadyExistingUserSpecifiedPropertyNoExpand",
                             f'The property cannot be processed because the property "{name}" already exists.',
-                            "InvalidOperation", value, "System.Management.Automation.PSArgumentException",
-                        )  # fmt: skip
+                            "InvalidOperation",
+                            value,
+                            "System.Management.Automation.PSArgumentException",
+                        )
                     )
                     continue
                 made[name] = evaluate(call, single, value)
@@ -138,9 +151,12 @@ class SelectObject:
         if held is MISSING:
             call.write_error(
                 CommandError(
-                    "ExpandPropertyNotFound", f'Property "{name}" cannot be found.', "InvalidArgument", value,
+                    "ExpandPropertyNotFound",
+                    f'Property "{name}" cannot be found.',
+                    "InvalidArgument",
+                    value,
                     "System.Management.Automation.PSArgumentException",
-                )  # fmt: skip
+                )
             )
             return []
         items = items_of(held)

@@ -41,8 +41,11 @@ class OutHost:
             call.session.ui_line(line)
 
 
-@cmdlet("ConvertTo-Html", ("InputObject", "Property", "Title", "Head", "Body", "As", "Fragment", "PreContent", "PostContent",
-                           "CssUri"), locks_world=False)  # fmt: skip
+@cmdlet(
+    "ConvertTo-Html",
+    ("InputObject", "Property", "Title", "Head", "Body", "As", "Fragment", "PreContent", "PostContent", "CssUri"),
+    locks_world=False,
+)
 class ConvertToHtml:
     def begin(self, call: CommandCall) -> None:
         self.rows: list[object] = []
@@ -66,8 +69,13 @@ class ConvertToHtml:
         css = [f'<link rel="stylesheet" type="text/css" href="{call.text("CssUri")}" />'] if call.has("CssUri") else []
         return [
             '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN"  "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd">',
-            '<html xmlns="http://www.w3.org/1999/xhtml">', "<head>", *head, *css, "</head><body>", *call.texts("Body"),
-        ]  # fmt: skip
+            '<html xmlns="http://www.w3.org/1999/xhtml">',
+            "<head>",
+            *head,
+            *css,
+            "</head><body>",
+            *call.texts("Body"),
+        ]
 
     def cells(self, call: CommandCall, row: object) -> list[tuple[str, str]]:
         expressions = parse_all(call.get("Property")) if call.has("Property") else parse_all("*")
@@ -96,7 +104,9 @@ class ConvertToHtml:
 ENTRY_TYPES = {"Error": 1, "Warning": 2, "Information": 4, "SuccessAudit": 8, "FailureAudit": 16}
 
 
-@cmdlet("Get-EventLog", ("LogName", "Newest", "Source", "EntryType", "InstanceId", "Message", "After", "Before", "List"))
+@cmdlet(
+    "Get-EventLog", ("LogName", "Newest", "Source", "EntryType", "InstanceId", "Message", "After", "Before", "List")
+)
 def get_event_log(call: CommandCall) -> None:
     log = call.text("LogName")
     if call.switch("List") or not log:
@@ -105,9 +115,11 @@ def get_event_log(call: CommandCall) -> None:
         return
     if log.lower() not in (name.lower() for name in call.host.events.logs):
         raise CommandError(
-            "System.InvalidOperationException", f"The event log '{log}' on computer '.' does not exist.",
-            "InvalidOperation", None,
-        )  # fmt: skip
+            "System.InvalidOperationException",
+            f"The event log '{log}' on computer '.' does not exist.",
+            "InvalidOperation",
+            None,
+        )
     written = 0
     for event in reversed(call.host.events.of(log)):
         moment = DateTime.from_python(event.time, "Local")
@@ -120,12 +132,20 @@ def get_event_log(call: CommandCall) -> None:
             record(
                 "System.Diagnostics.EventLogEntry",
                 {
-                    "Index": event.index, "EntryType": enum_value("System.Diagnostics.EventLogEntryType", event.level),
-                    "InstanceId": event.id, "EventID": event.id, "Message": event.message, "Source": event.source,
-                    "TimeGenerated": moment, "TimeWritten": moment, "MachineName": call.host.fqdn, "UserName": None,
-                    "Category": "(0)", "CategoryNumber": 0,
+                    "Index": event.index,
+                    "EntryType": enum_value("System.Diagnostics.EventLogEntryType", event.level),
+                    "InstanceId": event.id,
+                    "EventID": event.id,
+                    "Message": event.message,
+                    "Source": event.source,
+                    "TimeGenerated": moment,
+                    "TimeWritten": moment,
+                    "MachineName": call.host.fqdn,
+                    "UserName": None,
+                    "Category": "(0)",
+                    "CategoryNumber": 0,
                 },
-            )  # fmt: skip
+            )
         )
 
 
@@ -139,12 +159,14 @@ def passes(call: CommandCall, source: str, level: str, id: int, message: str, mo
     if call.has("Message") and not wildcard_match(call.text("Message"), message):
         return False
     after, before = call.get("After"), call.get("Before")
-    return not (isinstance(after, DateTime) and moment <= after or isinstance(before, DateTime) and moment >= before)
+    return not (
+        (isinstance(after, DateTime) and moment <= after) or (isinstance(before, DateTime) and moment >= before)
+    )
 
 
 @cmdlet("Write-EventLog", ("LogName", "Source", "EventId", "EntryType", "Message", "Category", "RawData"))
 def write_event_log(call: CommandCall) -> None:
     level = to_text(call.get("EntryType")) if call.has("EntryType") else "Information"
-    call.host.events.write(call.text("LogName"), call.text("Source"), int(call.text("EventId")), level, call.text("Message"))
-
-
+    call.host.events.write(
+        call.text("LogName"), call.text("Source"), int(call.text("EventId")), level, call.text("Message")
+    )

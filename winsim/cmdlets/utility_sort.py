@@ -63,10 +63,15 @@ class Keyed:
         return 0
 
 
-@cmdlet("Sort-Object", ("InputObject", "Property", "Descending", "Unique", "CaseSensitive", "Culture"), locks_world=False)
+@cmdlet(
+    "Sort-Object", ("InputObject", "Property", "Descending", "Unique", "CaseSensitive", "Culture"), locks_world=False
+)
 class SortObject(Keyed):
     def end(self, call: CommandCall) -> None:
-        rows = sorted(self.rows, key=cmp_to_key(lambda a, b: self.comparison(call, a[0], b[0])))
+        def by_keys(a: tuple[list[object], object], b: tuple[list[object], object]) -> int:
+            return self.comparison(call, a[0], b[0])
+
+        rows = sorted(self.rows, key=cmp_to_key(by_keys))
         last: list[object] | None = None
         for keys, value in rows:
             if call.switch("Unique") and last is not None and self.comparison(call, last, keys) == 0:
@@ -120,11 +125,14 @@ class GroupObject(Keyed):
             key = ", ".join(to_text(k) for k in keys) if as_text else keys[0]
             if key is None:
                 call.write_error(
-                    CommandError("NullKey", "A group has no value to be named by.", "InvalidData", None,
-                                 "System.ArgumentNullException")  # fmt: skip
+                    CommandError(
+                        "NullKey",
+                        "A group has no value to be named by.",
+                        "InvalidData",
+                        None,
+                        "System.ArgumentNullException",
+                    )
                 )
                 continue
             table[key] = ObjectCollection(members, PS_OBJECT)
         call.write(table)
-
-

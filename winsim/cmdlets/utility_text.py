@@ -26,9 +26,23 @@ if TYPE_CHECKING:
 
 @cmdlet(
     "Select-String",
-    ("InputObject", "Pattern", "Path", "LiteralPath", "AllMatches", "CaseSensitive", "SimpleMatch", "Quiet", "List",
-     "NotMatch", "Context", "Include", "Exclude", "Encoding"),
-)  # fmt: skip
+    (
+        "InputObject",
+        "Pattern",
+        "Path",
+        "LiteralPath",
+        "AllMatches",
+        "CaseSensitive",
+        "SimpleMatch",
+        "Quiet",
+        "List",
+        "NotMatch",
+        "Context",
+        "Include",
+        "Exclude",
+        "Encoding",
+    ),
+)
 class SelectString:
     def begin(self, call: CommandCall) -> None:
         ignore = 0 if call.switch("CaseSensitive") else 1
@@ -56,7 +70,9 @@ class SelectString:
     def file(self, call: CommandCall, path: str) -> None:
         includes, excludes = call.texts("Include"), call.texts("Exclude")
         name = path.rpartition("\\")[2]
-        if includes and not any(wildcard_match(p, name) for p in includes) or any(wildcard_match(p, name) for p in excludes):
+        if (includes and not any(wildcard_match(p, name) for p in includes)) or any(
+            wildcard_match(p, name) for p in excludes
+        ):
             return
         lines = text_lines(decode(call.host.files.read(path), encoding_of(call)))
         for number, line in enumerate(lines, 1):
@@ -64,7 +80,9 @@ class SelectString:
             if hit and (call.switch("List") or call.switch("Quiet")):
                 return
 
-    def line(self, call: CommandCall, text: str, number: int, path: str, source: object, lines: list[str] | None = None) -> bool:
+    def line(
+        self, call: CommandCall, text: str, number: int, path: str, source: object, lines: list[str] | None = None
+    ) -> bool:
         hits: list[Match] = []
         pattern = self.patterns[0] if self.patterns else ""
         for index, regex in enumerate(self.regexes):
@@ -84,12 +102,17 @@ class SelectString:
         info = record(
             "Microsoft.PowerShell.Commands.MatchInfo",
             {
-                "IgnoreCase": not call.switch("CaseSensitive"), "LineNumber": number, "Line": text, "Filename": name,
-                "Path": path, "Pattern": pattern, "Context": self.context(call, number, lines),
+                "IgnoreCase": not call.switch("CaseSensitive"),
+                "LineNumber": number,
+                "Line": text,
+                "Filename": name,
+                "Path": path,
+                "Pattern": pattern,
+                "Context": self.context(call, number, lines),
                 "Matches": Array(shown, "System.Text.RegularExpressions.Match"),
                 "__text__": text if path == "InputStream" else f"{path}:{number}:{text}",
             },
-        )  # fmt: skip
+        )
         call.write(info)
         return True
 
@@ -119,22 +142,27 @@ def unescaped(text: str) -> str:
 @cmdlet("ConvertFrom-StringData", ("StringData",), locks_world=False)
 def convert_from_string_data(call: CommandCall) -> None:
     table = Hashtable()
-    for line in call.text("StringData").split("\n"):
-        line = line.strip()
+    for raw in call.text("StringData").split("\n"):
+        line = raw.strip()
         if not line or line.startswith("#"):
             continue
         key, sign, value = line.partition("=")
         if not sign:
             raise CommandError(
                 "InvalidOperation",
-                f"Data line '{line}' is not in 'name=value' format.", "InvalidOperation", None,
+                f"Data line '{line}' is not in 'name=value' format.",
+                "InvalidOperation",
+                None,
                 "System.Management.Automation.PSInvalidOperationException",
-            )  # fmt: skip
+            )
         if key.strip() in table:
             raise CommandError(
-                "InvalidOperation", f"Data item '{key.strip()}' in line '{line}' is already defined.",
-                "InvalidOperation", None, "System.Management.Automation.PSInvalidOperationException",
-            )  # fmt: skip
+                "InvalidOperation",
+                f"Data item '{key.strip()}' in line '{line}' is already defined.",
+                "InvalidOperation",
+                None,
+                "System.Management.Automation.PSInvalidOperationException",
+            )
         table[key.strip()] = unescaped(value.strip())
     call.write(table)
 
@@ -151,7 +179,11 @@ def get_file_hash(call: CommandCall) -> None:
         if place.provider.is_container(call.session, place.path):
             continue
         digest = hashlib.new(name.lower(), call.host.files.read(place.path)).hexdigest().upper()
-        call.write(record("Microsoft.PowerShell.Commands.FileHashInfo", {"Algorithm": name, "Hash": digest, "Path": place.path}))
+        call.write(
+            record(
+                "Microsoft.PowerShell.Commands.FileHashInfo", {"Algorithm": name, "Hash": digest, "Path": place.path}
+            )
+        )
 
 
 @cmdlet("Out-File", ("InputObject", "FilePath", "LiteralPath", "Encoding", "Append", "Force", "NoClobber", "Width"))
@@ -170,13 +202,20 @@ class OutFile:
 
         place = locations(call.session).place(call.text("LiteralPath") or call.text("FilePath"))
         if place.provider.name != "FileSystem":
-            place.provider.set_item(call.session, place.path, self.values[0] if len(self.values) == 1 else Array(self.values))
+            place.provider.set_item(
+                call.session, place.path, self.values[0] if len(self.values) == 1 else Array(self.values)
+            )
             return
         files = call.host.files
         entry = files.find(place.path)
         if entry is not None and call.switch("NoClobber") and not call.switch("Append"):
-            raise CommandError("NoClobber", f"The file '{place.path}' already exists.", "ResourceExists", place.path,
-                               "System.IO.IOException")  # fmt: skip
+            raise CommandError(
+                "NoClobber",
+                f"The file '{place.path}' already exists.",
+                "ResourceExists",
+                place.path,
+                "System.IO.IOException",
+            )
         width = int(call.text("Width")) if call.has("Width") else 80
         text = "".join(f"{line}\r\n" for line in render_lines(call, self.values, width))
         old = files.read(place.path) if entry is not None and call.switch("Append") else b""
@@ -186,7 +225,10 @@ class OutFile:
         try:
             files.write(place.path, old + (b"" if old else encoding.preamble) + encoding.encode(text))
         except (FileNotFoundError, NotADirectoryError):
-            raise CommandError("FileOpenFailure", f"Could not find a part of the path '{place.path}'.", "OpenError",
-                               None, "System.IO.DirectoryNotFoundException") from None  # fmt: skip
-
-
+            raise CommandError(
+                "FileOpenFailure",
+                f"Could not find a part of the path '{place.path}'.",
+                "OpenError",
+                None,
+                "System.IO.DirectoryNotFoundException",
+            ) from None

@@ -38,10 +38,19 @@ def member(call: CommandCall) -> object:
 
 @cmdlet(
     "Update-TypeData",
-    ("TypeName", "MemberType", "MemberName", "Value", "SecondValue", "DefaultDisplayProperty", "DefaultDisplayPropertySet",
-     "DefaultKeyPropertySet", "Force"),
+    (
+        "TypeName",
+        "MemberType",
+        "MemberName",
+        "Value",
+        "SecondValue",
+        "DefaultDisplayProperty",
+        "DefaultDisplayPropertySet",
+        "DefaultKeyPropertySet",
+        "Force",
+    ),
     locks_world=False,
-)  # fmt: skip
+)
 def update_type_data(call: CommandCall) -> None:
     if not call.has("TypeName"):
         raise NotBuilt("Update-TypeData with files")
@@ -56,9 +65,11 @@ def update_type_data(call: CommandCall) -> None:
             call.write_error(
                 CommandError(
                     "TypesDynamicUpdateException",
-                    f'Error in TypeData "{name}": The member {label} is already present.', "InvalidOperation", None,
+                    f'Error in TypeData "{name}": The member {label} is already present.',
+                    "InvalidOperation",
+                    None,
                     "System.Management.Automation.RuntimeException",
-                )  # fmt: skip
+                )
             )
             return
         data.members[label.lower()] = (label, member(call))
@@ -89,6 +100,11 @@ def remove_type_data(call: CommandCall) -> None:
     name = call.text("TypeName") or to_text(getattr(unwrap(call.get("TypeData")), "name", ""))
     if all_data(call.session).pop(name.lower(), None) is None:
         call.write_error(
-            CommandError("TypesDynamicRemoveException", f'Error in TypeData "{name}": The type was not found.',
-                         "InvalidOperation", None, "System.Management.Automation.RuntimeException")  # fmt: skip
+            CommandError(
+                "TypesDynamicRemoveException",
+                f'Error in TypeData "{name}": The type was not found.',
+                "InvalidOperation",
+                None,
+                "System.Management.Automation.RuntimeException",
+            )
         )

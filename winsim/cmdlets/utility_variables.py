@@ -33,9 +33,12 @@ def scope_of(call: CommandCall) -> Scope:
     found = here.numbered(name) if name.isdigit() else None
     if found is None:
         raise CommandError(
-            "ArgumentOutOfRange", f"The scope number '{name}' exceeds the number of active scopes.",
-            "InvalidArgument", name, SMA + "PSArgumentOutOfRangeException",
-        )  # fmt: skip
+            "ArgumentOutOfRange",
+            f"The scope number '{name}' exceeds the number of active scopes.",
+            "InvalidArgument",
+            name,
+            SMA + "PSArgumentOutOfRangeException",
+        )
     return found
 
 
@@ -52,9 +55,12 @@ def visible(call: CommandCall) -> list[PSVariable]:
 
 def missing(name: str) -> CommandError:
     return CommandError(
-        "VariableNotFound", f"Cannot find a variable with the name '{name}'.", "ObjectNotFound", name,
+        "VariableNotFound",
+        f"Cannot find a variable with the name '{name}'.",
+        "ObjectNotFound",
+        name,
         SMA + "ItemNotFoundException",
-    )  # fmt: skip
+    )
 
 
 def strip(name: str) -> tuple[str | None, str]:
@@ -119,9 +125,12 @@ def refuse_readonly(call: CommandCall, scope: Scope, name: str) -> bool:
         return False
     call.write_error(
         CommandError(
-            "VariableNotWritable", f"Cannot overwrite variable {name} because it is read-only or constant.",
-            "WriteError", name, SMA + "SessionStateUnauthorizedAccessException",
-        )  # fmt: skip
+            "VariableNotWritable",
+            f"Cannot overwrite variable {name} because it is read-only or constant.",
+            "WriteError",
+            name,
+            SMA + "SessionStateUnauthorizedAccessException",
+        )
     )
     return True
 
@@ -143,7 +152,11 @@ def assign(call: CommandCall, scope: Scope, name: str, value: object) -> None:
         info.description = call.text("Description", info.description)
 
 
-@cmdlet("New-Variable", ("Name", "Value", "Description", "Option", "Force", "PassThru", "Scope", "Visibility"), locks_world=False)
+@cmdlet(
+    "New-Variable",
+    ("Name", "Value", "Description", "Option", "Force", "PassThru", "Scope", "Visibility"),
+    locks_world=False,
+)
 def new_variable(call: CommandCall) -> None:
     name = call.text("Name")
     scope = scope_of(call)
@@ -155,9 +168,12 @@ def new_variable(call: CommandCall) -> None:
         if not call.switch("Force"):
             call.write_error(
                 CommandError(
-                    "VariableAlreadyExists", f"A variable with name '{name}' already exists.", "ResourceExists", name,
+                    "VariableAlreadyExists",
+                    f"A variable with name '{name}' already exists.",
+                    "ResourceExists",
+                    name,
                     SMA + "SessionStateException",
-                )  # fmt: skip
+                )
             )
             return
     if call.should_process(f"Name: {name} Value: {to_text(call.get('Value'))}", "New variable"):
@@ -228,8 +244,10 @@ def remove_variable(call: CommandCall) -> None:
                         "VariableNotRemovable",
                         f"Cannot remove variable {variable.name} because it is constant or read-only. If the variable "
                         "is read-only, try the operation again specifying the Force option.",
-                        "WriteError", variable.name, SMA + "SessionStateUnauthorizedAccessException",
-                    )  # fmt: skip
+                        "WriteError",
+                        variable.name,
+                        SMA + "SessionStateUnauthorizedAccessException",
+                    )
                 )
                 continue
             if call.should_process(f"Name: {variable.name}", "Remove variable"):
@@ -272,8 +290,10 @@ def no_alias(name: str) -> CommandError:
     return CommandError(
         "ItemNotFoundException",
         f"This command cannot find a matching alias because an alias with the name '{name}' does not exist.",
-        "ObjectNotFound", name, SMA + "ItemNotFoundException",
-    )  # fmt: skip
+        "ObjectNotFound",
+        name,
+        SMA + "ItemNotFoundException",
+    )
 
 
 @cmdlet("Set-Alias", ("Name", "Value", "Description", "Option", "Force", "PassThru", "Scope"), locks_world=False)
@@ -291,8 +311,10 @@ def new_alias(call: CommandCall) -> None:
             CommandError(
                 "AliasAlreadyExists",
                 f"The alias is not allowed, because an alias with the name '{name}' already exists.",
-                "ResourceExists", name, SMA + "SessionStateException",
-            )  # fmt: skip
+                "ResourceExists",
+                name,
+                SMA + "SessionStateException",
+            )
         )
         return
     set_alias(call)

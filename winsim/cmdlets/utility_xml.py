@@ -48,8 +48,13 @@ class ExportClixml:
         place = locations(call.session).place(call.text("LiteralPath") or call.text("Path"))
         files = call.host.files
         if call.switch("NoClobber") and files.exists(place.path):
-            raise CommandError("NoClobber", f"The file '{place.path}' already exists.", "ResourceExists", place.path,
-                               "System.IO.IOException")  # fmt: skip
+            raise CommandError(
+                "NoClobber",
+                f"The file '{place.path}' already exists.",
+                "ResourceExists",
+                place.path,
+                "System.IO.IOException",
+            )
         if not call.should_process(place.path, "Export-Clixml"):
             return
         depth = int(call.text("Depth")) if call.has("Depth") else 2
@@ -58,8 +63,13 @@ class ExportClixml:
         try:
             files.write(place.path, encoding.preamble + encoding.encode(text))
         except (FileNotFoundError, NotADirectoryError):
-            raise CommandError("FileOpenFailure", f"Could not find a part of the path '{place.path}'.", "OpenError", None,
-                               "System.IO.DirectoryNotFoundException") from None  # fmt: skip
+            raise CommandError(
+                "FileOpenFailure",
+                f"Could not find a part of the path '{place.path}'.",
+                "OpenError",
+                None,
+                "System.IO.DirectoryNotFoundException",
+            ) from None
 
 
 @cmdlet("Import-Clixml", ("Path", "LiteralPath"))
@@ -123,5 +133,3 @@ def call_table(call: CommandCall, node: object) -> object:
 
     owner = get_property_of(node, "OwnerDocument") or node
     return get_property_of(owner, "NameTable")
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Final
 
 from winsim.interpreter.collect import unwrap
@@ -41,8 +42,13 @@ def type_names(value: object) -> tuple[str, ...]:
     added = getattr(value, "ps_members", None)
     front = added.type_names if isinstance(added, PSObject) and added.base is not None else ()
     if isinstance(value, NetType):
-        return ("System.RuntimeType", "System.Reflection.TypeInfo", "System.Type", "System.Reflection.MemberInfo",
-                "System.Object")  # fmt: skip
+        return (
+            "System.RuntimeType",
+            "System.Reflection.TypeInfo",
+            "System.Type",
+            "System.Reflection.MemberInfo",
+            "System.Object",
+        )
     name = type_name_of(value)
     if name is None:
         return ()
@@ -57,12 +63,18 @@ def hierarchy_of(value: object, name: str) -> tuple[str, ...]:
     return tuple(table().bases(name))
 
 
+def same(held: object) -> object:
+    return held
+
+
 def record_members(record: ErrorRecord) -> list[PropertyInfo]:
     """The notes of an error record on its way to another session (MS-PSRP 2.2.3.15)."""
     info = record.category_info
     target = unwrap(record.target)
     target_name = info.target_name_override or (to_text(target) if target is not None else "")
-    target_type = info.target_type_override or ((type_name_of(target) or "").rpartition(".")[2] if target is not None else "")
+    target_type = info.target_type_override or (
+        (type_name_of(target) or "").rpartition(".")[2] if target is not None else ""
+    )
     message = f"{record.category.name}: ({target_name}:{target_type}) [{info.activity}], {info.reason}"
     pairs: list[tuple[str, object]] = [
         ("Exception", record.exception),
@@ -82,6 +94,4 @@ def record_members(record: ErrorRecord) -> list[PropertyInfo]:
     pairs.append(("SerializeExtendedInfo", False))
     if record.stack is not None:
         pairs.append(("ErrorDetails_ScriptStackTrace", record.stack))
-    return [PropertyInfo(name, "NoteProperty", lambda held=held: held) for name, held in pairs]
-
-
+    return [PropertyInfo(name, "NoteProperty", partial(same, held)) for name, held in pairs]

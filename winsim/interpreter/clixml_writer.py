@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import re
 from decimal import Decimal
 from typing import Final, Protocol
@@ -43,8 +44,15 @@ NAMESPACE: Final = "http://schemas.microsoft.com/powershell/2004/04"
 HEAD: Final = f'<Objs Version="1.1.0.1" xmlns="{NAMESPACE}">'
 MAX_DEPTH: Final = 50  # below the top level, whatever the depth asked for
 INTEGER_TAGS: Final = {
-    int: "I32", Int64: "I64", UInt64: "U64", UInt32: "U32", Int16: "I16", UInt16: "U16", Byte: "By", SByte: "SB",
-}  # fmt: skip
+    int: "I32",
+    Int64: "I64",
+    UInt64: "U64",
+    UInt32: "U32",
+    Int16: "I16",
+    UInt16: "U16",
+    Byte: "By",
+    SByte: "SB",
+}
 # Types that the type table serialises with a depth of their own, or as text.
 OWN_DEPTH: Final = {
     "System.Net.IPAddress": 1,
@@ -80,7 +88,7 @@ def encode(text: str) -> str:
 
 
 def double_text(value: float) -> str:
-    if value != value:
+    if math.isnan(value):
         return "NaN"
     if value in (float("inf"), float("-inf")):
         return "INF" if value > 0 else "-INF"
@@ -235,7 +243,9 @@ class Writer:
             self.start(value, label, names, None)
             self.write_items(container_tag(base, names), items, depth)
             if depth > 0 and container_tag(base, names) == "IE":
-                self.write_members("Props", [info for info in properties_of(base) if info.kind == "Property"], depth - 1)
+                self.write_members(
+                    "Props", [info for info in properties_of(base) if info.kind == "Property"], depth - 1
+                )
         if depth > 0:
             notes = note_infos(value)
             if notes:

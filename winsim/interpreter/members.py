@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache, partial, partial
 from typing import TYPE_CHECKING, Final
 
 from winsim.interpreter.collect import items_of
@@ -406,7 +406,7 @@ def add_given(value: object, found: dict[str, PropertyInfo]) -> None:
     for name, held in type_members(value):
         kind = KINDS.get(type(held)) if isinstance(held, SpecialMember) else "NoteProperty"
         if kind is not None:
-            found.setdefault(name.lower(), PropertyInfo(name, kind, lambda n=name: get_property_of(value, n)))
+            found.setdefault(name.lower(), PropertyInfo(name, kind, partial(get_property_of, value, name)))
 
 
 def first_type_with_properties(value: PSObject) -> str:

@@ -30,7 +30,8 @@ def store_of(session: Session, parts: list[str]) -> CertificateStore | None:
     user = session.identity.user
     if parts[1].lower() not in (name.lower() for name in session.host.certificates.names(place, user)):
         return None
-    return session.host.certificates.store(place, parts[1], user)
+    store: CertificateStore = session.host.certificates.store(place, parts[1], user)
+    return store
 
 
 def entry_of(session: Session, parts: list[str]) -> CertificateEntry | None:
@@ -64,8 +65,9 @@ class CertificateProvider(Provider):
         if len(parts) == 2:
             store = store_of(session, parts)
             assert store is not None
-            return PSObject({"Name": store.name}, ("System.Security.Cryptography.X509Certificates.X509Store",
-                                                   "System.Object"))  # fmt: skip
+            return PSObject(
+                {"Name": store.name}, ("System.Security.Cryptography.X509Certificates.X509Store", "System.Object")
+            )
         name = PLACES.get(parts[0].lower(), "") if parts else ""
         return PSObject(
             {"Location": name, "StoreNames": None},
@@ -86,8 +88,13 @@ class CertificateProvider(Provider):
         parts = parts_of(path)
         store, entry = store_of(session, parts), entry_of(session, parts)
         if store is None or entry is None:
-            raise CommandError("NotSupported", "The store cannot be removed.", "NotImplemented", path,
-                               "System.Management.Automation.PSNotSupportedException")  # fmt: skip
+            raise CommandError(
+                "NotSupported",
+                "The store cannot be removed.",
+                "NotImplemented",
+                path,
+                "System.Management.Automation.PSNotSupportedException",
+            )
         store.remove(entry.thumbprint)
         if options.get("DeleteKey") and entry.container:
             session.host.drop_key(entry.container)

@@ -19,7 +19,8 @@ READ_ONLY, HIDDEN, SYSTEM = 1, 2, 4
 
 
 def files(session: Session) -> FileSystem:
-    return session.host.files
+    store: FileSystem = session.host.files
+    return store
 
 
 class FileSystemProvider(Provider):
@@ -55,21 +56,32 @@ class FileSystemProvider(Provider):
         if kind.lower() in ("directory", "container", "d"):
             if self.exists(session, path):
                 if not force or not self.is_container(session, path):
-                    raise CommandError("DirectoryExist", f"An item with the specified name {path} already exists.",
-                                       "ResourceExists", path, "System.IO.IOException")  # fmt: skip
+                    raise CommandError(
+                        "DirectoryExist",
+                        f"An item with the specified name {path} already exists.",
+                        "ResourceExists",
+                        path,
+                        "System.IO.IOException",
+                    )
                 return self.item(session, path)
             files(session).make_directory(path)
             return self.item(session, path)
         if kind and kind.lower() not in ("file", "f", "leaf"):
             raise NotBuilt(f"New-Item -ItemType {kind}")
         if self.exists(session, path) and not force:
-            raise CommandError("NewItemIOError", f"The file '{path}' already exists.", "WriteError", path,
-                               "System.IO.IOException")  # fmt: skip
+            raise CommandError(
+                "NewItemIOError", f"The file '{path}' already exists.", "WriteError", path, "System.IO.IOException"
+            )
         parent = path.rpartition("\\")[0]
         if not files(session).is_directory(parent + "\\"):
             if not force:
-                raise CommandError("NewItemIOError", f"Could not find a part of the path '{path}'.", "WriteError", path,
-                                   "System.IO.DirectoryNotFoundException")  # fmt: skip
+                raise CommandError(
+                    "NewItemIOError",
+                    f"Could not find a part of the path '{path}'.",
+                    "WriteError",
+                    path,
+                    "System.IO.DirectoryNotFoundException",
+                )
             files(session).make_directory(parent)
         files(session).write(path, to_text(value).encode() if value is not None else b"")
         return self.item(session, path)
@@ -83,15 +95,21 @@ class FileSystemProvider(Provider):
             raise CommandError(
                 "RemoveFileSystemItemUnAuthorizedAccess",
                 f"Cannot remove item {path}: You do not have sufficient access rights to perform this operation.",
-                "PermissionDenied", path, "System.IO.IOException",
-            )  # fmt: skip
+                "PermissionDenied",
+                path,
+                "System.IO.IOException",
+            )
         files(session).remove(path)
 
     def rename_item(self, session: Session, path: str, name: str) -> object:
         if "\\" in name or ":" in name:
-            raise CommandError("Argument", "Cannot rename the specified target, because it represents a path or "
-                               "device name.", "InvalidArgument", name,
-                               "System.Management.Automation.PSArgumentException")  # fmt: skip
+            raise CommandError(
+                "Argument",
+                "Cannot rename the specified target, because it represents a path or device name.",
+                "InvalidArgument",
+                name,
+                "System.Management.Automation.PSArgumentException",
+            )
         target = f"{path.rpartition(chr(92))[0]}\\{name}"
         return self.move_item(session, path, target)
 
@@ -101,14 +119,20 @@ class FileSystemProvider(Provider):
         except FileExistsError:
             raise self.exists_error("MoveFileInfoItemIOError", path) from None
         except FileNotFoundError:
-            raise CommandError("MoveFileInfoItemIOError", "Could not find a part of the path.", "WriteError", path,
-                               "System.IO.DirectoryNotFoundException") from None  # fmt: skip
+            raise CommandError(
+                "MoveFileInfoItemIOError",
+                "Could not find a part of the path.",
+                "WriteError",
+                path,
+                "System.IO.DirectoryNotFoundException",
+            ) from None
         return self.item(session, target)
 
     @staticmethod
     def exists_error(id: str, path: str) -> CommandError:
-        return CommandError(id, "Cannot create a file when that file already exists.\r\n", "WriteError", path,
-                            "System.IO.IOException")  # fmt: skip
+        return CommandError(
+            id, "Cannot create a file when that file already exists.\r\n", "WriteError", path, "System.IO.IOException"
+        )
 
     def copy_item(self, session: Session, path: str, target: str, recurse: bool, container: bool) -> object:
         store = files(session)
@@ -121,8 +145,13 @@ class FileSystemProvider(Provider):
             else:
                 store.make_directory(target)
         except FileNotFoundError:
-            raise CommandError("System.IO.DirectoryNotFoundException", f"Could not find a part of the path '{target}'.",
-                               "NotSpecified", path, "System.IO.DirectoryNotFoundException") from None  # fmt: skip
+            raise CommandError(
+                "System.IO.DirectoryNotFoundException",
+                f"Could not find a part of the path '{target}'.",
+                "NotSpecified",
+                path,
+                "System.IO.DirectoryNotFoundException",
+            ) from None
         return self.item(session, target)
 
     def copy_tree(self, store: FileSystem, path: str, target: str) -> None:

@@ -21,22 +21,30 @@ DEFAULT = "(default)"
 def missing_property(name: str, path: str) -> CommandError:
     return CommandError(
         "System.Management.Automation.PSArgumentException",
-        f"Property {name} does not exist at path {path}.", "InvalidArgument", name,
+        f"Property {name} does not exist at path {path}.",
+        "InvalidArgument",
+        name,
         "System.Management.Automation.PSArgumentException",
-    )  # fmt: skip
+    )
 
 
 class RegistryProvider(Provider):
     name = "Registry"
 
     def key(self, session: Session, path: str) -> RegistryKey | None:
-        return session.host.registry.find(path)
+        found: RegistryKey | None = session.host.registry.find(path)
+        return found
 
     def need(self, session: Session, path: str) -> RegistryKey:
         key = self.key(session, path)
         if key is None:
-            raise CommandError("PathNotFound", f"Cannot find path '{path}' because it does not exist.",
-                               "ObjectNotFound", path, "System.Management.Automation.ItemNotFoundException")  # fmt: skip
+            raise CommandError(
+                "PathNotFound",
+                f"Cannot find path '{path}' because it does not exist.",
+                "ObjectNotFound",
+                path,
+                "System.Management.Automation.ItemNotFoundException",
+            )
         return key
 
     def exists(self, session: Session, path: str) -> bool:
@@ -58,13 +66,23 @@ class RegistryProvider(Provider):
         registry = session.host.registry
         if registry.find(path) is not None:
             if not options.get("Force"):
-                raise CommandError("System.IO.IOException", "A key in this path already exists.", "ResourceExists",
-                                   path, "System.IO.IOException")  # fmt: skip
+                raise CommandError(
+                    "System.IO.IOException",
+                    "A key in this path already exists.",
+                    "ResourceExists",
+                    path,
+                    "System.IO.IOException",
+                )
             registry.remove(path)  # -Force makes the key anew
         parent = path.rpartition("\\")[0]
         if registry.find(parent) is None and not options.get("Force"):
-            raise CommandError("System.ArgumentException", "The registry key at the specified path does not exist.",
-                               "InvalidArgument", path, "System.ArgumentException")  # fmt: skip
+            raise CommandError(
+                "System.ArgumentException",
+                "The registry key at the specified path does not exist.",
+                "InvalidArgument",
+                path,
+                "System.ArgumentException",
+            )
         key = registry.create(path)
         if value is not None:
             data, chosen = to_data(value, "" if kind == "Key" else kind)

@@ -45,8 +45,13 @@ class FlatProvider(Provider):
 
     def new_item(self, session: Session, path: str, kind: str, value: object, options: dict[str, object]) -> object:
         if self.lookup(session, path) is not None and not options.get("Force"):
-            raise CommandError("NewItemAlreadyExists", f"The item '{path}' already exists.", "ResourceExists", path,
-                               "System.Management.Automation.PSArgumentException")  # fmt: skip
+            raise CommandError(
+                "NewItemAlreadyExists",
+                f"The item '{path}' already exists.",
+                "ResourceExists",
+                path,
+                "System.Management.Automation.PSArgumentException",
+            )
         self.store(session, path, value)
         return self.lookup(session, path)
 

@@ -14,24 +14,45 @@ if TYPE_CHECKING:
     from winsim.interpreter.session import Session
 
 DEFAULTS = {
-    "MaxEnvelopeSizekb": "500", "MaxTimeoutms": "60000", "MaxBatchItems": "32000", "MaxProviderRequests": "4294967295",
-    "Client\\NetworkDelayms": "5000", "Client\\URLPrefix": "wsman", "Client\\AllowUnencrypted": "false",
-    "Client\\Auth\\Basic": "true", "Client\\Auth\\Digest": "true", "Client\\Auth\\Kerberos": "true",
-    "Client\\Auth\\Negotiate": "true", "Client\\Auth\\Certificate": "true", "Client\\Auth\\CredSSP": "false",
-    "Client\\TrustedHosts": "", "Service\\MaxConcurrentOperationsPerUser": "1500", "Service\\EnumerationTimeoutms": "240000",
-    "Service\\MaxConnections": "300", "Service\\AllowUnencrypted": "false", "Service\\Auth\\Basic": "false",
-    "Service\\Auth\\Kerberos": "true", "Service\\Auth\\Negotiate": "true", "Service\\Auth\\Certificate": "false",
-    "Service\\Auth\\CredSSP": "false", "Shell\\AllowRemoteShellAccess": "true", "Shell\\IdleTimeout": "7200000",
-    "Shell\\MaxConcurrentUsers": "10", "Shell\\MaxShellRunTime": "2147483647", "Shell\\MaxProcessesPerShell": "25",
-    "Shell\\MaxMemoryPerShellMB": "1024", "Shell\\MaxShellsPerUser": "30",
-    "Plugin\\Microsoft.PowerShell\\Enabled": "true", "Plugin\\Microsoft.PowerShell\\RunAsUser": "",
+    "MaxEnvelopeSizekb": "500",
+    "MaxTimeoutms": "60000",
+    "MaxBatchItems": "32000",
+    "MaxProviderRequests": "4294967295",
+    "Client\\NetworkDelayms": "5000",
+    "Client\\URLPrefix": "wsman",
+    "Client\\AllowUnencrypted": "false",
+    "Client\\Auth\\Basic": "true",
+    "Client\\Auth\\Digest": "true",
+    "Client\\Auth\\Kerberos": "true",
+    "Client\\Auth\\Negotiate": "true",
+    "Client\\Auth\\Certificate": "true",
+    "Client\\Auth\\CredSSP": "false",
+    "Client\\TrustedHosts": "",
+    "Service\\MaxConcurrentOperationsPerUser": "1500",
+    "Service\\EnumerationTimeoutms": "240000",
+    "Service\\MaxConnections": "300",
+    "Service\\AllowUnencrypted": "false",
+    "Service\\Auth\\Basic": "false",
+    "Service\\Auth\\Kerberos": "true",
+    "Service\\Auth\\Negotiate": "true",
+    "Service\\Auth\\Certificate": "false",
+    "Service\\Auth\\CredSSP": "false",
+    "Shell\\AllowRemoteShellAccess": "true",
+    "Shell\\IdleTimeout": "7200000",
+    "Shell\\MaxConcurrentUsers": "10",
+    "Shell\\MaxShellRunTime": "2147483647",
+    "Shell\\MaxProcessesPerShell": "25",
+    "Shell\\MaxMemoryPerShellMB": "1024",
+    "Shell\\MaxShellsPerUser": "30",
+    "Plugin\\Microsoft.PowerShell\\Enabled": "true",
+    "Plugin\\Microsoft.PowerShell\\RunAsUser": "",
     "Plugin\\Microsoft.PowerShell\\Quotas\\IdleTimeoutms": "7200000",
     "Plugin\\Microsoft.PowerShell\\Quotas\\MaxConcurrentUsers": "10",
     "Plugin\\Microsoft.PowerShell\\Quotas\\MaxMemoryPerShellMB": "1024",
     "Plugin\\Microsoft.PowerShell\\Quotas\\MaxProcessesPerShell": "25",
     "Plugin\\Microsoft.PowerShell\\Quotas\\MaxShells": "25",
     "Plugin\\Microsoft.PowerShell\\Quotas\\MaxShellsPerUser": "25",
-}  # fmt: skip
+}
 # Settings that the service itself obeys: where it keeps them.
 LIVE = {
     "service\\allowunencrypted": "allow_unencrypted",
@@ -69,9 +90,12 @@ def set_live(session: Session, field: str, text: str) -> None:
     flag = isinstance(getattr(service, field), bool)
     if text.lower() not in ("true", "false") if flag else not text.isdigit():
         raise CommandError(
-            "WsManError", "The WS-Management service cannot process the request: the value is invalid.", "InvalidArgument",
-            text, "System.InvalidOperationException",
-        )  # fmt: skip
+            "WsManError",
+            "The WS-Management service cannot process the request: the value is invalid.",
+            "InvalidArgument",
+            text,
+            "System.InvalidOperationException",
+        )
     setattr(service, field, text.lower() == "true" if flag else int(text))
     session.world.touch()
 

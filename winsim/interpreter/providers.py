@@ -45,9 +45,12 @@ class Provider:
 
     def refuse(self, what: str) -> CommandError:
         return CommandError(
-            "NotSupported", f"Cannot call method. The provider does not support the use of this method ({what}).",
-            "NotImplemented", None, SMA + "PSNotSupportedException",
-        )  # fmt: skip
+            "NotSupported",
+            f"Cannot call method. The provider does not support the use of this method ({what}).",
+            "NotImplemented",
+            None,
+            SMA + "PSNotSupportedException",
+        )
 
     def exists(self, session: Session, path: str) -> bool:
         raise self.refuse("exists")
@@ -180,9 +183,12 @@ class Locations:
             late = late_drive(self.session, name)
             if late is None:
                 raise CommandError(
-                    "DriveNotFound", f"Cannot find drive. A drive with the name '{name}' does not exist.",
-                    "ObjectNotFound", name, SMA + "DriveNotFoundException",
-                )  # fmt: skip
+                    "DriveNotFound",
+                    f"Cannot find drive. A drive with the name '{name}' does not exist.",
+                    "ObjectNotFound",
+                    name,
+                    SMA + "DriveNotFoundException",
+                )
             self.drives[name.lower()] = found = late
         return found
 
@@ -242,9 +248,12 @@ class Locations:
         found = find_provider(self.session, name)
         if found is None:
             raise CommandError(
-                "ProviderNotFound", f"Cannot find a provider with the name '{name}'.", "ObjectNotFound", name,
+                "ProviderNotFound",
+                f"Cannot find a provider with the name '{name}'.",
+                "ObjectNotFound",
+                name,
                 SMA + "ProviderNotFoundException",
-            )  # fmt: skip
+            )
         return found
 
 
@@ -298,15 +307,18 @@ def path_info(place: Place, known: Locations) -> PathInfo:
 
 def not_found(text: str) -> CommandError:
     return CommandError(
-        "PathNotFound", f"Cannot find path '{text}' because it does not exist.", "ObjectNotFound", text,
+        "PathNotFound",
+        f"Cannot find path '{text}' because it does not exist.",
+        "ObjectNotFound",
+        text,
         SMA + "ItemNotFoundException",
-    )  # fmt: skip
+    )
 
 
 def glob(session: Session, text: str, literal: bool = False) -> list[Place]:
     """The existing places that a path stands for; a plain path that is not there is PathNotFound."""
     known = locations(session)
-    place = known.place(text if literal or not has_wildcard(text) else text)
+    place = known.place(text)
     if literal or not has_wildcard(text):
         if not literal:
             place = place.with_path(unescape(place.path))

@@ -51,5 +51,3 @@ def type_member(value: object, key: str) -> object:
 
 def type_members(value: object) -> list[tuple[str, object]]:
     return [pair for data in data_for(value) for pair in data.members.values()]
-
-

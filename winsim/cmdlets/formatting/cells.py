@@ -47,7 +47,9 @@ def entries(value: object) -> list[object] | None:
 
 def element(value: object) -> str:
     base = unwrap(value)
-    if isinstance(base, DictionaryEntry) or (hasattr(base, "key") and hasattr(base, "value") and not isinstance(base, PSObject)):
+    if isinstance(base, DictionaryEntry) or (
+        hasattr(base, "key") and hasattr(base, "value") and not isinstance(base, PSObject)
+    ):
         return f"[{to_text(getattr(base, 'key', ''))}, {to_text(getattr(base, 'value', ''))}]"
     if isinstance(base, list) or (entries(base) is not None):
         return to_text(base) if isinstance(base, list) and not base else format_nested(base)

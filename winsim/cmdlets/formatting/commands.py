@@ -34,8 +34,12 @@ def columns_for(call: CommandCall, value: object) -> tuple[Column, ...]:
     out = []
     for expression in parse_all(call.get("Property"), KEYS):
         for name, single in resolve(expression, value):
-            out.append(column_of(name if single is not expression else expression.shown or name, 
-                                 single if single is not expression else expression))
+            out.append(
+                column_of(
+                    name if single is not expression else expression.shown or name,
+                    single if single is not expression else expression,
+                )
+            )
     return tuple(out)
 
 
@@ -140,5 +144,3 @@ class OutString:
             call.write_all(lines)
         else:
             call.write("".join(f"{line}\r\n" for line in lines))
-
-

@@ -85,8 +85,10 @@ def error_text(value: object) -> str:
     from winsim.interpreter.typetable import type_name_of
 
     target_type = (type_name_of(record.target) or "").rpartition(".")[2] if record.target is not None else ""
-    lines.append(f"    + CategoryInfo          : {record.category.name}: ({target}:{target_type}) [{info.activity}], "
-                 f"{info.reason}")  # fmt: skip
+    lines.append(
+        f"    + CategoryInfo          : {record.category.name}: ({target}:{target_type}) [{info.activity}], "
+        f"{info.reason}"
+    )
     lines.append(f"    + FullyQualifiedErrorId : {record.full_id}")
     return "\n".join([*lines, " "])
 

@@ -50,8 +50,10 @@ def render(call: CommandCall, view: View, values: Sequence[object], width: int) 
         assert view.text is not None
         return [line for value in values for line in view.text(value).split("\n")]
     makers: dict[str, Callable[[CommandCall, View, Sequence[object], int], list[str]]] = {
-        "table": table, "list": as_list, "wide": wide,
-    }  # fmt: skip
+        "table": table,
+        "list": as_list,
+        "wide": wide,
+    }
     return makers[view.kind](call, view, values, width)
 
 
@@ -139,7 +141,8 @@ def table_row(cells: list[str], widths: list[int], rights: list[bool], wrap: boo
 def wrapped(text: str, width: int) -> list[str]:
     """Breaks at blanks, and inside of words that are longer than a line."""
     lines: list[str] = []
-    for line in text.replace("\r", "").split("\n"):
+    for whole in text.replace("\r", "").split("\n"):
+        line = whole
         while len(line) > width:
             cut = line.rfind(" ", 0, width + 1)
             cut = cut + 1 if 0 < cut < width else width if cut < 0 or cut == 0 else cut

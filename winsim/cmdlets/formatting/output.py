@@ -153,5 +153,3 @@ def render_lines(call: CommandCall, values: Iterable[object], width: int) -> lis
         renderer.add(value)
     renderer.flush()
     return folded(renderer.lines, width)
-
-

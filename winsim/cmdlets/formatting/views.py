@@ -14,8 +14,18 @@ from winsim.interpreter.net.catalogue import extensions, views
 from winsim.interpreter.typedata import data_for
 
 Kind = Literal["table", "list", "wide", "text"]
-PROVIDER_NOTES = frozenset({"pspath", "psparentpath", "pschildname", "psdrive", "psprovider", "pscomputername",
-                            "runspaceid", "psshowcomputername"})  # fmt: skip
+PROVIDER_NOTES = frozenset(
+    {
+        "pspath",
+        "psparentpath",
+        "pschildname",
+        "psdrive",
+        "psprovider",
+        "pscomputername",
+        "runspaceid",
+        "psshowcomputername",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -49,21 +59,29 @@ SPECIAL: dict[str, View] = {
     "system.io.fileinfo": View(
         "table",
         (
-            named("Mode", 7), Column("LastWriteTime", None, COMPUTED["LastWriteTime"], 25, "Right"),
-            Column("Length", None, COMPUTED["Length"], 10, "Right"), named("Name"),
+            named("Mode", 7),
+            Column("LastWriteTime", None, COMPUTED["LastWriteTime"], 25, "Right"),
+            Column("Length", None, COMPUTED["Length"], 10, "Right"),
+            named("Name"),
         ),
-        Column("Directory", None, COMPUTED["Directory"]), indent="    ",
+        Column("Directory", None, COMPUTED["Directory"]),
+        indent="    ",
     ),
     "microsoft.win32.registrykey": View(
         "table",
         (named("PSChildName", 30, label="Name"), Column("Property", None, COMPUTED["Property"])),
-        Column("Hive", None, COMPUTED["Hive"]), indent="    ",
+        Column("Hive", None, COMPUTED["Hive"]),
+        indent="    ",
     ),
     "system.security.cryptography.x509certificates.x509certificate2": View(
-        "table", (named("Thumbprint", 41), named("Subject")), Column("Directory", None, COMPUTED["Directory"]),
+        "table",
+        (named("Thumbprint", 41), named("Subject")),
+        Column("Directory", None, COMPUTED["Directory"]),
     ),
     "microsoft.powershell.commands.memberdefinition": View(
-        "table", (named("Name"), named("MemberType"), named("Definition")), named("TypeName"),
+        "table",
+        (named("Name"), named("MemberType"), named("Definition")),
+        named("TypeName"),
     ),
     "system.datetime": View("text", text=COMPUTED["DateTime"]),
     "system.management.automation.scriptblock": View("text", text=COMPUTED["Text"]),
@@ -73,16 +91,20 @@ SPECIAL: dict[str, View] = {
     "system.management.automation.psdriveinfo": View(
         "table",
         (
-            named("Name", 10), Column("Used (GB)", None, COMPUTED["Used"], 13, "Right"),
-            Column("Free (GB)", None, COMPUTED["Free"], 13, "Right"), named("Provider", 13), named("Root", 35),
+            named("Name", 10),
+            Column("Used (GB)", None, COMPUTED["Used"], 13, "Right"),
+            Column("Free (GB)", None, COMPUTED["Free"], 13, "Right"),
+            named("Provider", 13),
+            named("Root", 35),
             named("CurrentLocation"),
         ),
     ),
     "system.management.automation.commandinfo": View(
-        "table", (named("CommandType", 15), Column("Name", None, COMPUTED["Text"], 50), named("ModuleName")),
+        "table",
+        (named("CommandType", 15), Column("Name", None, COMPUTED["Text"], 50), named("ModuleName")),
     ),
     "system.management.automation.pathinfo": View("table", (named("Path"),)),
-}  # fmt: skip
+}
 SPECIAL["system.io.directoryinfo"] = SPECIAL["system.io.fileinfo"]
 del SPECIAL["system.xml.xmlnode"]
 

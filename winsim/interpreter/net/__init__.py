@@ -22,6 +22,7 @@ MODULES: Final[tuple[str, ...]] = (
     "cultures",
     "identifiers",
     "uris",
+    "uribuilder",
     "secrets",
     "regextypes",
     "encodings",

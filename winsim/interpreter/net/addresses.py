@@ -23,7 +23,9 @@ def read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     parts = text.split(".")
     if not 1 <= len(parts) <= 4 or not all(re.fullmatch(r"0[xX][0-9a-fA-F]+|\d+", part) for part in parts):
         raise ValueError(BAD)
-    numbers = [int(p, 16) if p[:2].lower() == "0x" else int(p, 8) if p[0] == "0" and len(p) > 1 else int(p) for p in parts]
+    numbers = [
+        int(p, 16) if p[:2].lower() == "0x" else int(p, 8) if p[0] == "0" and len(p) > 1 else int(p) for p in parts
+    ]
     limit = 256 ** (5 - len(numbers))
     if any(number > 255 for number in numbers[:-1]) or numbers[-1] >= limit:
         raise ValueError(BAD)
@@ -66,20 +68,23 @@ def convert_address(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         return of_number(int(value))
     if isinstance(value, list):
-        return of_bytes([int(item) for item in value])  # type: ignore[call-overload]
+        return of_bytes([int(item) for item in value])
     raise ValueError(f"Cannot convert {to_text(value)} to System.Net.IPAddress.")
 
 
-ADDRESS = TypeDef("System.Net.IPAddress", python=(IPAddress,), accelerators=("ipaddress",), convert=convert_address,
-                  to_text=str)  # fmt: skip
+ADDRESS = TypeDef(
+    "System.Net.IPAddress", python=(IPAddress,), accelerators=("ipaddress",), convert=convert_address, to_text=str
+)
 
 
 @ADDRESS.constructor("System.Int64")
 def of_number(number: int) -> IPAddress:
     """The number holds the bytes in network order, lowest first."""
     if not 0 <= number <= 0xFFFFFFFF:
-        raise NetError("System.ArgumentOutOfRangeException",
-                       "Specified argument was out of the range of valid values.\r\nParameter name: newAddress")  # fmt: skip
+        raise NetError(
+            "System.ArgumentOutOfRangeException",
+            "Specified argument was out of the range of valid values.\r\nParameter name: newAddress",
+        )
     return IPAddress(ipaddress.IPv4Address(number.to_bytes(4, "little")))
 
 
@@ -116,8 +121,15 @@ def swap(value: int) -> int:
     return int.from_bytes(value.to_bytes(4, "little", signed=True), "big", signed=True)
 
 
-for _name, _text in (("Any", "0.0.0.0"), ("Loopback", "127.0.0.1"), ("Broadcast", "255.255.255.255"),
-                     ("None", "255.255.255.255"), ("IPv6Any", "::"), ("IPv6Loopback", "::1"), ("IPv6None", "::")):  # fmt: skip
+for _name, _text in (
+    ("Any", "0.0.0.0"),
+    ("Loopback", "127.0.0.1"),
+    ("Broadcast", "255.255.255.255"),
+    ("None", "255.255.255.255"),
+    ("IPv6Any", "::"),
+    ("IPv6Loopback", "::1"),
+    ("IPv6None", "::"),
+):
 
     @ADDRESS.static_property(_name)
     def known(text: str = _text) -> IPAddress:
@@ -127,14 +139,18 @@ for _name, _text in (("Any", "0.0.0.0"), ("Loopback", "127.0.0.1"), ("Broadcast"
 @ADDRESS.property("Address")
 def address_number(this: IPAddress) -> Int64:
     if this.value.version == 6:
-        raise NetError("System.Net.Sockets.SocketException",
-                       "The attempted operation is not supported for the type of object referenced")  # fmt: skip
+        raise NetError(
+            "System.Net.Sockets.SocketException",
+            "The attempted operation is not supported for the type of object referenced",
+        )
     return Int64(int.from_bytes(this.value.packed, "little"))
 
 
 @ADDRESS.property("AddressFamily")
 def family(this: IPAddress) -> EnumValue:
-    return enum_value("System.Net.Sockets.AddressFamily", "InterNetwork" if this.value.version == 4 else "InterNetworkV6")
+    return enum_value(
+        "System.Net.Sockets.AddressFamily", "InterNetwork" if this.value.version == 4 else "InterNetworkV6"
+    )
 
 
 @ADDRESS.property("ScopeId")
@@ -188,8 +204,9 @@ class MailAddress(NetObject):
     def __init__(self, text: str, name: str = "") -> None:
         found = re.fullmatch(r'\s*(?:"?([^"<]*?)"?\s*<)?([^\s<>@]+)@([^\s<>@]+)>?\s*', text)
         if not found:
-            raise NetError("System.FormatException",
-                           "The specified string is not in the form required for an e-mail address.")  # fmt: skip
+            raise NetError(
+                "System.FormatException", "The specified string is not in the form required for an e-mail address."
+            )
         self.display_name = name or found[1] or ""
         self.user, self.host = found[2], found[3]
 

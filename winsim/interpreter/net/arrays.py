@@ -16,10 +16,15 @@ if TYPE_CHECKING:
     from winsim.interpreter.session import Session
 
 ARRAY = TypeDef(
-    "System.Array", accelerators=("array",),
-    interfaces=("System.Collections.IList", "System.Collections.ICollection", "System.Collections.IEnumerable",
-                "System.ICloneable"),
-)  # fmt: skip
+    "System.Array",
+    accelerators=("array",),
+    interfaces=(
+        "System.Collections.IList",
+        "System.Collections.ICollection",
+        "System.Collections.IEnumerable",
+        "System.ICloneable",
+    ),
+)
 
 
 @ARRAY.property("Length")
@@ -204,11 +209,15 @@ def copy(source: Array, target: Array, amount: int) -> object:
 @ARRAY.static_method("Copy", "System.Array", "System.Int32", "System.Array", "System.Int32", "System.Int32")
 def copy_part(source: Array, start: int, target: Array, at: int, amount: int) -> object:
     if start + amount > len(source):
-        raise NetError("System.ArgumentException", "Source array was not long enough. Check srcIndex and length, and "
-                       "the array's lower bounds.")  # fmt: skip
+        raise NetError(
+            "System.ArgumentException",
+            "Source array was not long enough. Check srcIndex and length, and the array's lower bounds.",
+        )
     if at + amount > len(target):
-        raise NetError("System.ArgumentException", "Destination array was not long enough. Check destIndex and length, "
-                       "and the array's lower bounds.")  # fmt: skip
+        raise NetError(
+            "System.ArgumentException",
+            "Destination array was not long enough. Check destIndex and length, and the array's lower bounds.",
+        )
     kind = get_type(target.element_type)
     target[at : at + amount] = [convert(item, kind) for item in source[start : start + amount]]
     return AUTOMATION_NULL
@@ -258,8 +267,12 @@ def find_index(session: Session, array: Array, block: object) -> int:
 
 # -- System.Enum --------------------------------------------------------------------------------------------------
 
-ENUM = TypeDef("System.Enum", base="System.ValueType", value_type=True,
-               interfaces=("System.IComparable", "System.IFormattable", "System.IConvertible"))  # fmt: skip
+ENUM = TypeDef(
+    "System.Enum",
+    base="System.ValueType",
+    value_type=True,
+    interfaces=("System.IComparable", "System.IFormattable", "System.IConvertible"),
+)
 
 
 def members_of(kind: NetType) -> dict[str, int]:

@@ -54,7 +54,9 @@ class TypeFacts:
 
 
 def members(part: Mapping[str, Any]) -> dict[str, str]:
-    return {name.lower(): name for group in ("properties", "fields", "methods", "events") for name in part.get(group, {})}
+    return {
+        name.lower(): name for group in ("properties", "fields", "methods", "events") for name in part.get(group, {})
+    }
 
 
 @cache
@@ -71,9 +73,13 @@ def facts(full_name: str) -> TypeFacts | None:
         return None
     raw = read("net45")[name]
     return TypeFacts(
-        name, raw.get("base"), tuple(raw.get("interfaces", ())),
-        members(raw.get("static", {})), members(raw.get("instance", {})), raw,
-    )  # fmt: skip
+        name,
+        raw.get("base"),
+        tuple(raw.get("interfaces", ())),
+        members(raw.get("static", {})),
+        members(raw.get("instance", {})),
+        raw,
+    )
 
 
 @dataclass(frozen=True)

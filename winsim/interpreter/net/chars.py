@@ -102,17 +102,37 @@ def to_utf32(text: str, index: int) -> int:
 
 
 CATEGORIES = {
-    "Lu": ("UppercaseLetter", 0), "Ll": ("LowercaseLetter", 1), "Lt": ("TitlecaseLetter", 2),
-    "Lm": ("ModifierLetter", 3), "Lo": ("OtherLetter", 4), "Mn": ("NonSpacingMark", 5),
-    "Mc": ("SpacingCombiningMark", 6), "Me": ("EnclosingMark", 7), "Nd": ("DecimalDigitNumber", 8),
-    "Nl": ("LetterNumber", 9), "No": ("OtherNumber", 10), "Zs": ("SpaceSeparator", 11),
-    "Zl": ("LineSeparator", 12), "Zp": ("ParagraphSeparator", 13), "Cc": ("Control", 14), "Cf": ("Format", 15),
-    "Cs": ("Surrogate", 16), "Co": ("PrivateUse", 17), "Pc": ("ConnectorPunctuation", 18),
-    "Pd": ("DashPunctuation", 19), "Ps": ("OpenPunctuation", 20), "Pe": ("ClosePunctuation", 21),
-    "Pi": ("InitialQuotePunctuation", 22), "Pf": ("FinalQuotePunctuation", 23), "Po": ("OtherPunctuation", 24),
-    "Sm": ("MathSymbol", 25), "Sc": ("CurrencySymbol", 26), "Sk": ("ModifierSymbol", 27), "So": ("OtherSymbol", 28),
+    "Lu": ("UppercaseLetter", 0),
+    "Ll": ("LowercaseLetter", 1),
+    "Lt": ("TitlecaseLetter", 2),
+    "Lm": ("ModifierLetter", 3),
+    "Lo": ("OtherLetter", 4),
+    "Mn": ("NonSpacingMark", 5),
+    "Mc": ("SpacingCombiningMark", 6),
+    "Me": ("EnclosingMark", 7),
+    "Nd": ("DecimalDigitNumber", 8),
+    "Nl": ("LetterNumber", 9),
+    "No": ("OtherNumber", 10),
+    "Zs": ("SpaceSeparator", 11),
+    "Zl": ("LineSeparator", 12),
+    "Zp": ("ParagraphSeparator", 13),
+    "Cc": ("Control", 14),
+    "Cf": ("Format", 15),
+    "Cs": ("Surrogate", 16),
+    "Co": ("PrivateUse", 17),
+    "Pc": ("ConnectorPunctuation", 18),
+    "Pd": ("DashPunctuation", 19),
+    "Ps": ("OpenPunctuation", 20),
+    "Pe": ("ClosePunctuation", 21),
+    "Pi": ("InitialQuotePunctuation", 22),
+    "Pf": ("FinalQuotePunctuation", 23),
+    "Po": ("OtherPunctuation", 24),
+    "Sm": ("MathSymbol", 25),
+    "Sc": ("CurrencySymbol", 26),
+    "Sk": ("ModifierSymbol", 27),
+    "So": ("OtherSymbol", 28),
     "Cn": ("OtherNotAssigned", 29),
-}  # fmt: skip
+}
 
 
 @CHAR.static_method("GetUnicodeCategory", "System.Char")
@@ -161,11 +181,15 @@ class StringComparer(NetObject):
 
 
 COMPARER = TypeDef(
-    "System.StringComparer", python=(StringComparer,),
-    interfaces=("System.Collections.IComparer", "System.Collections.IEqualityComparer",
-                "System.Collections.Generic.IEqualityComparer`1[System.String]",
-                "System.Collections.Generic.IComparer`1[System.String]"),
-)  # fmt: skip
+    "System.StringComparer",
+    python=(StringComparer,),
+    interfaces=(
+        "System.Collections.IComparer",
+        "System.Collections.IEqualityComparer",
+        "System.Collections.Generic.IEqualityComparer`1[System.String]",
+        "System.Collections.Generic.IComparer`1[System.String]",
+    ),
+)
 
 
 def _comparers() -> None:

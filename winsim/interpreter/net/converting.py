@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 from collections.abc import Sequence
 
 from winsim.interpreter.convert import convert
@@ -34,7 +35,7 @@ def to_integer(value: object, name: str) -> object:
         return kind(parse_integer(value, low, high, name, 7))
     if isinstance(value, bool):
         return kind(int(value))
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+    if isinstance(value, float) and (math.isnan(value) or value in (float("inf"), float("-inf"))):
         raise overflow(name)
     number = round(value) if not isinstance(value, int) else int(value)  # type: ignore[call-overload]
     if not low <= number <= high:
@@ -47,8 +48,10 @@ def from_base(text: str, base: int, name: str) -> object:
     if base not in (2, 8, 10, 16):
         raise NetError("System.ArgumentException", "Invalid Base.")
     if not text:
-        raise NetError("System.ArgumentOutOfRangeException",
-                       "Index was out of range. Must be non-negative and less than the size of the collection.")  # fmt: skip
+        raise NetError(
+            "System.ArgumentOutOfRangeException",
+            "Index was out of range. Must be non-negative and less than the size of the collection.",
+        )
     digits = text[2:] if base == 16 and text.lower().startswith("0x") else text
     try:
         number = int(digits, base) if "_" not in digits and digits.strip() == digits else None

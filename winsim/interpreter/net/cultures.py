@@ -83,9 +83,13 @@ def convert_culture(value: object) -> object:
 
 
 CULTURE = TypeDef(
-    "System.Globalization.CultureInfo", python=(CultureInfo,), accelerators=("cultureinfo",), to_text=str,
-    convert=convert_culture, interfaces=("System.ICloneable", "System.IFormatProvider"),
-)  # fmt: skip
+    "System.Globalization.CultureInfo",
+    python=(CultureInfo,),
+    accelerators=("cultureinfo",),
+    to_text=str,
+    convert=convert_culture,
+    interfaces=("System.ICloneable", "System.IFormatProvider"),
+)
 
 
 @CULTURE.constructor("System.String")
@@ -232,10 +236,18 @@ NUMBERS = TypeDef(
     "System.Globalization.NumberFormatInfo", python=(NumberFormat,), interfaces=("System.IFormatProvider",)
 )
 NUMBERS.attribute(
-    "NumberDecimalSeparator", "NumberGroupSeparator", "CurrencySymbol", "CurrencyDecimalSeparator",
-    "CurrencyGroupSeparator", "NegativeSign", "PositiveSign", "PercentSymbol", "NumberDecimalDigits",
-    "CurrencyDecimalDigits", readonly=False,
-)  # fmt: skip
+    "NumberDecimalSeparator",
+    "NumberGroupSeparator",
+    "CurrencySymbol",
+    "CurrencyDecimalSeparator",
+    "CurrencyGroupSeparator",
+    "NegativeSign",
+    "PositiveSign",
+    "PercentSymbol",
+    "NumberDecimalDigits",
+    "CurrencyDecimalDigits",
+    readonly=False,
+)
 
 
 @NUMBERS.constructor()
@@ -274,18 +286,27 @@ DATES = TypeDef(
     "System.Globalization.DateTimeFormatInfo", python=(DateTimeFormat,), interfaces=("System.IFormatProvider",)
 )
 DATES.attribute(
-    "ShortDatePattern", "LongDatePattern", "ShortTimePattern", "LongTimePattern", "FullDateTimePattern",
-    "SortableDateTimePattern", "UniversalSortableDateTimePattern", "DateSeparator", "TimeSeparator",
-)  # fmt: skip
+    "ShortDatePattern",
+    "LongDatePattern",
+    "ShortTimePattern",
+    "LongTimePattern",
+    "FullDateTimePattern",
+    "SortableDateTimePattern",
+    "UniversalSortableDateTimePattern",
+    "DateSeparator",
+    "TimeSeparator",
+)
 
 
 def _names() -> None:
     from winsim.interpreter.net.date_format import DAYS, MONTHS
 
     lists = {
-        "DayNames": list(DAYS), "AbbreviatedDayNames": [day[:3] for day in DAYS], "MonthNames": [*MONTHS, ""],
+        "DayNames": list(DAYS),
+        "AbbreviatedDayNames": [day[:3] for day in DAYS],
+        "MonthNames": [*MONTHS, ""],
         "AbbreviatedMonthNames": [*(month[:3] for month in MONTHS), ""],
-    }  # fmt: skip
+    }
     for property_name, items in lists.items():
 
         @DATES.property(property_name)
@@ -316,7 +337,6 @@ def invariant_dates() -> DateTimeFormat:
 @DATES.static_property("CurrentInfo")
 def current_dates() -> DateTimeFormat:
     return DateTimeFormat(EN_US)
-
 
 
 PROVIDER = TypeDef("System.IFormatProvider")

@@ -202,18 +202,14 @@ def finish(parts: Parts, styles: Styles, today: DateTime | None) -> DateTime:
     except DateRangeError:
         raise DateParseError(NOT_A_DATE) from None
     if parts.weekday is not None and given and whole.day_of_week != parts.weekday:
-        raise DateParseError(
-            "String was not recognized as a valid DateTime because the day of week was incorrect."
-        )
+        raise DateParseError("String was not recognized as a valid DateTime because the day of week was incorrect.")
     return with_zone(whole.add_ticks(parts.fraction), parts, styles)
 
 
 def with_zone(value: DateTime, parts: Parts, styles: Styles) -> DateTime:
     if parts.offset is None:
         kind: Kind = "Unspecified"
-        if styles.assume_utc:
-            kind = "Utc" if styles.adjust_to_utc else "Local"
-        elif styles.assume_local:
+        if styles.assume_utc or styles.assume_local:
             kind = "Utc" if styles.adjust_to_utc else "Local"
         return value.with_kind(kind)
     moved = value.add_ticks(-parts.offset * TICKS_PER_MINUTE)
@@ -333,7 +329,13 @@ def parse_span(text: str) -> TimeSpan:
 
 def span_ticks(found: dict[str, str | None], body: str) -> int:
     days, hours, minutes, seconds = (int(found.get(key) or 0) for key in "dhms")
-    if found.get("d") and found.get("h") and found.get("s") is None and ":" in body.split(".")[0] and "." not in body:
+    if (
+        found.get("d")
+        and found.get("h")
+        and found.get("s") is None
+        and ":" in body.split(".", maxsplit=1)[0]
+        and "." not in body
+    ):
         days, hours, minutes, seconds = 0, days, hours, minutes  # a:b:c is hours, minutes, seconds
     if hours > 23 or minutes > 59 or seconds > 59:
         raise DateRangeError(

@@ -60,7 +60,9 @@ def now_of(session: Session, kind: str = "Local") -> DateTime:
 
 
 def text_of(value: DateTime, spec: str = "", *, invariant: bool = False) -> str:
-    made = guarded(lambda: format_date(value, spec, invariant=invariant, offset=UTC_OFFSET if value.kind == "Local" else None))
+    made = guarded(
+        lambda: format_date(value, spec, invariant=invariant, offset=UTC_OFFSET if value.kind == "Local" else None)
+    )
     return str(made)
 
 
@@ -77,10 +79,16 @@ def convert_date(value: object) -> object:
 
 
 DATE = TypeDef(
-    "System.DateTime", python=(DateTime,), accelerators=("datetime",), base="System.ValueType", value_type=True,
-    interfaces=("System.IComparable", "System.IFormattable", "System.IConvertible"), convert=convert_date,
-    to_text=lambda value: text_of(value, "G", invariant=True), format=lambda value, spec: text_of(value, spec or "G"),
-)  # fmt: skip
+    "System.DateTime",
+    python=(DateTime,),
+    accelerators=("datetime",),
+    base="System.ValueType",
+    value_type=True,
+    interfaces=("System.IComparable", "System.IFormattable", "System.IConvertible"),
+    convert=convert_date,
+    to_text=lambda value: text_of(value, "G", invariant=True),
+    format=lambda value, spec: text_of(value, spec or "G"),
+)
 
 
 def kind_value(name: str) -> EnumValue:
@@ -157,7 +165,9 @@ def days_in_month(year: int, month: int) -> int:
     import calendar
 
     if not (1 <= month <= 12 and 1 <= year <= 9999):
-        raise NetError("System.ArgumentOutOfRangeException", "Month must be between one and twelve.\r\nParameter name: month")
+        raise NetError(
+            "System.ArgumentOutOfRangeException", "Month must be between one and twelve.\r\nParameter name: month"
+        )
     return calendar.monthrange(year, month)[1]
 
 
@@ -188,7 +198,11 @@ def exact(text: str, formats: Sequence[str], provider: object, styles: EnumValue
     for index, form in enumerate(formats):
         try:
             return parse_exact(
-                text, form, styles=styles_of(styles), today=today(), invariant=provider is not None and is_invariant(provider)
+                text,
+                form,
+                styles=styles_of(styles),
+                today=today(),
+                invariant=provider is not None and is_invariant(provider),
             )
         except DateParseError as problem:
             if index == len(formats) - 1:
@@ -283,9 +297,12 @@ def time_of_day(this: DateTime) -> TimeSpan:
 
 
 UNITS = {
-    "Days": TICKS_PER_DAY, "Hours": TICKS_PER_HOUR, "Minutes": TICKS_PER_MINUTE, "Seconds": TICKS_PER_SECOND,
+    "Days": TICKS_PER_DAY,
+    "Hours": TICKS_PER_HOUR,
+    "Minutes": TICKS_PER_MINUTE,
+    "Seconds": TICKS_PER_SECOND,
     "Milliseconds": TICKS_PER_MILLISECOND,
-}  # fmt: skip
+}
 
 
 def _adders() -> None:
@@ -391,8 +408,12 @@ def to_provider(this: DateTime, provider: object) -> str:
     return text_of(this, "G", invariant=is_invariant(provider))
 
 
-for _method, _spec in (("ToShortDateString", "d"), ("ToLongDateString", "D"), ("ToShortTimeString", "t"),
-                       ("ToLongTimeString", "T")):  # fmt: skip
+for _method, _spec in (
+    ("ToShortDateString", "d"),
+    ("ToLongDateString", "D"),
+    ("ToShortTimeString", "t"),
+    ("ToLongTimeString", "T"),
+):
 
     @DATE.method(_method)
     def to_standard(this: DateTime, spec: str = _spec) -> str:

@@ -43,9 +43,7 @@ class TimeSpan(NetObject):
         self.ticks = ticks
 
     @classmethod
-    def of(
-        cls, days: int = 0, hours: int = 0, minutes: int = 0, seconds: int = 0, milliseconds: int = 0
-    ) -> TimeSpan:
+    def of(cls, days: int = 0, hours: int = 0, minutes: int = 0, seconds: int = 0, milliseconds: int = 0) -> TimeSpan:
         total = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
         return cls(total * TICKS_PER_SECOND + milliseconds * TICKS_PER_MILLISECOND)
 
@@ -123,9 +121,7 @@ class DateTime(NetObject):
         try:
             days = dt.date(year, month, day).toordinal() - EPOCH
         except ValueError:
-            raise DateRangeError(
-                "Year, Month, and Day parameters describe an un-representable DateTime."
-            ) from None
+            raise DateRangeError("Year, Month, and Day parameters describe an un-representable DateTime.") from None
         if not (0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60 and 0 <= millisecond < 1000):
             raise DateRangeError("Hour, Minute, and Second parameters describe an un-representable DateTime.")
         time = (hour * 60 + minute) * 60 + second
@@ -135,7 +131,7 @@ class DateTime(NetObject):
     def from_python(cls, moment: dt.datetime, kind: Kind | None = None) -> DateTime:
         """From a Python datetime; an aware one is taken as UTC unless ``kind`` says otherwise."""
         if moment.tzinfo is not None:
-            moment = moment.astimezone(dt.timezone.utc)
+            moment = moment.astimezone(dt.UTC)
             kind = kind or "Utc"
         whole = cls.of(moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second)
         return cls(whole.ticks + moment.microsecond * 10, kind or "Unspecified")

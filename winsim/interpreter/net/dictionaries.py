@@ -1,4 +1,4 @@
-"""Hashtable, OrderedDictionary, Dictionary[K,V], SortedDictionary, SortedList, NameValueCollection and their entries."""
+"""Hashtable, OrderedDictionary, Dictionary[K,V], SortedDictionary, SortedList, NameValueCollection."""
 
 from __future__ import annotations
 
@@ -21,10 +21,17 @@ from winsim.interpreter.typetable import get_type
 from winsim.interpreter.values import AUTOMATION_NULL, Array, NetObject
 
 MAPS = ("System.Collections.IDictionary", "System.Collections.ICollection", "System.Collections.IEnumerable")
-HASHTABLE = TypeDef("System.Collections.Hashtable", python=(Hashtable,), accelerators=("hashtable",),
-                    interfaces=(*MAPS, "System.ICloneable"))  # fmt: skip
-ORDERED = TypeDef("System.Collections.Specialized.OrderedDictionary", python=(OrderedDictionary,),
-                  interfaces=(*MAPS, "System.Collections.Specialized.IOrderedDictionary"))  # fmt: skip
+HASHTABLE = TypeDef(
+    "System.Collections.Hashtable",
+    python=(Hashtable,),
+    accelerators=("hashtable",),
+    interfaces=(*MAPS, "System.ICloneable"),
+)
+ORDERED = TypeDef(
+    "System.Collections.Specialized.OrderedDictionary",
+    python=(OrderedDictionary,),
+    interfaces=(*MAPS, "System.Collections.Specialized.IOrderedDictionary"),
+)
 GENERIC = TypeDef("System.Collections.Generic.Dictionary`2", python=(GenericDictionary,), interfaces=MAPS)
 SORTED = TypeDef("System.Collections.Generic.SortedDictionary`2", interfaces=MAPS)
 SORTED_GENERIC = TypeDef("System.Collections.Generic.SortedList`2", interfaces=MAPS)
@@ -141,8 +148,11 @@ class DictionaryEnumerator(Enumerator):
         super().__init__(source.entries(), "System.Collections.Hashtable+HashtableEnumerator")
 
 
-ENUMERATOR = TypeDef("System.Collections.Hashtable+HashtableEnumerator", python=(DictionaryEnumerator,),
-                     base="System.Collections.IEnumerator")  # fmt: skip
+ENUMERATOR = TypeDef(
+    "System.Collections.Hashtable+HashtableEnumerator",
+    python=(DictionaryEnumerator,),
+    base="System.Collections.IEnumerator",
+)
 for _part in ("Key", "Value"):
 
     @ENUMERATOR.property(_part)
@@ -288,10 +298,16 @@ def index_of_key(this: SortedList, key: object) -> int:
     return next((i for i, held in enumerate(this.keys()) if same(held, key)), -1)
 
 
-ENTRY = TypeDef("System.Collections.DictionaryEntry", python=(DictionaryEntry,), base="System.ValueType",
-                value_type=True)  # fmt: skip
-PAIR = TypeDef("System.Collections.Generic.KeyValuePair`2", python=(KeyValuePair,), base="System.ValueType",
-               value_type=True, to_text=lambda pair: f"[{to_text(pair.key)}, {to_text(pair.value)}]")  # fmt: skip
+ENTRY = TypeDef(
+    "System.Collections.DictionaryEntry", python=(DictionaryEntry,), base="System.ValueType", value_type=True
+)
+PAIR = TypeDef(
+    "System.Collections.Generic.KeyValuePair`2",
+    python=(KeyValuePair,),
+    base="System.ValueType",
+    value_type=True,
+    to_text=lambda pair: f"[{to_text(pair.key)}, {to_text(pair.value)}]",
+)
 ENTRY.attribute("Key", "Value", readonly=False)
 PAIR.attribute("Key", "Value")
 
@@ -309,8 +325,11 @@ def make_entry(key: object, value: object) -> DictionaryEntry:
 class NameValueCollection(NetObject):
     """Names with one or more values; names ignore case."""
 
-    type_names = ("System.Collections.Specialized.NameValueCollection",
-                  "System.Collections.Specialized.NameObjectCollectionBase", "System.Object")  # fmt: skip
+    type_names = (
+        "System.Collections.Specialized.NameValueCollection",
+        "System.Collections.Specialized.NameObjectCollectionBase",
+        "System.Object",
+    )
 
     def __init__(self) -> None:
         self.table: dict[str, tuple[object, list[str]]] = {}
@@ -331,9 +350,12 @@ class NameValueCollection(NetObject):
         return [name for name, _ in self.table.values()]
 
 
-NAMES = TypeDef("System.Collections.Specialized.NameValueCollection", python=(NameValueCollection,),
-                base="System.Collections.Specialized.NameObjectCollectionBase",
-                enumerate=NameValueCollection.names)  # fmt: skip
+NAMES = TypeDef(
+    "System.Collections.Specialized.NameValueCollection",
+    python=(NameValueCollection,),
+    base="System.Collections.Specialized.NameObjectCollectionBase",
+    enumerate=NameValueCollection.names,
+)
 
 
 def nv_get(this: NameValueCollection, key: object) -> object:
@@ -390,5 +412,14 @@ def nv_clear(this: NameValueCollection) -> object:
 
 
 TYPES = (
-    HASHTABLE, ORDERED, GENERIC, SORTED, SORTED_GENERIC, SORTED_LIST, ENUMERATOR, ENTRY, PAIR, NAMES,
-)  # fmt: skip
+    HASHTABLE,
+    ORDERED,
+    GENERIC,
+    SORTED,
+    SORTED_GENERIC,
+    SORTED_LIST,
+    ENUMERATOR,
+    ENTRY,
+    PAIR,
+    NAMES,
+)

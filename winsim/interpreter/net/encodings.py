@@ -24,11 +24,17 @@ ENCODINGS: dict[str, tuple[int, str, str, str, bytes]] = {
     "cp850": (850, "cp850", "SBCSCodePageEncoding", "ibm850", b""),
 }
 TITLES = {
-    "UTF8": "Unicode (UTF-8)", "Unicode": "Unicode", "BigEndianUnicode": "Unicode (Big-Endian)",
-    "UTF32": "Unicode (UTF-32)", "UTF7": "Unicode (UTF-7)", "ASCII": "US-ASCII",
-    "Default": "Western European (Windows)", "Oem": "OEM United States", "Latin1": "Western European (ISO)",
+    "UTF8": "Unicode (UTF-8)",
+    "Unicode": "Unicode",
+    "BigEndianUnicode": "Unicode (Big-Endian)",
+    "UTF32": "Unicode (UTF-32)",
+    "UTF7": "Unicode (UTF-7)",
+    "ASCII": "US-ASCII",
+    "Default": "Western European (Windows)",
+    "Oem": "OEM United States",
+    "Latin1": "Western European (ISO)",
     "cp850": "Western European (DOS)",
-}  # fmt: skip
+}
 
 
 class Encoding(NetObject):
@@ -65,11 +71,14 @@ def find_encoding(name: object) -> Encoding:
         key = next((key for key, row in ENCODINGS.items() if row[0] == name), None)
     else:
         wanted = to_text(name).lower()
-        wanted = {"utf-16le": "utf-16", "unicode": "utf-16", "ascii": "us-ascii", "latin1": "iso-8859-1"}.get(wanted, wanted)
+        wanted = {"utf-16le": "utf-16", "unicode": "utf-16", "ascii": "us-ascii", "latin1": "iso-8859-1"}.get(
+            wanted, wanted
+        )
         key = next((k for k, row in ENCODINGS.items() if wanted in (row[3].lower(), k.lower())), None)
     if key is None:
-        raise NetError("System.ArgumentException", f"'{to_text(name)}' is not a supported encoding name.\r\n"
-                       "Parameter name: name")  # fmt: skip
+        raise NetError(
+            "System.ArgumentException", f"'{to_text(name)}' is not a supported encoding name.\r\nParameter name: name"
+        )
     return Encoding(key)
 
 
@@ -105,8 +114,9 @@ def byte_array(data: bytes) -> Array:
 @ENCODING.method("GetBytes", "System.String")
 def get_bytes(this: Encoding, text: str) -> Array:
     if text is None:
-        raise NetError("System.ArgumentNullException", "String reference not set to an instance of a String.\r\n"
-                       "Parameter name: s")  # fmt: skip
+        raise NetError(
+            "System.ArgumentNullException", "String reference not set to an instance of a String.\r\nParameter name: s"
+        )
     return byte_array(this.encode(text))
 
 
@@ -311,8 +321,9 @@ def append_format_with(this: StringBuilder, provider: object, template: str, val
 @BUILDER.method("Insert", "System.Int32", "System.Object")
 def insert(this: StringBuilder, index: int, value: object) -> StringBuilder:
     if not 0 <= index <= len(this.text):
-        raise out_of_range("index", "Index was out of range. Must be non-negative and less than the size of the "
-                           "collection.")  # fmt: skip
+        raise out_of_range(
+            "index", "Index was out of range. Must be non-negative and less than the size of the collection."
+        )
     this.text = this.text[:index] + to_text(value) + this.text[index:]
     return this
 
@@ -320,8 +331,9 @@ def insert(this: StringBuilder, index: int, value: object) -> StringBuilder:
 @BUILDER.method("Remove", "System.Int32", "System.Int32")
 def remove(this: StringBuilder, start: int, count: int) -> StringBuilder:
     if start < 0 or count < 0 or start + count > len(this.text):
-        raise out_of_range("length", "Index was out of range. Must be non-negative and less than the size of the "
-                           "collection.")  # fmt: skip
+        raise out_of_range(
+            "length", "Index was out of range. Must be non-negative and less than the size of the collection."
+        )
     this.text = this.text[:start] + this.text[start + count :]
     return this
 

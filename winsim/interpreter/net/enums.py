@@ -14,9 +14,24 @@ MORE: dict[str, tuple[bool, dict[str, int]]] = {
     "System.TypeCode": (
         False,
         {
-            "Empty": 0, "Object": 1, "DBNull": 2, "Boolean": 3, "Char": 4, "SByte": 5, "Byte": 6, "Int16": 7,
-            "UInt16": 8, "Int32": 9, "UInt32": 10, "Int64": 11, "UInt64": 12, "Single": 13, "Double": 14,
-            "Decimal": 15, "DateTime": 16, "String": 18,
+            "Empty": 0,
+            "Object": 1,
+            "DBNull": 2,
+            "Boolean": 3,
+            "Char": 4,
+            "SByte": 5,
+            "Byte": 6,
+            "Int16": 7,
+            "UInt16": 8,
+            "Int32": 9,
+            "UInt32": 10,
+            "Int64": 11,
+            "UInt64": 12,
+            "Single": 13,
+            "Double": 14,
+            "Decimal": 15,
+            "DateTime": 16,
+            "String": 18,
         },
     ),
     "System.Net.Sockets.AddressFamily": (False, {"Unspecified": 0, "InterNetwork": 2, "InterNetworkV6": 23}),
@@ -25,14 +40,21 @@ MORE: dict[str, tuple[bool, dict[str, int]]] = {
     "System.Text.NormalizationForm": (False, {"FormC": 1, "FormD": 2, "FormKC": 5, "FormKD": 6}),
     "System.Globalization.CompareOptions": (
         True,
-        {"None": 0, "IgnoreCase": 1, "IgnoreNonSpace": 2, "IgnoreSymbols": 4, "Ordinal": 0x40000000,
-         "OrdinalIgnoreCase": 0x10000000},
+        {
+            "None": 0,
+            "IgnoreCase": 1,
+            "IgnoreNonSpace": 2,
+            "IgnoreSymbols": 4,
+            "Ordinal": 0x40000000,
+            "OrdinalIgnoreCase": 0x10000000,
+        },
     ),
     "Microsoft.Win32.RegistryValueOptions": (False, {"None": 0, "DoNotExpandEnvironmentNames": 1}),
     "System.ServiceProcess.ServiceStartMode": (
-        False, {"Manual": 3, "Automatic": 2, "Disabled": 4, "Boot": 0, "System": 1},
+        False,
+        {"Manual": 3, "Automatic": 2, "Disabled": 4, "Boot": 0, "System": 1},
     ),
-}  # fmt: skip
+}
 
 
 def build() -> dict[str, TypeDef]:
@@ -63,7 +85,8 @@ def of_number(type_name: str, number: int) -> EnumValue:
         if known == number:
             return EnumValue(type_name, name, number)
     if definition.flags and number:
-        names, rest = [], number
+        names: list[str] = []
+        rest = number
         for name, known in sorted(members.items(), key=lambda item: -item[1]):
             if known and rest & known == known:
                 names.insert(0, name)

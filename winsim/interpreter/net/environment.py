@@ -21,22 +21,34 @@ MACHINE = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
 USER = r"HKCU\Environment"
 TARGET = "System.EnvironmentVariableTarget"
 FOLDERS = {
-    "System": r"C:\Windows\system32", "SystemX86": r"C:\Windows\SysWOW64", "Windows": r"C:\Windows",
-    "ProgramFiles": r"C:\Program Files", "ProgramFilesX86": r"C:\Program Files (x86)",
-    "CommonProgramFiles": r"C:\Program Files\Common Files", "CommonApplicationData": r"C:\ProgramData",
-    "CommonDocuments": r"C:\Users\Public\Documents", "CommonDesktopDirectory": r"C:\Users\Public\Desktop",
-    "Fonts": r"C:\Windows\Fonts", "CommonStartMenu": r"C:\ProgramData\Microsoft\Windows\Start Menu",
-}  # fmt: skip
+    "System": r"C:\Windows\system32",
+    "SystemX86": r"C:\Windows\SysWOW64",
+    "Windows": r"C:\Windows",
+    "ProgramFiles": r"C:\Program Files",
+    "ProgramFilesX86": r"C:\Program Files (x86)",
+    "CommonProgramFiles": r"C:\Program Files\Common Files",
+    "CommonApplicationData": r"C:\ProgramData",
+    "CommonDocuments": r"C:\Users\Public\Documents",
+    "CommonDesktopDirectory": r"C:\Users\Public\Desktop",
+    "Fonts": r"C:\Windows\Fonts",
+    "CommonStartMenu": r"C:\ProgramData\Microsoft\Windows\Start Menu",
+}
 USER_FOLDERS = {
-    "UserProfile": "", "ApplicationData": r"\AppData\Roaming", "LocalApplicationData": r"\AppData\Local",
-    "MyDocuments": r"\Documents", "Personal": r"\Documents", "Desktop": r"\Desktop",
-    "DesktopDirectory": r"\Desktop", "Favorites": r"\Favorites", "MyPictures": r"\Pictures",
-}  # fmt: skip
+    "UserProfile": "",
+    "ApplicationData": r"\AppData\Roaming",
+    "LocalApplicationData": r"\AppData\Local",
+    "MyDocuments": r"\Documents",
+    "Personal": r"\Documents",
+    "Desktop": r"\Desktop",
+    "DesktopDirectory": r"\Desktop",
+    "Favorites": r"\Favorites",
+    "MyPictures": r"\Pictures",
+}
 
 
 @ENVIRONMENT.static_property("MachineName")
 def machine_name() -> str:
-    return running_session().host.name
+    return str(running_session().host.name)
 
 
 @ENVIRONMENT.static_property("UserName")
@@ -97,11 +109,18 @@ def version_string(this: OperatingSystem) -> str:
 
 def _constants() -> None:
     values: dict[str, object] = {
-        "NewLine": "\r\n", "Is64BitOperatingSystem": True, "Is64BitProcess": True, "ProcessorCount": 2,
-        "SystemDirectory": r"C:\Windows\system32", "UserInteractive": False, "SystemPageSize": 4096,
-        "Version": Version(4, 0, 30319, 34014), "OSVersion": OperatingSystem(), "HasShutdownStarted": False,
+        "NewLine": "\r\n",
+        "Is64BitOperatingSystem": True,
+        "Is64BitProcess": True,
+        "ProcessorCount": 2,
+        "SystemDirectory": r"C:\Windows\system32",
+        "UserInteractive": False,
+        "SystemPageSize": 4096,
+        "Version": Version(4, 0, 30319, 34014),
+        "OSVersion": OperatingSystem(),
+        "HasShutdownStarted": False,
         "ExitCode": 0,
-    }  # fmt: skip
+    }
     for key, value in values.items():
 
         @ENVIRONMENT.static_property(key)

@@ -14,10 +14,12 @@ from winsim.interpreter.values import AUTOMATION_NULL, Array, Byte, NetObject
 SPACE = "System.Security.Cryptography."
 ALGORITHMS = {"MD5": "md5", "SHA1": "sha1", "SHA256": "sha256", "SHA384": "sha384", "SHA512": "sha512"}
 CLASSES = {
-    "MD5": ("MD5CryptoServiceProvider",), "SHA1": ("SHA1CryptoServiceProvider", "SHA1Managed"),
-    "SHA256": ("SHA256Managed", "SHA256CryptoServiceProvider"), "SHA384": ("SHA384Managed", "SHA384CryptoServiceProvider"),
+    "MD5": ("MD5CryptoServiceProvider",),
+    "SHA1": ("SHA1CryptoServiceProvider", "SHA1Managed"),
+    "SHA256": ("SHA256Managed", "SHA256CryptoServiceProvider"),
+    "SHA384": ("SHA384Managed", "SHA384CryptoServiceProvider"),
     "SHA512": ("SHA512Managed", "SHA512CryptoServiceProvider"),
-}  # fmt: skip
+}
 
 
 class HashAlgorithm(NetObject):

@@ -9,9 +9,7 @@ from functools import total_ordering
 from winsim.interpreter.nettypes import NetError, TypeDef
 from winsim.interpreter.values import Array, Byte, NetObject
 
-BAD_GUID = (
-    "Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx)."
-)
+BAD_GUID = "Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx)."
 GUID_FORMS = re.compile(
     r"\s*(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|"
     r"\{[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}|\([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\))\s*",
@@ -46,9 +44,15 @@ class Guid(NetObject):
 
 
 GUID = TypeDef(
-    "System.Guid", python=(Guid,), accelerators=("guid",), base="System.ValueType", value_type=True,
-    interfaces=("System.IComparable", "System.IFormattable"), parse=Guid.parse, to_text=str,
-)  # fmt: skip
+    "System.Guid",
+    python=(Guid,),
+    accelerators=("guid",),
+    base="System.ValueType",
+    value_type=True,
+    interfaces=("System.IComparable", "System.IFormattable"),
+    parse=Guid.parse,
+    to_text=str,
+)
 
 
 def format_guid(this: Guid, spec: str) -> str:
@@ -148,7 +152,7 @@ class Version(NetObject):
         pieces = text.split(".")
         if not 2 <= len(pieces) <= 4:
             raise NetError("System.ArgumentException", "Version string portion was too short or too long.")
-        numbers = []
+        numbers: list[int] = []
         for piece in pieces:
             if not re.fullmatch(r"\s*\+?\d+\s*", piece):
                 if re.fullmatch(r"\s*-\d+\s*", piece):
@@ -193,9 +197,13 @@ def convert_version(value: object) -> object:
 
 
 VERSION = TypeDef(
-    "System.Version", python=(Version,), accelerators=("version",), convert=convert_version, to_text=str,
+    "System.Version",
+    python=(Version,),
+    accelerators=("version",),
+    convert=convert_version,
+    to_text=str,
     interfaces=("System.ICloneable", "System.IComparable"),
-)  # fmt: skip
+)
 
 
 def _part(index: int, name: str) -> None:

@@ -35,11 +35,11 @@ def _per_type() -> None:
 
         @MATH.static_method("Max", kind, kind)
         def largest(a: float, b: float) -> float:
-            return a if a >= b or a != a else b
+            return a if a >= b or math.isnan(a) else b
 
         @MATH.static_method("Min", kind, kind)
         def smallest(a: float, b: float) -> float:
-            return a if a <= b or a != a else b
+            return a if a <= b or math.isnan(a) else b
 
         if name.startswith("U") or name == "Byte":
             continue
@@ -47,8 +47,9 @@ def _per_type() -> None:
         @MATH.static_method("Abs", kind)
         def absolute(value: int, name: str = name) -> object:
             if name in INTEGERS and value == INTEGERS[name][1]:
-                raise NetError("System.OverflowException", "Negating the minimum value of a twos complement number is "
-                               "invalid.")  # fmt: skip
+                raise NetError(
+                    "System.OverflowException", "Negating the minimum value of a twos complement number is invalid."
+                )
             return type(value)(abs(value))
 
         @MATH.static_method("Sign", kind)
@@ -91,8 +92,10 @@ def truncate_decimal(value: Decimal) -> Decimal:
 
 def round_double(value: float, digits: int, away: bool) -> float:
     if not 0 <= digits <= 15:
-        raise NetError("System.ArgumentOutOfRangeException",
-                       "Rounding digits must be between 0 and 15, inclusive.\r\nParameter name: digits")  # fmt: skip
+        raise NetError(
+            "System.ArgumentOutOfRangeException",
+            "Rounding digits must be between 0 and 15, inclusive.\r\nParameter name: digits",
+        )
     if not math.isfinite(value) or abs(value) >= 1e16:
         return value
     scaled = value * 10.0**digits
@@ -169,7 +172,7 @@ def _functions() -> None:
     for name in ("Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Tanh", "Exp"):
 
         @MATH.static_method(name, "System.Double")
-        def call(value: float, function: object = getattr(math, name.lower())) -> float:  # noqa: B008
+        def call(value: float, function: object = getattr(math, name.lower())) -> float:
             return safe(function, value)
 
 
@@ -195,7 +198,7 @@ def big_multiply(a: int, b: int) -> Int64:
 def divide(a: int, b: int, rest: object) -> int:
     if b == 0:
         raise NetError("System.DivideByZeroException", "Attempted to divide by zero.")
-    quotient = int(math.trunc(Decimal(a) / b))
+    quotient = math.trunc(Decimal(a) / b)
     set_reference(rest, a - quotient * b)
     return quotient
 
@@ -249,8 +252,10 @@ def next_below(this: Random, limit: int) -> int:
 @RANDOM.method("Next", "System.Int32", "System.Int32")
 def next_between(this: Random, low: int, high: int) -> int:
     if low > high:
-        raise NetError("System.ArgumentOutOfRangeException",
-                       "'minValue' cannot be greater than maxValue.\r\nParameter name: minValue")  # fmt: skip
+        raise NetError(
+            "System.ArgumentOutOfRangeException",
+            "'minValue' cannot be greater than maxValue.\r\nParameter name: minValue",
+        )
     return this.source.randrange(low, high) if high > low else low
 
 
@@ -267,9 +272,15 @@ def next_bytes(this: Random, buffer: list[object]) -> object:
 
 BITS = TypeDef("System.BitConverter")
 FORMATS: dict[str, tuple[str, type]] = {
-    "Int16": ("<h", Int16), "UInt16": ("<H", UInt16), "Int32": ("<i", int), "UInt32": ("<I", UInt32),
-    "Int64": ("<q", Int64), "UInt64": ("<Q", UInt64), "Single": ("<f", Single), "Double": ("<d", float),
-}  # fmt: skip
+    "Int16": ("<h", Int16),
+    "UInt16": ("<H", UInt16),
+    "Int32": ("<i", int),
+    "UInt32": ("<I", UInt32),
+    "Int64": ("<q", Int64),
+    "UInt64": ("<Q", UInt64),
+    "Single": ("<f", Single),
+    "Double": ("<d", float),
+}
 
 
 def _conversions() -> None:
@@ -279,9 +290,11 @@ def _conversions() -> None:
         def read(data: list[int], start: int, form: str = form, kind: type = kind) -> object:
             size = struct.calcsize(form)
             if start + size > len(data):
-                raise NetError("System.ArgumentException",
-                               "Destination array is not long enough to copy all the items in the collection. "
-                               "Check array index and length.")  # fmt: skip
+                raise NetError(
+                    "System.ArgumentException",
+                    "Destination array is not long enough to copy all the items in the collection. "
+                    "Check array index and length.",
+                )
             return kind(struct.unpack(form, bytes(data[start : start + size]))[0])
 
         @BITS.static_method("GetBytes", f"System.{name}")

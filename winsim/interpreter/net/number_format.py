@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
@@ -18,7 +19,7 @@ class NumberFormatError(ValueError):
 
 def format_number(value: int | float | Decimal, spec: str, *, currency: str = "$") -> str:
     """``value.ToString(spec)``; ``currency`` is the symbol of the culture (``¤`` for the invariant one)."""
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+    if isinstance(value, float) and (math.isnan(value) or value in (float("inf"), float("-inf"))):
         return general(value)
     standard = STANDARD.match(spec)
     if not spec:
@@ -41,7 +42,7 @@ def general(value: int | float | Decimal) -> str:
 
 
 def general_double(value: float, precision: int) -> str:
-    if value != value:
+    if math.isnan(value):
         return "NaN"
     if value in (float("inf"), float("-inf")):
         return "Infinity" if value > 0 else "-Infinity"

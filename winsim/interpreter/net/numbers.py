@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 from winsim.interpreter.formatting import format_value
@@ -130,7 +131,10 @@ def _integer(name: str) -> TypeDef:
     constant(target, "MaxValue", kind(high))
     constant(target, "MinValue", kind(low))
     common(target)
-    parsers(target, lambda text, styles: kind(parse_integer(text, low, high, name, ANY_INTEGER if styles is None else styles)))
+    parsers(
+        target,
+        lambda text, styles: kind(parse_integer(text, low, high, name, ANY_INTEGER if styles is None else styles)),
+    )
     return target
 
 
@@ -153,7 +157,7 @@ for _type, _kind, _high, _tiny in (
 
     @_type.static_method("IsNaN", _type.name)
     def is_nan(value: float) -> bool:
-        return value != value
+        return math.isnan(value)
 
     @_type.static_method("IsInfinity", _type.name)
     def is_infinity(value: float) -> bool:

@@ -55,7 +55,8 @@ def absolute(session: Session, path: str) -> str:
 
 
 def files(session: Session) -> FileSystem:
-    return session.host.files
+    store: FileSystem = session.host.files
+    return store
 
 
 # -- Path ---------------------------------------------------------------------------------------------------------
@@ -178,8 +179,12 @@ def invalid_path_chars() -> Array:
     return Array([Char(c) for c in INVALID_PATH], "System.Char")
 
 
-for _name, _char in (("DirectorySeparatorChar", "\\"), ("AltDirectorySeparatorChar", "/"), ("PathSeparator", ";"),
-                     ("VolumeSeparatorChar", ":")):  # fmt: skip
+for _name, _char in (
+    ("DirectorySeparatorChar", "\\"),
+    ("AltDirectorySeparatorChar", "/"),
+    ("PathSeparator", ";"),
+    ("VolumeSeparatorChar", ":"),
+):
 
     @PATH.static_property(_name)
     def separator(char: str = _char) -> Char:
@@ -191,8 +196,12 @@ for _name, _char in (("DirectorySeparatorChar", "\\"), ("AltDirectorySeparatorCh
 
 def decode(data: bytes, encoding: Encoding | None = None) -> str:
     """As StreamReader: a byte order mark decides, otherwise the encoding, UTF-8 without one."""
-    for mark, codec in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32-le"), (b"\xff\xfe", "utf-16-le"),
-                        (b"\xfe\xff", "utf-16-be")):  # fmt: skip
+    for mark, codec in (
+        (b"\xef\xbb\xbf", "utf-8"),
+        (b"\xff\xfe\x00\x00", "utf-32-le"),
+        (b"\xff\xfe", "utf-16-le"),
+        (b"\xfe\xff", "utf-16-be"),
+    ):
         if data.startswith(mark):
             return data[len(mark) :].decode(codec, "replace")
     return encoding.decode(data) if encoding else data.decode("utf-8", "replace")
@@ -206,9 +215,12 @@ def read(session: Session, path: str) -> bytes:
         raise NetError("System.UnauthorizedAccessException", f"Access to the path '{full}' is denied.") from None
     except FileNotFoundError:
         if not files(session).is_directory(full.rpartition("\\")[0] + "\\"):
-            raise NetError("System.IO.DirectoryNotFoundException", f"Could not find a part of the path '{full}'.") from None
-        raise NetError("System.IO.FileNotFoundException", f"Could not find file '{full}'.",
-                       properties={"FileName": full}) from None  # fmt: skip
+            raise NetError(
+                "System.IO.DirectoryNotFoundException", f"Could not find a part of the path '{full}'."
+            ) from None
+        raise NetError(
+            "System.IO.FileNotFoundException", f"Could not find file '{full}'.", properties={"FileName": full}
+        ) from None
 
 
 def write(session: Session, path: str, data: bytes) -> object:
@@ -309,7 +321,9 @@ def move(session: Session, source: str, target: str) -> object:
     except FileExistsError:
         raise NetError("System.IO.IOException", "Cannot create a file when that file already exists.\r\n") from None
     except FileNotFoundError:
-        raise NetError("System.IO.FileNotFoundException", f"Could not find file '{absolute(session, source)}'.") from None
+        raise NetError(
+            "System.IO.FileNotFoundException", f"Could not find file '{absolute(session, source)}'."
+        ) from None
     return AUTOMATION_NULL
 
 
@@ -359,8 +373,10 @@ def create_directory(session: Session, path: str) -> DirectoryInfo:
     try:
         files(session).make_directory(full)
     except FileExistsError:
-        raise NetError("System.IO.IOException", f'Cannot create "{full}" because a file or directory with the same '
-                       "name already exists.") from None  # fmt: skip
+        raise NetError(
+            "System.IO.IOException",
+            f'Cannot create "{full}" because a file or directory with the same name already exists.',
+        ) from None
     return DirectoryInfo(files(session), full, path)
 
 
@@ -377,11 +393,17 @@ def delete_directory(session: Session, path: str, recurse: bool = False) -> obje
 
 
 def _listings() -> None:
-    for name, kinds in (("GetFiles", "files"), ("GetDirectories", "folders"), ("GetFileSystemEntries", "both"),
-                        ("EnumerateFiles", "files"), ("EnumerateDirectories", "folders")):  # fmt: skip
+    for name, kinds in (
+        ("GetFiles", "files"),
+        ("GetDirectories", "folders"),
+        ("GetFileSystemEntries", "both"),
+        ("EnumerateFiles", "files"),
+        ("EnumerateDirectories", "folders"),
+    ):
 
-        @DIRECTORY.static_method(name, "System.String", "System.String", "System.IO.SearchOption", optional=2,
-                                 needs_session=True)  # fmt: skip
+        @DIRECTORY.static_method(
+            name, "System.String", "System.String", "System.IO.SearchOption", optional=2, needs_session=True
+        )
         def list_names(
             session: Session, path: str, pattern: str = "*", option: EnumValue | None = None, kinds: str = kinds
         ) -> Array:

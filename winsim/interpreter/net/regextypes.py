@@ -36,7 +36,7 @@ class Regex(NetObject):
 
 
 class Capture(NetObject):
-    type_names = (f"{SPACE}Capture", "System.Object")
+    type_names: tuple[str, ...] = (f"{SPACE}Capture", "System.Object")
 
     def __init__(self, value: str, index: int) -> None:
         self.value = value
@@ -47,7 +47,7 @@ class Capture(NetObject):
 
 
 class Group(Capture):
-    type_names = (f"{SPACE}Group", f"{SPACE}Capture", "System.Object")
+    type_names: tuple[str, ...] = (f"{SPACE}Group", f"{SPACE}Capture", "System.Object")
 
     def __init__(self, name: str, value: str | None, index: int) -> None:
         super().__init__(value or "", max(index, 0))
@@ -94,8 +94,13 @@ class GroupList(CaptureList):
         return held if isinstance(held, Group) else Group(to_text(key), None, 0)
 
 
-REGEX = TypeDef(f"{SPACE}Regex", python=(Regex,), accelerators=("regex",), to_text=str,
-                convert=lambda value: value if isinstance(value, Regex) else Regex(to_text(value)))  # fmt: skip
+REGEX = TypeDef(
+    f"{SPACE}Regex",
+    python=(Regex,),
+    accelerators=("regex",),
+    to_text=str,
+    convert=lambda value: value if isinstance(value, Regex) else Regex(to_text(value)),
+)
 CAPTURE = TypeDef(f"{SPACE}Capture", python=(Capture,), to_text=str)
 GROUP = TypeDef(f"{SPACE}Group", python=(Group,), base=CAPTURE.name, to_text=str)
 MATCH = TypeDef(f"{SPACE}Match", python=(Match,), base=GROUP.name, to_text=str)
@@ -256,8 +261,14 @@ def _instance_methods() -> None:
     def replace(this: Regex, text: str, replacement: str, limit: int = 0) -> str:
         return replace_text(this, text, replacement, limit)
 
-    @REGEX.method("Replace", "System.String", "System.Management.Automation.ScriptBlock", "System.Int32", optional=1,
-                  needs_session=True)  # fmt: skip
+    @REGEX.method(
+        "Replace",
+        "System.String",
+        "System.Management.Automation.ScriptBlock",
+        "System.Int32",
+        optional=1,
+        needs_session=True,
+    )
     def replace_evaluated(this: Regex, session: Session, text: str, evaluator: object, limit: int = 0) -> str:
         return replace_by(session, this, text, evaluator, limit)
 
@@ -315,8 +326,14 @@ def _static_methods() -> None:
         def replace(text: str, pattern: str, replacement: str, options: int = 0) -> str:
             return replace_text(Regex(pattern, int(options)), text, replacement)
 
-        @REGEX.static_method("Replace", "System.String", "System.String", "System.Management.Automation.ScriptBlock",
-                             *parameters, needs_session=True)  # fmt: skip
+        @REGEX.static_method(
+            "Replace",
+            "System.String",
+            "System.String",
+            "System.Management.Automation.ScriptBlock",
+            *parameters,
+            needs_session=True,
+        )
         def replace_evaluated(session: Session, text: str, pattern: str, evaluator: object, options: int = 0) -> str:
             return replace_by(session, Regex(pattern, int(options)), text, evaluator)
 

@@ -32,8 +32,10 @@ class RegistryKeyObject(NetObject):
     def key(self) -> RegistryKey:
         found = self.registry.find(self.path)
         if found is None:
-            raise NetError("System.IO.IOException", "Illegal operation attempted on a registry key that has been marked "
-                           "for deletion.\r\n")  # fmt: skip
+            raise NetError(
+                "System.IO.IOException",
+                "Illegal operation attempted on a registry key that has been marked for deletion.\r\n",
+            )
         return found
 
     def __str__(self) -> str:
@@ -134,8 +136,9 @@ def get_sub_key_names(this: RegistryKeyObject) -> Array:
     return Array([this.key.keys[key].name for key in sorted(this.key.keys)], "System.String")
 
 
-@KEY.method("GetValue", "System.String", "System.Object", "Microsoft.Win32.RegistryValueOptions", optional=2,
-            needs_session=True)  # fmt: skip
+@KEY.method(
+    "GetValue", "System.String", "System.Object", "Microsoft.Win32.RegistryValueOptions", optional=2, needs_session=True
+)
 def get_value(
     this: RegistryKeyObject, session: Session, value_name: str, default: object = None, options: EnumValue | None = None
 ) -> object:
@@ -196,8 +199,13 @@ def close(this: RegistryKeyObject) -> object:
     return AUTOMATION_NULL
 
 
-HIVES = {"LocalMachine": "HKEY_LOCAL_MACHINE", "CurrentUser": "HKEY_CURRENT_USER", "Users": "HKEY_USERS",
-         "ClassesRoot": "HKEY_CLASSES_ROOT", "CurrentConfig": "HKEY_CURRENT_CONFIG"}  # fmt: skip
+HIVES = {
+    "LocalMachine": "HKEY_LOCAL_MACHINE",
+    "CurrentUser": "HKEY_CURRENT_USER",
+    "Users": "HKEY_USERS",
+    "ClassesRoot": "HKEY_CLASSES_ROOT",
+    "CurrentConfig": "HKEY_CURRENT_CONFIG",
+}
 for _name, _hive in HIVES.items():
 
     @REGISTRY.static_property(_name)
@@ -221,9 +229,18 @@ def static_get_value(session: Session, path: str, value_name: str, default: obje
     return default if held is None else from_data(held, session)
 
 
-@REGISTRY.static_method("SetValue", "System.String", "System.String", "System.Object",
-                        "Microsoft.Win32.RegistryValueKind", optional=1, needs_session=True)  # fmt: skip
-def static_set_value(session: Session, path: str, value_name: str, value: object, kind: EnumValue | None = None) -> object:
+@REGISTRY.static_method(
+    "SetValue",
+    "System.String",
+    "System.String",
+    "System.Object",
+    "Microsoft.Win32.RegistryValueKind",
+    optional=1,
+    needs_session=True,
+)
+def static_set_value(
+    session: Session, path: str, value_name: str, value: object, kind: EnumValue | None = None
+) -> object:
     data, chosen = to_data(value, kind.name if kind is not None else "")
     session.host.registry.set(path, value_name or "", data, chosen)
     return AUTOMATION_NULL

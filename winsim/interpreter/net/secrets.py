@@ -216,13 +216,26 @@ def allocate(secret: SecureString) -> IntPtr:
 
 
 def _readers() -> None:
-    for name in ("SecureStringToBSTR", "SecureStringToGlobalAllocUnicode", "SecureStringToCoTaskMemUnicode",
-                 "SecureStringToGlobalAllocAnsi", "SecureStringToCoTaskMemAnsi"):  # fmt: skip
+    for name in (
+        "SecureStringToBSTR",
+        "SecureStringToGlobalAllocUnicode",
+        "SecureStringToCoTaskMemUnicode",
+        "SecureStringToGlobalAllocAnsi",
+        "SecureStringToCoTaskMemAnsi",
+    ):
         MARSHAL.static_method(name, "System.Security.SecureString")(allocate)
     for name in ("PtrToStringAuto", "PtrToStringBSTR", "PtrToStringUni", "PtrToStringAnsi"):
         MARSHAL.static_method(name, "System.Object")(text_at)
-    for name in ("ZeroFreeBSTR", "FreeBSTR", "ZeroFreeGlobalAllocUnicode", "ZeroFreeCoTaskMemUnicode", "FreeHGlobal",
-                 "ZeroFreeGlobalAllocAnsi", "ZeroFreeCoTaskMemAnsi", "FreeCoTaskMem"):  # fmt: skip
+    for name in (
+        "ZeroFreeBSTR",
+        "FreeBSTR",
+        "ZeroFreeGlobalAllocUnicode",
+        "ZeroFreeCoTaskMemUnicode",
+        "FreeHGlobal",
+        "ZeroFreeGlobalAllocAnsi",
+        "ZeroFreeCoTaskMemAnsi",
+        "FreeCoTaskMem",
+    ):
         MARSHAL.static_method(name, "System.Object")(free)
     MARSHAL.static_method("ReleaseComObject", "System.Object")(release)
 

@@ -32,8 +32,9 @@ class Bag(NetObject):
 
 
 def define(name: str, python: type, is_generic: bool) -> TypeDef:
-    return TypeDef(name, python=(python,) if not is_generic else (), interfaces=COLLECTIONS,
-                   enumerate=lambda bag: bag.items)  # fmt: skip
+    return TypeDef(
+        name, python=(python,) if not is_generic else (), interfaces=COLLECTIONS, enumerate=lambda bag: bag.items
+    )
 
 
 def closed(base: str, kind: NetType | None) -> tuple[str, str]:
@@ -251,10 +252,13 @@ def set_members(target: TypeDef, sort: bool) -> None:
         return AUTOMATION_NULL
 
     comparisons = {
-        "SetEquals": lambda a, b: a == b, "IsSubsetOf": lambda a, b: a <= b, "IsSupersetOf": lambda a, b: a >= b,
-        "IsProperSubsetOf": lambda a, b: a < b, "IsProperSupersetOf": lambda a, b: a > b,
+        "SetEquals": lambda a, b: a == b,
+        "IsSubsetOf": lambda a, b: a <= b,
+        "IsSupersetOf": lambda a, b: a >= b,
+        "IsProperSubsetOf": lambda a, b: a < b,
+        "IsProperSupersetOf": lambda a, b: a > b,
         "Overlaps": lambda a, b: bool(a & b),
-    }  # fmt: skip
+    }
     for name, test in comparisons.items():
 
         @target.method(name, "System.Object")

@@ -24,7 +24,8 @@ def parse_span_exact(text: str, forms: Sequence[str]) -> TimeSpan:
 
 def by_pattern(text: str, form: str) -> TimeSpan:
     total = position = 0
-    for symbol, count in symbols(form, "dhmsfF", loose=False):
+    for letter, count in symbols(form, "dhmsfF", loose=False):
+        symbol = letter
         if not count:
             if not text.startswith(symbol, position):
                 raise DateParseError(BAD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from winsim.interpreter.net.cultures import is_invariant
@@ -28,10 +29,16 @@ def convert_span(value: object) -> object:
 
 
 SPAN = TypeDef(
-    "System.TimeSpan", python=(TimeSpan,), accelerators=("timespan",), base="System.ValueType", value_type=True,
-    interfaces=("System.IComparable", "System.IFormattable"), convert=convert_span, to_text=str,
+    "System.TimeSpan",
+    python=(TimeSpan,),
+    accelerators=("timespan",),
+    base="System.ValueType",
+    value_type=True,
+    interfaces=("System.IComparable", "System.IFormattable"),
+    convert=convert_span,
+    to_text=str,
     format=lambda value, spec: str(guarded(lambda: format_span(value, spec))),
-)  # fmt: skip
+)
 
 
 @SPAN.constructor("System.Int64")
@@ -64,7 +71,7 @@ for _name, _unit in UNITS.items():
 
     @SPAN.static_method(f"From{_name}", "System.Double")
     def from_units(amount: float, unit: int = _unit) -> object:
-        if amount != amount:
+        if math.isnan(amount):
             raise NetError("System.ArgumentException", "TimeSpan does not accept floating point Not-a-Number values.")
         return guarded(lambda: TimeSpan.from_units(amount, unit))
 
@@ -186,10 +193,15 @@ def convert_offset(value: object) -> object:
 
 
 OFFSET = TypeDef(
-    "System.DateTimeOffset", python=(DateTimeOffset,), base="System.ValueType", value_type=True, convert=convert_offset,
+    "System.DateTimeOffset",
+    python=(DateTimeOffset,),
+    base="System.ValueType",
+    value_type=True,
+    convert=convert_offset,
     interfaces=("System.IComparable", "System.IFormattable"),
-    to_text=lambda value: offset_text(value, invariant=True), format=offset_text,
-)  # fmt: skip
+    to_text=lambda value: offset_text(value, invariant=True),
+    format=offset_text,
+)
 
 
 @OFFSET.constructor("System.DateTime", "System.TimeSpan", optional=1)

@@ -110,16 +110,24 @@ def open_stream(session: Session, path: str, mode: str) -> Stream:
     return made
 
 
-@FILE_STREAM.constructor("System.String", "System.IO.FileMode", "System.IO.FileAccess", "System.IO.FileShare", optional=2,
-                         needs_session=True)  # fmt: skip
+@FILE_STREAM.constructor(
+    "System.String", "System.IO.FileMode", "System.IO.FileAccess", "System.IO.FileShare", optional=2, needs_session=True
+)
 def make_file_stream(
     session: Session, path: str, mode: EnumValue, access: EnumValue | None = None, share: EnumValue | None = None
 ) -> Stream:
     return open_stream(session, path, mode.name)
 
 
-@FILE.static_method("Open", "System.String", "System.IO.FileMode", "System.IO.FileAccess", "System.IO.FileShare",
-                    optional=2, needs_session=True)  # fmt: skip
+@FILE.static_method(
+    "Open",
+    "System.String",
+    "System.IO.FileMode",
+    "System.IO.FileAccess",
+    "System.IO.FileShare",
+    optional=2,
+    needs_session=True,
+)
 def file_open(
     session: Session, path: str, mode: EnumValue, access: EnumValue | None = None, share: EnumValue | None = None
 ) -> Stream:

@@ -17,8 +17,9 @@ COMPARISON = "System.StringComparison"
 WHITE = "".join(chr(c) for c in range(0x10000) if chr(c).isspace() and not 0x1C <= c <= 0x1F) + "\u200b\ufeff"
 
 
-def out_of_range(name: str, text: str = "Index was out of range. Must be non-negative and less than the size of the "
-                 "collection.") -> NetError:  # fmt: skip
+def out_of_range(
+    name: str, text: str = "Index was out of range. Must be non-negative and less than the size of the collection."
+) -> NetError:
     return NetError("System.ArgumentOutOfRangeException", f"{text}\r\nParameter name: {name}")
 
 
@@ -307,8 +308,9 @@ def find(this: str, value: str, start: int, count: int | None, ignore: bool, bac
     if not 0 <= start <= len(this):
         raise out_of_range("startIndex")
     if count is not None and (count < 0 or start + count > len(this)):
-        raise out_of_range("count", "Count must be positive and count must refer to a location within the "
-                           "string/array/collection.")  # fmt: skip
+        raise out_of_range(
+            "count", "Count must be positive and count must refer to a location within the string/array/collection."
+        )
     return text.find(wanted, start, len(this) if count is None else start + count)
 
 

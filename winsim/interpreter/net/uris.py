@@ -10,9 +10,20 @@ from winsim.interpreter.nettypes import NetError, TypeDef
 from winsim.interpreter.values import Array, EnumValue, NetObject
 
 DEFAULT_PORTS = {
-    "http": 80, "https": 443, "ftp": 21, "ldap": 389, "net.tcp": 808, "gopher": 70, "nntp": 119, "news": -1,
-    "telnet": 23, "mailto": 25, "ws": 80, "wss": 443, "file": -1,
-}  # fmt: skip
+    "http": 80,
+    "https": 443,
+    "ftp": 21,
+    "ldap": 389,
+    "net.tcp": 808,
+    "gopher": 70,
+    "nntp": 119,
+    "news": -1,
+    "telnet": 23,
+    "mailto": 25,
+    "ws": 80,
+    "wss": 443,
+    "file": -1,
+}
 ABSOLUTE = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?P<rest>.*)", re.DOTALL)
 AUTHORITY = re.compile(r"(?:(?P<user>[^@/?#]*)@)?(?P<host>\[[^\]]*\]|[^:/?#\\]*)(?::(?P<port>\d*))?\Z")
 SAFE = "!#$%&'()*+,/:;=?@[]~-._"
@@ -140,8 +151,7 @@ class Uri(NetObject):
 
 def unescape_for_display(text: str) -> str:
     """What ``ToString`` undoes: escapes of letters and spaces, not those of reserved characters."""
-    text = re.sub(r"(?:%[0-9A-Fa-f]{2})+", lambda m: _keep_reserved(m.group()), text)
-    return text
+    return re.sub(r"(?:%[0-9A-Fa-f]{2})+", lambda m: _keep_reserved(m.group()), text)
 
 
 def _keep_reserved(run: str) -> str:
@@ -209,10 +219,17 @@ def _absolute(name: str, read: str) -> None:
 
 
 for _name, _read in (
-    ("AbsolutePath", "path"), ("AbsoluteUri", "absolute_uri"), ("Authority", "authority"),
-    ("Fragment", "fragment"), ("IsDefaultPort", "is_default_port"), ("IsUnc", "is_unc"), ("Port", "port"),
-    ("Query", "query"), ("Scheme", "scheme"), ("UserInfo", "user"),
-):  # fmt: skip
+    ("AbsolutePath", "path"),
+    ("AbsoluteUri", "absolute_uri"),
+    ("Authority", "authority"),
+    ("Fragment", "fragment"),
+    ("IsDefaultPort", "is_default_port"),
+    ("IsUnc", "is_unc"),
+    ("Port", "port"),
+    ("Query", "query"),
+    ("Scheme", "scheme"),
+    ("UserInfo", "user"),
+):
     _absolute(_name, _read)
 
 
@@ -391,7 +408,9 @@ def check_host_name(text: str) -> EnumValue:
         name, value = "IPv4", 3
     elif ":" in text:
         name, value = "IPv6", 4
-    elif re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?", text):
+    elif re.fullmatch(
+        r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?", text
+    ):
         name, value = "Dns", 2
     return EnumValue("System.UriHostNameType", name, value)
 
@@ -422,148 +441,4 @@ for _name in ("Http", "Https", "Ftp", "File", "Mailto", "News", "Nntp", "Gopher"
 _constant("SchemeDelimiter", "://")
 
 
-class UriBuilder(NetObject):
-    type_names = ("System.UriBuilder", "System.Object")
-
-    def __init__(self, uri: Uri | None = None) -> None:
-        self.scheme = uri.scheme if uri else "http"
-        self.host = uri.host if uri else "localhost"
-        self.port = -1 if uri is None else uri.port
-        self.path = uri.path if uri else "/"
-        self.query = uri.query if uri else ""
-        self.fragment = uri.fragment if uri else ""
-        user, _, secret = (uri.user if uri else "").partition(":")
-        self.user_name, self.password = user, secret
-
-    def text(self) -> str:
-        user = self.user_name + (f":{self.password}" if self.password else "")
-        port = f":{self.port}" if self.port >= 0 and self.host else ""
-        path = self.path if self.path.startswith("/") or not self.host else "/" + self.path
-        return f"{self.scheme}://{user + '@' if user else ''}{self.host}{port}{path}{self.query}{self.fragment}"
-
-    def __str__(self) -> str:
-        return self.text()
-
-
-BUILDER = TypeDef("System.UriBuilder", python=(UriBuilder,), to_text=str)
-
-
-@BUILDER.constructor()
-def empty_builder() -> UriBuilder:
-    return UriBuilder()
-
-
-@BUILDER.constructor("System.String")
-def builder_of(text: str) -> UriBuilder:
-    uri = Uri(text)
-    return UriBuilder(uri if uri.absolute else Uri(f"http://{text}", "Absolute"))
-
-
-@BUILDER.constructor("System.Uri")
-def builder_of_uri(uri: Uri) -> UriBuilder:
-    uri.need()
-    return UriBuilder(uri)
-
-
-@BUILDER.constructor("System.String", "System.String")
-def builder_of_two(scheme: str, host_name: str) -> UriBuilder:
-    made = UriBuilder()
-    made.scheme, made.host = scheme.lower().rstrip(":/"), host_name
-    return made
-
-
-@BUILDER.constructor("System.String", "System.String", "System.Int32")
-def builder_of_three(scheme: str, host_name: str, port: int) -> UriBuilder:
-    made = builder_of_two(scheme, host_name)
-    made.port = port
-    return made
-
-
-@BUILDER.constructor("System.String", "System.String", "System.Int32", "System.String")
-def builder_of_four(scheme: str, host_name: str, port: int, path: str) -> UriBuilder:
-    made = builder_of_three(scheme, host_name, port)
-    set_path(made, path)
-    return made
-
-
-@BUILDER.constructor("System.String", "System.String", "System.Int32", "System.String", "System.String")
-def builder_of_five(scheme: str, host_name: str, port: int, path: str, extra: str) -> UriBuilder:
-    made = builder_of_four(scheme, host_name, port, path)
-    if extra.startswith("#"):
-        made.fragment = extra
-    elif extra.startswith("?") or not extra:
-        made.query = extra
-    else:
-        raise NetError("System.ArgumentException", "Extra portion of URI not valid.\r\nParameter name: extraValue")
-    return made
-
-
-@BUILDER.property("Uri")
-def built_uri(this: UriBuilder) -> Uri:
-    return Uri(this.text(), "Absolute")
-
-
-BUILDER.attribute("Host", "UserName", "Password", readonly=False)
-
-
-@BUILDER.property("Scheme", "System.String")
-def builder_scheme(this: UriBuilder) -> str:
-    return this.scheme
-
-
-@BUILDER.setter("Scheme")
-def set_scheme(this: UriBuilder, value: str) -> None:
-    this.scheme = value.partition(":")[0].lower()
-
-
-@BUILDER.property("Port", "System.Int32")
-def builder_port(this: UriBuilder) -> int:
-    return this.port
-
-
-@BUILDER.setter("Port")
-def set_port(this: UriBuilder, value: int) -> None:
-    if not -1 <= value <= 65535:
-        raise NetError("System.ArgumentOutOfRangeException", "Specified argument was out of the range of valid values.")
-    this.port = value
-
-
-@BUILDER.property("Path", "System.String")
-def builder_path(this: UriBuilder) -> str:
-    return this.path
-
-
-@BUILDER.setter("Path")
-def set_path(this: UriBuilder, value: str) -> None:
-    path = escape((value or "/").replace("\\", "/"), "!$%&'()*+,/:;=@[]~-._")
-    this.path = path if path.startswith("/") or not this.host else f"/{path}"
-
-
-@BUILDER.property("Query", "System.String")
-def builder_query(this: UriBuilder) -> str:
-    return this.query
-
-
-@BUILDER.setter("Query")
-def set_query(this: UriBuilder, value: str) -> None:
-    """.NET Framework always puts the question mark before."""
-    this.query = f"?{value}" if value else ""
-
-
-@BUILDER.property("Fragment", "System.String")
-def builder_fragment(this: UriBuilder) -> str:
-    return this.fragment
-
-
-@BUILDER.setter("Fragment")
-def set_fragment(this: UriBuilder, value: str) -> None:
-    this.fragment = f"#{value}" if value else ""
-
-
-@BUILDER.method("ToString")
-def builder_text(this: UriBuilder) -> str:
-    return this.text()
-
-
-
-TYPES = (URI, BUILDER)
+TYPES = (URI,)

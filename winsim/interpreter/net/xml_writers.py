@@ -44,9 +44,16 @@ class Settings(NetObject):
 SETTINGS = TypeDef(SPACE + "XmlWriterSettings", python=(Settings,))
 SETTINGS.constructor()(Settings)
 SETTINGS.attribute(
-    "Indent", "IndentChars", "NewLineChars", "OmitXmlDeclaration", "NewLineOnAttributes", "CloseOutput",
-    "CheckCharacters", "Encoding", readonly=False,
-)  # fmt: skip
+    "Indent",
+    "IndentChars",
+    "NewLineChars",
+    "OmitXmlDeclaration",
+    "NewLineOnAttributes",
+    "CloseOutput",
+    "CheckCharacters",
+    "Encoding",
+    readonly=False,
+)
 
 HOLDS_TEXT = ("Text", "CDATA", "Whitespace")
 
@@ -210,7 +217,9 @@ def settings_of(this: XmlWriter) -> Settings:
 
 @WRITER.method("WriteStartDocument", "System.Boolean", optional=1)
 def write_start_document(this: XmlWriter, standalone: bool | None = None) -> object:
-    this.settings.omit_xml_declaration = this.type_names[0].endswith(".XmlWriter") and this.settings.omit_xml_declaration
+    this.settings.omit_xml_declaration = (
+        this.type_names[0].endswith(".XmlWriter") and this.settings.omit_xml_declaration
+    )
     this.declared = True
     return AUTOMATION_NULL
 
@@ -278,8 +287,14 @@ def write_element_in(this: XmlWriter, name: str, namespace: str, value: str) -> 
 
 
 def _leaves() -> None:
-    for name, kind in (("WriteString", "Text"), ("WriteValue", "Text"), ("WriteCData", "CDATA"),
-                       ("WriteComment", "Comment"), ("WriteWhitespace", "Whitespace"), ("WriteRaw", "Whitespace")):  # fmt: skip
+    for name, kind in (
+        ("WriteString", "Text"),
+        ("WriteValue", "Text"),
+        ("WriteCData", "CDATA"),
+        ("WriteComment", "Comment"),
+        ("WriteWhitespace", "Whitespace"),
+        ("WriteRaw", "Whitespace"),
+    ):
 
         @WRITER.method(name, "System.Object")
         def leaf(this: XmlWriter, value: object, kind: str = kind) -> object:
