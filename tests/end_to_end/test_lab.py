@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import pytest
 from pypsrp.powershell import PowerShell, RunspacePool
 from pypsrp.wsman import WSMan
 
+from campaigns import kills
+from campaigns.digest import digest
 from passivelab.commands.paths import ROOT
 
 POOL = "se01.corp.contoso.com"
@@ -49,6 +52,7 @@ class Lab:
 
     folder: Path
     hosts: dict[str, dict[str, str]]
+    digest: str = ""  # of the world after the first build
 
     def invoke(self, *arguments: str) -> Ran:
         line = [sys.executable, "-m", "invoke", *arguments, "--lab", str(self.folder), "--json"]
@@ -96,7 +100,12 @@ def built(lab: Lab) -> Lab:
     assert ran.summary["proved"]
     assert ran.summary["changed"] > 20
     assert time.monotonic() - started < 120
+    lab.digest = digest(folder_of_machines(lab.folder))
     return lab
+
+
+def folder_of_machines(lab: Path) -> Path:
+    return lab / ".passivelab" / "machines"
 
 
 def test_a_second_build_changes_nothing_and_costs_few_pipelines(built: Lab) -> None:
@@ -135,6 +144,18 @@ def test_a_change_by_hand_is_shown_and_only_it_is_repaired(built: Lab) -> None:
     assert repaired.summary["proved"]
     (text,) = built.by_hand("arr01", "(Get-Content -Path $env:SystemRoot\\System32\\drivers\\etc\\hosts) -join ' '")
     assert "mine.contoso.com" in text
+
+
+def test_a_build_that_is_killed_again_and_again_ends_as_one_that_is_not(built: Lab, tmp_path: Path) -> None:
+    killed = kills.copy_lab(tmp_path / "killed")
+    # One root and one set of keys: they are made on the controller and part of every world.
+    shutil.copytree(built.folder / ".passivelab" / "pki", killed / ".passivelab" / "pki")
+    chance = random.Random(20131122)
+    for _ in range(5):
+        kills.kill(killed, kills.BUILD, chance.uniform(3, 12))
+    proved, _ = kills.run(killed, kills.BUILD)
+    assert proved
+    assert digest(folder_of_machines(killed)) == built.digest
 
 
 def test_a_pool_is_switched_off_and_on_again(built: Lab) -> None:
