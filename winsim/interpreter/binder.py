@@ -103,11 +103,12 @@ def bind(
 ) -> Binding:
     """Binds everything that the command line gives; mandatory parameters that the pipeline may give stay open."""
     binding = Binding(command, label, session, valid=command.sets, expecting_input=expecting_input)
-    positional = bind_named(binding, arguments)
-    if positional:
-        positional = bind_positional(binding, positional)
-    if positional:
-        bind_rest(binding, positional)
+    left = bind_named(binding, arguments)
+    if left:
+        positional = bind_positional(binding, [argument for argument in left if argument.name is None])
+        refuse_unknown(binding, left)
+        if positional:
+            bind_rest(binding, positional)
     for name, value in defaults:
         parameter = command.names.get(name.lower())
         if parameter is not None and not binding.has(parameter) and binding.fits(parameter):
@@ -122,7 +123,26 @@ def bind(
 
 
 def bind_named(binding: Binding, arguments: Sequence[Argument]) -> list[Argument]:
-    """Binds the named arguments; what is left is positional."""
+    """Binds the named arguments; what is left is positional or has a name that does not exist."""
+    pairs, left = match_names(binding, arguments)
+    for parameter, value, splatted in pairs:
+        if binding.has(parameter):
+            if splatted:
+                continue
+            message = (
+                f"Cannot bind parameter because parameter '{parameter.name}' is specified more than once. To provide "
+                "multiple values to parameters that can accept multiple values, use the array syntax."
+            )
+            raise binding.error("ParameterAlreadyBound", message, parameter.name)
+        binding.put(parameter, value)
+    return left
+
+
+def match_names(
+    binding: Binding, arguments: Sequence[Argument]
+) -> tuple[list[tuple[Parameter, object, bool]], list[Argument]]:
+    """Which parameter every name means and which value it gets, before any value is converted."""
+    pairs: list[tuple[Parameter, object, bool]] = []
     left: list[Argument] = []
     index = 0
     verbatim = False
@@ -138,21 +158,12 @@ def bind_named(binding: Binding, arguments: Sequence[Argument]) -> list[Argument
         parameter = find_parameter(binding, argument.name)
         if parameter is None:
             left.extend(unknown(binding, argument))
-            continue
-        if binding.has(parameter):
-            if argument.splatted:
-                continue
-            message = (
-                f"Cannot bind parameter because parameter '{parameter.name}' is specified more than once. To provide "
-                "multiple values to parameters that can accept multiple values, use the array syntax."
-            )
-            raise binding.error("ParameterAlreadyBound", message, parameter.name)
-        if argument.value is not NO_VALUE:
-            binding.put(parameter, argument.value)
+        elif argument.value is not NO_VALUE:
+            pairs.append((parameter, argument.value, argument.splatted))
         elif parameter.is_switch:
-            binding.put(parameter, SwitchParameter(True))
+            pairs.append((parameter, SwitchParameter(True), False))
         elif index < len(arguments) and arguments[index].name is None:
-            binding.put(parameter, arguments[index].value)
+            pairs.append((parameter, arguments[index].value, False))
             index += 1
         else:
             message = (
@@ -160,16 +171,22 @@ def bind_named(binding: Binding, arguments: Sequence[Argument]) -> list[Argument
                 "and try again."
             )
             raise binding.error("MissingArgument", message, parameter.name)
-    return left
+    return pairs, left
 
 
 def unknown(binding: Binding, argument: Argument) -> list[Argument]:
-    """A parameter that does not exist: an error, or a further argument of a simple function."""
+    """A parameter that does not exist: an error at the end, or further arguments of a simple function."""
     if binding.command.strict and not any(d.remaining for p in binding.command.parameters for d in p.sets.values()):
-        message = f"A parameter cannot be found that matches parameter name '{argument.name}'."
-        raise binding.error("NamedParameterNotFound", message, argument.name or "")
+        return [argument]
     name = Argument(None, ParameterWord(argument.text or f"-{argument.name}"), argument.text)
     return [name] if argument.value is NO_VALUE else [name, Argument(None, argument.value)]
+
+
+def refuse_unknown(binding: Binding, arguments: list[Argument]) -> None:
+    for argument in arguments:
+        if argument.name is not None:
+            message = f"A parameter cannot be found that matches parameter name '{argument.name}'."
+            raise binding.error("NamedParameterNotFound", message, argument.name)
 
 
 def find_parameter(binding: Binding, name: str) -> Parameter | None:
@@ -183,7 +200,7 @@ def find_parameter(binding: Binding, name: str) -> Parameter | None:
         return None
     if len(candidates) > 1:
         own = [c for c in candidates if not names[c].common]
-        if len(own) == 1 and len(candidates) > 1 and binding.command.is_cmdlet is False and not binding.command.strict:
+        if len(own) == 1:  # the command's own parameters come before the common ones
             return names[own[0]]
         matches = " ".join(f"-{names[c].name}" for c in candidates)
         message = (
