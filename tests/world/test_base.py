@@ -37,9 +37,34 @@ def test_a_world_is_the_same_after_saving_and_loading(tmp_path: Path) -> None:
 
 def test_a_damaged_store_is_refused(tmp_path: Path) -> None:
     Store(tmp_path).save(fresh())
-    (tmp_path / "host-arr01.json").write_text("{")
+    for path in tmp_path.glob("host-arr01.*"):
+        path.write_text("{")
     with pytest.raises(BadStore):
         Store(tmp_path).load()
+
+
+def test_a_save_that_is_cut_off_leaves_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = fresh()
+    store = Store(tmp_path)
+    store.save(world)
+    for name in ("arr01", "se01"):
+        world.host(name).workgroup = "OTHER"
+    replace, moves = Path.replace, list[Path]()
+
+    def cut_off(self: Path, target: Path) -> Path:
+        moves.append(target)
+        if len(moves) > 1:
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        store.save(world)
+    monkeypatch.undo()
+    assert {host.workgroup for host in Store(tmp_path).load().hosts.values()} == {"WORKGROUP"}
+    store.save(world)
+    assert Store(tmp_path).load().host("se01").workgroup == "OTHER"
+    assert len(list(tmp_path.iterdir())) == 1 + len(world.hosts)
 
 
 def test_the_hosts_file_wins_over_dns_and_utf16_makes_it_useless() -> None:
