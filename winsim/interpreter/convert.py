@@ -331,6 +331,7 @@ def without_definition(value: object, target: NetType) -> object:
 
 def construct(value: object, definition: TypeDef, target: NetType) -> object:
     """A constructor with one parameter, or properties set from a dictionary."""
+    from winsim.interpreter.ambient import running_session
     from winsim.interpreter.members import set_properties
     from winsim.interpreter.overloads import arity_fits, choose
 
@@ -338,11 +339,13 @@ def construct(value: object, definition: TypeDef, target: NetType) -> object:
         made = next(o for o in definition.constructors if not o.parameters).call()
         set_properties(made, value)
         return made
-    ones = [o for o in definition.constructors if arity_fits(o, 1) and not o.needs_session]
+    ones = [o for o in definition.constructors if arity_fits(o, 1)]
     if not ones:
         raise invalid(value, target)
     try:
         overload, arguments = choose(ones, [value])
+        if overload.needs_session:
+            arguments = [running_session(), *arguments]
         return overload.call(*arguments, kind=target) if target.args else overload.call(*arguments)
     except LookupError:
         raise invalid(value, target) from None

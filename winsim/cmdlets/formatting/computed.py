@@ -20,7 +20,7 @@ def last_write_time(value: object) -> object:
     moment = get_property_of(value, "LastWriteTime")
     if not isinstance(moment, DateTime):
         return ""
-    return f"{text_of(moment, 'd'):>10} {text_of(moment, 't'):>10}"
+    return f"{text_of(moment, 'd'):>10}  {text_of(moment, 't'):>8}"
 
 
 def length(value: object) -> object:
@@ -29,6 +29,10 @@ def length(value: object) -> object:
 
 def directory(value: object) -> object:
     return to_text(get_property_of(value, "PSParentPath")).partition("::")[2]
+
+
+def parent_path(value: object) -> object:
+    return to_text(get_property_of(value, "PSParentPath"))
 
 
 def hive(value: object) -> object:
@@ -105,6 +109,7 @@ COMPUTED: dict[str, Callable[[object], Any]] = {
     "LastWriteTime": last_write_time,
     "Length": length,
     "Directory": directory,
+    "ParentPath": parent_path,
     "Hive": hive,
     "Property": registry_values,
     "DateTime": date_text,

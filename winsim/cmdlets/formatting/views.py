@@ -14,18 +14,7 @@ from winsim.interpreter.net.catalogue import extensions, views
 from winsim.interpreter.typedata import data_for
 
 Kind = Literal["table", "list", "wide", "text"]
-PROVIDER_NOTES = frozenset(
-    {
-        "pspath",
-        "psparentpath",
-        "pschildname",
-        "psdrive",
-        "psprovider",
-        "pscomputername",
-        "runspaceid",
-        "psshowcomputername",
-    }
-)
+HIDDEN_NOTES = frozenset({"pscomputername", "runspaceid", "psshowcomputername"})
 
 
 @dataclass(frozen=True)
@@ -76,7 +65,8 @@ SPECIAL: dict[str, View] = {
     "system.security.cryptography.x509certificates.x509certificate2": View(
         "table",
         (named("Thumbprint", 41), named("Subject")),
-        Column("Directory", None, COMPUTED["Directory"]),
+        Column("Directory", None, COMPUTED["ParentPath"]),
+        indent="    ",
     ),
     "microsoft.powershell.commands.memberdefinition": View(
         "table",
@@ -159,7 +149,7 @@ def default_names(value: object) -> list[str]:
 
 def all_names(value: object) -> list[str]:
     names = [info.name for info in properties_of(value)]
-    return [n for n in names if n.lower() not in PROVIDER_NOTES and not n.startswith("__")]
+    return [n for n in names if n.lower() not in HIDDEN_NOTES and not n.startswith("__")]
 
 
 def default_view(value: object) -> View:

@@ -37,6 +37,7 @@ MODULES: Final[tuple[str, ...]] = (
     "environment",
     "addresses",
     "serializers",
+    "webtext",
     "streams",
     "hashes",
     "console",

@@ -98,7 +98,7 @@ def make_folder(session: Session, path: str) -> DirectoryInfo:
 def mode(this: FileSystemInfo) -> str:
     attributes = attributes_of(this)
     letters = (("d", DIRECTORY), ("a", ARCHIVE), ("r", READ_ONLY), ("h", HIDDEN), ("s", SYSTEM))
-    return "".join(letter if attributes & bit else "-" for letter, bit in letters) + "-"
+    return "".join(letter if attributes & bit else "-" for letter, bit in letters)
 
 
 def attributes_of(this: FileSystemInfo) -> int:
