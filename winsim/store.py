@@ -42,9 +42,15 @@ class Store:
         rest = copy.copy(world)  # others read the hosts without the lock: they must stay where they are
         rest.hosts = {}
         head = encode(rest)
-        files = {name: self._keep(name, encode(host)) for name, host in world.hosts.items()}
+        files = {name: self._keep(name, host) for name, host in world.hosts.items()}
         self._write(HEAD, _text({"format": FORMAT, "hosts": files, "world": head}))
+        self._files = files
         self._drop_others(set(files.values()))
+
+    def differs(self, host: Host) -> bool:
+        """Whether a host is not as it was saved; with the lock of the world held."""
+        name = host.id.lower()
+        return self._files.get(name) != _file_name(name, _text(encode(host)))
 
     def load(self) -> World:
         try:
