@@ -60,7 +60,7 @@ def _run(call: NativeCall, verb: str, folder: str) -> list[str]:
     return setup.roles(world, host, folder)
 
 
-@native("LyncServerUpdateInstaller.exe", r"C:\LyncServerUpdateInstaller.exe")
+@native("LyncServerUpdateInstaller.exe", "")
 def update_installer(call: NativeCall) -> int:
     """The cumulative update of October 2013; it refuses to patch under running services."""
     if not any(word.lower().lstrip("/-") == "silentmode" for word in call.args):
