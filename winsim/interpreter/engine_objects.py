@@ -28,6 +28,15 @@ REFERENCE = TypeDef(SMA + "PSReference", accelerators=("ref",))
 VARIABLE = TypeDef(SMA + "PSVariable")
 
 
+def no_private_member(this: object, name: str, flags: object) -> object:
+    """Reflection on what .NET does not show: scripts that try it must cope with its being refused."""
+    raise NetError("System.MemberAccessException", f"The simulated lab has no private member {name}.")
+
+
+for _method in ("GetProperty", "GetField"):
+    TYPE.method(_method, "System.String", "System.Reflection.BindingFlags")(no_private_member)
+
+
 @OBJECT.constructor()
 def new_object() -> object:
     from winsim.interpreter.values import NetObject as Plain

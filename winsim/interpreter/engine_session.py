@@ -56,6 +56,13 @@ class SessionState(NetObject):
         self.session = session
 
 
+class PathIntrinsics(NetObject):
+    type_names = (SMA + "PathIntrinsics", "System.Object")
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+
 class VariableIntrinsics(NetObject):
     type_names = (SMA + "PSVariableIntrinsics", "System.Object")
 
@@ -94,6 +101,7 @@ STATE = TypeDef(SMA + "SessionState")
 VARIABLES = TypeDef(SMA + "PSVariableIntrinsics")
 HOST = TypeDef(SMA + "Internal.Host.InternalHost")
 CMDLET = TypeDef(SMA + "PSCmdlet")
+PATHS = TypeDef(SMA + "PathIntrinsics")
 MODULE = TypeDef(SMA + "PSModuleInfo", accelerators=("psmoduleinfo",))
 
 
@@ -115,6 +123,18 @@ def context_host(this: ExecutionContext) -> InternalHost:
 @STATE.property("PSVariable")
 def state_variables(this: SessionState) -> VariableIntrinsics:
     return VariableIntrinsics(this.session)
+
+
+@STATE.property("Path")
+def state_path(this: SessionState) -> PathIntrinsics:
+    return PathIntrinsics(this.session)
+
+
+@PATHS.method("GetUnresolvedProviderPathFromPSPath", "System.String")
+def unresolved_session_path(this: PathIntrinsics, path: str) -> str:
+    from winsim.interpreter.providers import locations
+
+    return locations(this.session).place(path).path
 
 
 @STATE.property("InvokeCommand")
@@ -421,4 +441,4 @@ def module_invoke(this: ModuleInfo, session: Session, block: ScriptBlock, argume
     return collapse(session.collect_block(own, arguments))
 
 
-SESSION_TYPES: tuple[TypeDef, ...] = (CONTEXT, INVOKE, STATE, VARIABLES, HOST, UI, CMDLET, MODULE)
+SESSION_TYPES: tuple[TypeDef, ...] = (CONTEXT, INVOKE, STATE, VARIABLES, HOST, UI, CMDLET, MODULE, PATHS)

@@ -284,6 +284,7 @@ def attach(session: Session) -> None:
     from winsim.interpreter.provider_list import drive_value, read_text
 
     session.state["location"] = lambda: path_info(locations(session).here, locations(session))
+    session.state["resolve_path"] = lambda path: locations(session).place(path).path
     session.state["read_text"] = lambda path: read_text(session, path)
     session.state["drive_reader"] = lambda frame, drive, name: drive_value(session, drive, name)
 
