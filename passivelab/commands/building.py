@@ -116,12 +116,21 @@ def _run(
     try:
         build.start(command)
         plan = build.read()
-        if confirm is not None:
-            confirm(plan)
-        good = build.apply()
-        codes += [error.exit_code for error in build.tally.errors.values()]
-        if good and prove and not build.prove():
-            codes.append(Exit.VERIFICATION_FAILED)
+        lost = build.lost()
+        if lost:
+            # Half a lab helps nobody: nothing is changed until every host of the run answers.
+            build.give_up(lost)
+            codes += [error.exit_code for error in lost.values()]
+            terminal.close()
+            for error in lost.values():
+                terminal.error(error)
+        else:
+            if confirm is not None:
+                confirm(plan)
+            good = build.apply()
+            codes += [error.exit_code for error in build.tally.errors.values()]
+            if good and prove and not build.prove():
+                codes.append(Exit.VERIFICATION_FAILED)
     except KeyboardInterrupt:
         interrupted = True
         build.stop()
@@ -209,6 +218,8 @@ def _lab_flag(lab: str) -> str:
 
 
 def _next_after_build(code: Exit, lab: str) -> str:
+    if code == Exit.UNREACHABLE:
+        return f"Next: invoke ping{_lab_flag(lab)} asks every host; --limit leaves hosts out."
     if code == Exit.FINE:
         return f"Next: invoke plan{_lab_flag(lab)} shows any drift; invoke status tells where the lab stands."
     return f"Next: mend what is shown above, then invoke build-lab{_lab_flag(lab)} goes on where it stopped."

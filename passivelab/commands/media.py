@@ -9,7 +9,7 @@ from typing import Literal
 from passivelab.commands.loading import load
 from passivelab.commands.paths import ROOT, shown
 from passivelab.commands.terminal import Terminal
-from passivelab.errors import Exit
+from passivelab.errors import Exit, Refused, SecretError
 from passivelab.lab import Lab
 from passivelab.lab.documents import MediumDocument
 from passivelab.report.words import plural
@@ -35,6 +35,38 @@ def media(terminal: Terminal, name: str) -> Exit:
     bad = [key for key, (_, state) in found.items() if state != "present"]
     terminal.say(f"{plural(len(found), 'installer')}, {len(bad)} not as needed. They belong into {shown(folder)}.")
     return Exit.INVALID if any(state.startswith("wrong") for _, state in found.values()) else Exit.FINE
+
+
+def refuse_wrong(lab: Lab) -> None:
+    """Stop before anything runs when an installer is there and is not what media.yml says."""
+    for medium in lab.media.media.values() if lab.media is not None else ():
+        file = media_folder(lab) / medium.file
+        state = state_of(file, medium)
+        if state.startswith("wrong"):
+            raise Refused(
+                reason=f"the installer {shown(file)} has the {state}: nothing was changed",
+                hint="get it again, or mend media.yml; `invoke media` shows all of them",
+            )
+
+
+def installer(lab: Lab, name: str) -> bytes:
+    """The contents of an installer that is sent to a host."""
+    assert lab.media is not None  # the blueprint has checked the reference
+    medium = lab.media.media[name]
+    content = _content(media_folder(lab) / medium.file)
+    if content is None:
+        hint = "`invoke media` shows what is missing" + (f"; get it from {medium.source}" if medium.source else "")
+        raise SecretError(name=f"media:{name}", reason=f"the installer {medium.file} is missing", hint=hint)
+    if hashlib.sha256(content).hexdigest() != medium.sha256.lower():
+        raise Refused(reason=f"the installer {medium.file} has the wrong hash")
+    return content
+
+
+def _content(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 def media_folder(lab: Lab) -> Path:

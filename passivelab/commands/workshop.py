@@ -9,6 +9,7 @@ from typing import ClassVar
 from passivelab.blueprint import Compilation, compile_lab
 from passivelab.blueprint.model import Blueprint, Secret, StepInstance
 from passivelab.commands.loading import load
+from passivelab.commands.media import installer, refuse_wrong
 from passivelab.commands.paths import ROLES, state
 from passivelab.commands.terminal import Terminal
 from passivelab.engine.readings import Locate
@@ -46,6 +47,7 @@ def open_workshop(
     terminal.hide(lambda: [found.password for found in (keys.public, *keys.hosts.values())])
     compilation = compile_lab(lab, ROLES, keys)
     refuse_unworkable(check(compilation, keys))
+    refuse_wrong(lab)
     return Workshop(lab, compilation.blueprint, _secrets(lab, keys), _locator(compilation))
 
 
@@ -73,6 +75,10 @@ def _secrets(lab: Lab, keys: Pki) -> Callable[[Secret], SecretValue]:
     def secret(wanted: Secret) -> SecretValue:
         if wanted.reference.startswith("pki:"):
             return keys.secret(wanted.reference)
+        if wanted.reference.startswith("media:"):
+            return installer(lab, wanted.reference.removeprefix("media:"))
+        if wanted.reference.startswith("lab:"):
+            return (lab.folder / wanted.reference.removeprefix("lab:")).read_bytes()
         if wanted.kind == "credential":
             credential = lab.secrets.credential(wanted.reference)
             return Credential(credential.user, credential.password)

@@ -105,6 +105,23 @@ class Build:
         self.means.emit(Planned(plan))
         return plan
 
+    def lost(self) -> dict[str, TransportError]:
+        """Hosts of the run that could not be read at all, with the reason.
+
+        A delegated step alone says nothing: its way in may be what the build makes.
+        """
+        found: dict[str, TransportError] = {}
+        for item in self._everything():
+            reading = self.readings.find(item.key)
+            if item.identity == "local" and reading is not None and isinstance(reading.error, TransportError):
+                found.setdefault(item.key.host, reading.error)
+        return found
+
+    def give_up(self, lost: Mapping[str, TransportError]) -> None:
+        """End before anything is changed."""
+        self.tally.unreachable = len(lost)
+        self.tally.skipped = len(self._everything())
+
     def _plan_instance(self, item: StepInstance) -> Change:
         reading = self.readings.find(item.key)
         assert reading is not None

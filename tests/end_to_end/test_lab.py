@@ -20,6 +20,8 @@ from pypsrp.wsman import WSMan
 from campaigns import kills
 from campaigns.digest import digest
 from passivelab.commands.paths import ROOT
+from passivelab.state import fold
+from passivelab.state.journal import read
 
 POOL = "se01.corp.contoso.com"
 
@@ -156,6 +158,23 @@ def test_a_build_that_is_killed_again_and_again_ends_as_one_that_is_not(built: L
     proved, _ = kills.run(killed, kills.BUILD)
     assert proved
     assert digest(folder_of_machines(killed)) == built.digest
+
+
+def test_a_wrong_password_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = Lab(kills.copy_lab(tmp_path / "wrong"), {})
+    secrets = lab.folder / "secrets.yml"
+    right = "domain_administrator: { machines: domain_administrator }"
+    assert right in secrets.read_text()
+    wrong = "domain_administrator: { user: 'CORP\\labadmin', env: WRONG_PASSWORD }"
+    secrets.write_text(secrets.read_text().replace(right, wrong))
+    monkeypatch.setenv("WRONG_PASSWORD", "not-the-password")
+    ran = lab.invoke("build-lab")
+    assert ran.code == 4
+    assert (ran.summary["changed"], ran.summary["unreachable"]) == (0, 7)
+    codes = [event["error"]["code"] for event in ran.events if event["event"] == "error"]
+    assert set(codes) == {"credentials-refused"}
+    assert "not-the-password" not in json.dumps(ran.events)
+    assert not fold(read(lab.folder / ".passivelab" / "journal.jsonl")).entries
 
 
 def test_a_pool_is_switched_off_and_on_again(built: Lab) -> None:
