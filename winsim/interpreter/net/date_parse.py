@@ -313,9 +313,12 @@ def read_offset(parts: Parts, text: str, position: int, symbol: str) -> int:
 
 def parse_span(text: str) -> TimeSpan:
     """``TimeSpan.Parse``: ``[-][d.]hh:mm[:ss[.fffffff]]`` or a number of days."""
+    clock = r"(?P<h>\d{1,2}):(?P<m>\d{1,2})"
+    seconds = r":(?P<s>\d{1,2})(?:\.(?P<f>\d{1,7}))?"
     forms = (
         r"(?P<d>\d{1,8})",
-        r"(?:(?P<d>\d{1,8})[.:])?(?P<h>\d{1,2}):(?P<m>\d{1,2})(?::(?P<s>\d{1,2}))?(?:\.(?P<f>\d{1,7}))?",
+        rf"(?:(?P<d>\d{{1,8}})\.)?{clock}(?:{seconds})?",
+        rf"(?P<d>\d{{1,8}}):{clock}{seconds}",
     )
     body = text.strip()
     sign = -1 if body.startswith("-") else 1
@@ -323,20 +326,12 @@ def parse_span(text: str) -> TimeSpan:
     for form in forms:
         found = re.fullmatch(form, body)
         if found:
-            return TimeSpan(sign * span_ticks(found.groupdict(), body))
+            return TimeSpan(sign * span_ticks(found.groupdict()))
     raise DateParseError("String was not recognized as a valid TimeSpan.")
 
 
-def span_ticks(found: dict[str, str | None], body: str) -> int:
+def span_ticks(found: dict[str, str | None]) -> int:
     days, hours, minutes, seconds = (int(found.get(key) or 0) for key in "dhms")
-    if (
-        found.get("d")
-        and found.get("h")
-        and found.get("s") is None
-        and ":" in body.split(".", maxsplit=1)[0]
-        and "." not in body
-    ):
-        days, hours, minutes, seconds = 0, days, hours, minutes  # a:b:c is hours, minutes, seconds
     if hours > 23 or minutes > 59 or seconds > 59:
         raise DateRangeError(
             "The TimeSpan could not be parsed because at least one of the numeric components is out of range or "

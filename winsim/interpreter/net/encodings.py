@@ -290,6 +290,7 @@ def append(this: StringBuilder, value: object) -> StringBuilder:
 
 @BUILDER.method("Append", "System.Char", "System.Int32")
 def append_repeated(this: StringBuilder, char: Char, count: int) -> StringBuilder:
+    check_size(count)
     return this.append(str(char) * count)
 
 

@@ -12,6 +12,7 @@ from winsim.interpreter.containers import GenericList, ObjectCollection, ReadOnl
 from winsim.interpreter.convert import convert, to_bool
 from winsim.interpreter.net.strings import out_of_range
 from winsim.interpreter.nettypes import NetError, NetType, TypeDef
+from winsim.interpreter.sizes import check_size
 from winsim.interpreter.typetable import get_type
 from winsim.interpreter.values import AUTOMATION_NULL, Array, ArrayList
 
@@ -166,7 +167,9 @@ def ranged(target: TypeDef) -> None:
 
     @target.method("AddRange", "System.Object")
     def add_range(this: list[object], values: object) -> object:
-        this.extend(fitted(this, item) for item in elements(values, "collection"))
+        added = [fitted(this, item) for item in elements(values, "collection")]
+        check_size((len(this) + len(added)) * 4)
+        this.extend(added)
         return AUTOMATION_NULL
 
     @target.method("InsertRange", "System.Int32", "System.Object")

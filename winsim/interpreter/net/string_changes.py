@@ -71,6 +71,7 @@ def _pads() -> None:
 
         @STRING.method(name, "System.Int32")
         def simple(this: str, width: int, pad: object = pad) -> str:
+            check_size(width)
             return padded(this, width, " ", pad)
 
         @STRING.method(name, "System.Int32", "System.Char")

@@ -175,7 +175,8 @@ class XmlNode(NetObject):
                 return NotImplemented
             raise NetError(
                 "System.Management.Automation.SetValueException",
-                f"The property '{name}' cannot be found on this object. Verify that the property exists and can be set.",
+                f"The property '{name}' cannot be found on this object. Verify that the property exists and can be "
+                "set.",
             )
         node = found[0]
         if len(found) > 1 or any(child.kind == "Element" for child in node.children):
