@@ -10,6 +10,7 @@ PassivelabError
 ├── TransportError                a host
 │   ├── Unreachable               does not answer
 │   ├── CredentialsRefused        answers, and refuses the credentials
+│   ├── NoSessionConfiguration    lets us in, and lacks the session configuration that was asked for
 │   ├── ConnectionGone            was there and went away in the middle
 │   └── TimedOut                  did not finish in time
 ├── StepFailed                    a script ended with an error
@@ -268,6 +269,16 @@ class CredentialsRefused(TransportError):
 
     def happened(self) -> str:
         return f"the host refuses the credentials of {self.user}" if self.user else "the host refuses the credentials"
+
+
+@dataclass(eq=False, kw_only=True)
+class NoSessionConfiguration(TransportError):
+    code: ClassVar[str] = "no-session-configuration"
+
+    configuration: str = ""
+
+    def happened(self) -> str:
+        return f"the host has no session configuration {self.configuration}"
 
 
 @dataclass(eq=False, kw_only=True)

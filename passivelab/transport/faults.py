@@ -8,11 +8,18 @@ import requests
 from pypsrp.exceptions import AuthenticationError, WinRMError, WinRMTransportError, WSManFaultError
 from spnego.exceptions import SpnegoError
 
-from passivelab.errors import ConnectionGone, CredentialsRefused, TransportError, Unreachable
+from passivelab.errors import (
+    ConnectionGone,
+    CredentialsRefused,
+    NoSessionConfiguration,
+    TransportError,
+    Unreachable,
+)
 from passivelab.transport.session import Connection
 
 UNEXPECTED_SELECTORS = 2150858843  # the shell or command is not there: rebooted, expired, or never started
 TOO_MANY_SHELLS = 2150859173
+UNKNOWN_RESOURCE = 2150858752  # of a new shell: no session configuration of that name
 FAMILIES = (WinRMError, SpnegoError, requests.exceptions.RequestException, OSError, ValueError)
 
 
@@ -44,6 +51,13 @@ def while_opening(error: BaseException, connection: Connection) -> TransportErro
             endpoint=endpoint,
             user=connection.user,
             hint="check the account's reference in secrets.yml, and that it may log on to this host over the network",
+        )
+    if isinstance(error, WSManFaultError) and error.code == UNKNOWN_RESOURCE:
+        return NoSessionConfiguration(
+            host=name,
+            endpoint=endpoint,
+            configuration=connection.configuration,
+            hint="the role membership registers it; a host whose steps reach another machine needs that role first",
         )
     if isinstance(error, WSManFaultError) and error.code == TOO_MANY_SHELLS:
         return Unreachable(
