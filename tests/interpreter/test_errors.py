@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
 from tests.interpreter.conftest import Run, Sink
 from winsim.interpreter.hosting import Limits, PipelineRequest, RemoteCommand
 from winsim.interpreter.session import Session
@@ -59,8 +61,23 @@ def test_limits_cut_endless_loops_off(run: Run) -> None:
     assert ran.ended_by == "LabLimitExceeded"
 
 
-def test_huge_values_are_refused(run: Run) -> None:
-    assert run("'x' * 2000000000").ended_by == "LabLimitExceeded"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'x' * 2000000000",
+        "$s = 'a'; while ($true) { $s += $s }",
+        "$a = @(1); while ($true) { $a += $a }",
+        "'x'.PadLeft(2000000000)",
+        "'{0,2000000000}' -f 'x'",
+        "1..2000000000",
+    ],
+)
+def test_huge_values_are_refused(run: Run, text: str) -> None:
+    assert run(text).ended_by == "LabLimitExceeded"
+
+
+def test_workflows_are_refused(run: Run) -> None:
+    assert run("workflow w { 'x' }; 'after'").ended_by == "LabNotBuilt"
 
 
 def test_a_stop_request_takes_effect_within_a_second(session: Session) -> None:

@@ -13,6 +13,7 @@ from winsim.interpreter.containers import Dictionary, Hashtable, OrderedDictiona
 from winsim.interpreter.convert import SwitchParameter
 from winsim.interpreter.errors import ExceptionObject, TerminatingError, error
 from winsim.interpreter.numbers import INTEGERS, to_decimal
+from winsim.interpreter.sizes import LARGE, check_size
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import type_name_of
 from winsim.interpreter.values import (
@@ -112,7 +113,7 @@ def add(left: object, right: object) -> object:
         result = left + right
         return result if INT_MIN <= result <= INT_MAX else float(result)
     if type(left) is str:
-        return left + to_text(right)
+        return joined(left, to_text(right))
     left, right = clean(left), clean(right)
     if isinstance(left, list):
         return add_lists(left, right)
@@ -121,7 +122,7 @@ def add(left: object, right: object) -> object:
     if isinstance(left, Char) and isinstance(right, str):
         return str(left) + str(right)
     if isinstance(left, str) and not isinstance(left, Char):
-        return str(left) + to_text(right)
+        return joined(str(left), to_text(right))
     if isinstance(left, Dictionary):
         return add_tables(left, right)
     if isinstance(left, NetObject):
@@ -131,9 +132,17 @@ def add(left: object, right: object) -> object:
     return numbers_or_objects(left, right, "+", "op_Addition")
 
 
+def joined(left: str, right: str) -> str:
+    if len(left) > LARGE:
+        check_size(len(left) + len(right))
+    return left + right
+
+
 def add_lists(left: list[object], right: object) -> object:
     items = items_of(right)
     extra = items if items is not None else [right]
+    if len(left) > LARGE:
+        check_size((len(left) + len(extra)) * 4)
     return Array([*left, *extra])
 
 
@@ -241,14 +250,6 @@ def repeat(items: list[object], right: object) -> list[object]:
     times = repetitions(right)
     check_size(len(items) * times)
     return list(items) * times
-
-
-def check_size(size: int) -> None:
-    """The lab refuses to build values that would fill the machine's memory."""
-    if size > 64 * 1024 * 1024:
-        from winsim.interpreter.errors import LimitExceeded
-
-        raise LimitExceeded(f"a value of {size} elements or characters")
 
 
 def repetitions(right: object) -> int:

@@ -8,7 +8,7 @@ from typing import Final
 from pslang import syntax
 from winsim.interpreter import compare as comparing
 from winsim.interpreter.collect import Enumerator, items_of
-from winsim.interpreter.compile_statements import block, condition
+from winsim.interpreter.compile_statements import block, condition, refusal
 from winsim.interpreter.compile_variables import write_variable
 from winsim.interpreter.compiling import Run, Unit, expression, statement, value_of
 from winsim.interpreter.convert import to_bool
@@ -117,6 +117,8 @@ def quiet(unit: Unit, node: syntax.Statement | None) -> Run:
 
 
 def foreach_loop(unit: Unit, node: syntax.ForEach) -> Run:
+    if node.parallel:
+        return refusal("foreach -parallel")
     write = write_variable(node.variable)
     collection = value_of(unit, node.collection)
     step = turn(block(unit, node.body), lower(node.label))

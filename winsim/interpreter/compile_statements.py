@@ -7,6 +7,7 @@ from typing import Final
 
 from pslang import syntax
 from winsim.interpreter.collect import emit_each
+from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.compile_assignments import assignment
 from winsim.interpreter.compiling import Evaluate, Run, Unit, expression, pure_expression, statement, value_of
 from winsim.interpreter.convert import convert, to_bool
@@ -142,6 +143,8 @@ def exit_statement(unit: Unit, node: syntax.Exit) -> Run:
 
 
 def function_definition(unit: Unit, node: syntax.FunctionDefinition) -> Run:
+    if node.kind == "workflow":
+        return refusal("workflows")
     compiled = CompiledScript(node.body, kind=node.kind, text=body_text(unit, node))
     scope_name, _, rest = node.name.rpartition(":")
     name = rest if scope_name.lower() in ("global", "script", "local", "private") else node.name
@@ -151,6 +154,15 @@ def function_definition(unit: Unit, node: syntax.FunctionDefinition) -> Run:
         if scope_name and rest is name:
             scope = scope.numbered(scope_name) or scope
         scope.functions[name.lower()] = FunctionInfo(name, compiled, frame.session, frame.scope.module)
+
+    return run
+
+
+def refusal(what: str) -> Run:
+    """A statement that the lab does not implement fails when it runs."""
+
+    def run(frame: Frame) -> None:
+        raise NotBuilt(what)
 
     return run
 

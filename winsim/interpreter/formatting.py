@@ -9,6 +9,7 @@ from decimal import Decimal
 from winsim.interpreter.collect import unwrap
 from winsim.interpreter.net.number_format import NumberFormatError, format_number
 from winsim.interpreter.nettypes import NetError
+from winsim.interpreter.sizes import check_size
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import table, type_name_of
 from winsim.interpreter.values import EnumValue
@@ -48,6 +49,7 @@ def item(found: re.Match[str], arguments: Sequence[object]) -> str:
     if width is None:
         return text
     size = int(width)
+    check_size(abs(size))
     return text.ljust(-size) if size < 0 else text.rjust(size)
 
 

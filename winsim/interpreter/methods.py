@@ -255,8 +255,8 @@ def without_constructor(kind: NetType, value_type: bool) -> object:
 
 def new_array(kind: NetType, arguments: Sequence[object]) -> object:
     """``New-Object 'string[]' 5``"""
-    from winsim.interpreter.arithmetic import check_size
     from winsim.interpreter.numbers import to_integer
+    from winsim.interpreter.sizes import check_size
 
     assert kind.element is not None
     if kind.rank > 1:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from winsim.interpreter.formatting import format_text
 from winsim.interpreter.net.strings import out_of_range
 from winsim.interpreter.nettypes import Indexer, NetError, TypeDef
+from winsim.interpreter.sizes import check_size
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import Array, Byte, Char, NetObject
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from winsim.interpreter.net.strings import STRING, WHITE, null_argument, out_of_range, plain
 from winsim.interpreter.nettypes import NetError
+from winsim.interpreter.sizes import check_size
 from winsim.interpreter.values import Array, Char, EnumValue
 
 
@@ -71,7 +72,6 @@ def _pads() -> None:
 
         @STRING.method(name, "System.Int32")
         def simple(this: str, width: int, pad: object = pad) -> str:
-            check_size(width)
             return padded(this, width, " ", pad)
 
         @STRING.method(name, "System.Int32", "System.Char")
@@ -83,6 +83,7 @@ def padded(this: str, width: int, char: str, pad: object) -> str:
     assert callable(pad)
     if width < 0:
         raise out_of_range("totalWidth", "Non-negative number required.")
+    check_size(width)
     return str(pad(plain(this), width, char))
 
 

@@ -9,6 +9,7 @@ from winsim.interpreter.collect import Enumerator, listed
 from winsim.interpreter.compare import compare_text
 from winsim.interpreter.formatting import format_text
 from winsim.interpreter.nettypes import NetError, TypeDef
+from winsim.interpreter.sizes import check_size
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import AUTOMATION_NULL, Array, Char, EnumValue
 
@@ -64,6 +65,7 @@ def of_chars(chars: Sequence[str] | None) -> str:
 def of_repeated(char: Char, count: int) -> str:
     if count < 0:
         raise out_of_range("count", "'count' must be non-negative.")
+    check_size(count)
     return plain(char) * count
 
 
