@@ -52,6 +52,8 @@ class Runspace:
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def invoke(self, request: PipelineRequest, sink: Sink) -> Outcome:
+        if not any(command.is_script for command in request.commands):
+            return Outcome("completed")  # the endpoint's own preparation of a runspace
         self.machine.scripts.append([command.text for command in request.commands])
         last = request.commands[-1]
         self.machine.parameters.append({str(name): value for name, value in last.parameters})
