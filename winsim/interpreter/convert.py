@@ -339,7 +339,8 @@ def construct(value: object, definition: TypeDef, target: NetType) -> object:
         made = next(o for o in definition.constructors if not o.parameters).call()
         set_properties(made, value)
         return made
-    ones = [o for o in definition.constructors if arity_fits(o, 1)]
+    # A constructor that copies takes only what is of the type already; trying it would convert the value again.
+    ones = [o for o in definition.constructors if arity_fits(o, 1) and o.parameters[0] != definition.name]
     if not ones:
         raise invalid(value, target)
     try:
