@@ -99,7 +99,7 @@ class Limits:
     """What one pipeline may use before the lab cuts it off (an error that a script cannot catch)."""
 
     seconds: float | None = None
-    statements: int | None = None
+    statements: int | None = 50_000_000
     string_length: int = 64 * 1024 * 1024
     collection_length: int = 16 * 1024 * 1024
     call_depth: int = 1000  # script blocks within each other; deeper is an error that scripts can catch
