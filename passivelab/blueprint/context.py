@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from passivelab.lab.documents import MediaDocument
 from passivelab.lab.model import Domain, Host, Lab, Names, Pool, User
 
 
@@ -65,6 +66,8 @@ class LabView:
     discovery_pool: Pool
     certificates: CertificatesView | None
     root_certificate: CertificateView | None
+    baseline: str
+    media: MediaDocument | None  # installers, by name
 
 
 def view_lab(lab: Lab, keys: KeyMaterial | None) -> LabView:
@@ -86,6 +89,8 @@ def view_lab(lab: Lab, keys: KeyMaterial | None) -> LabView:
         discovery_pool=pools[lab.discovery_pool.fqdn],
         certificates=CertificatesView(view_certificate(keys.public)) if keys else None,
         root_certificate=view_certificate(keys.root, keys.root_base64) if keys else None,
+        baseline=lab.baseline,
+        media=lab.media,
     )
 
 

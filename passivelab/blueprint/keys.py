@@ -1,4 +1,4 @@
-"""The secrets of an instance: entries of secrets.yml, or key material made on the controller."""
+"""What an instance is sent: secrets of secrets.yml, key material made on the controller, installers, files of the lab."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from passivelab.lab.binding import did_you_mean
 from passivelab.lab.model import Lab
 
 PKI = "pki:"
+MEDIA = "media:"  # an installer of media.yml, by its name there
+FILE = "lab:"  # a file in the lab's folder
 # What each piece of key material is; ``pki:host.`` becomes the host's own in an instance.
 MATERIAL = {
     "pki:public.pfx": "bytes",
@@ -47,6 +49,8 @@ def check_reference(draft: Draft, lab: Lab, name: str, reference: str, kind: str
         message = f"{reference} is {material}, not {kind}" if material else f"there is no key material {reference!r}"
         expected = None if material else "one of " + ", ".join(MATERIAL)
         return draft.problem("secret", message, "secrets", name, expected=expected)
+    if reference.startswith((MEDIA, FILE)):
+        return check_file(draft, lab, name, reference, kind)
     if reference not in lab.secrets:
         known = lab.secrets.names()
         message = f"secrets.yml has no entry {reference!r}"
@@ -58,3 +62,20 @@ def check_reference(draft: Draft, lab: Lab, name: str, reference: str, kind: str
         hint = f"add user: to the entry in {lab.folder / 'secrets.yml'}"
         return draft.problem("secret", message, "secrets", name, hint=hint)
     return None
+
+
+def check_file(draft: Draft, lab: Lab, name: str, reference: str, kind: str) -> Problem | None:
+    """Whether media.yml knows the installer, or the lab's folder has the file."""
+    if kind != "bytes":
+        return draft.problem("secret", f"{reference} is bytes, not {kind}", "secrets", name)
+    if reference.startswith(FILE):
+        file = lab.folder / reference.removeprefix(FILE)
+        if file.is_file():
+            return None
+        return draft.problem("file", f"there is no file {file}", "secrets", name, hint="the lab has to supply it")
+    wanted = reference.removeprefix(MEDIA)
+    known = tuple(lab.media.media) if lab.media else ()
+    if wanted in known:
+        return None
+    hint = did_you_mean(wanted, known) or f"list it in {lab.folder / 'media.yml'}"
+    return draft.problem("medium", f"media.yml has no installer {wanted!r}", "secrets", name, hint=hint)

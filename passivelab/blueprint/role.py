@@ -54,7 +54,7 @@ class NeedDocument:
 
 @dataclass(frozen=True)
 class SecretUse:
-    from_: Text = explained("An entry of secrets.yml, or pki:<name> for key material made on the controller.")
+    from_: Text = explained("An entry of secrets.yml, pki:<name> for key material, media:<name> for an installer, lab:<file> for a file of the lab.")
     kind: Literal["credential", "secure_string", "bytes"] = explained("What the script gets.", "credential")
 
 

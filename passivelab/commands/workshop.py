@@ -13,7 +13,7 @@ from passivelab.commands.media import installer, refuse_wrong
 from passivelab.commands.paths import ROLES, state
 from passivelab.commands.terminal import Terminal
 from passivelab.engine.readings import Locate
-from passivelab.engine.script import SecretValue
+from passivelab.engine.script import FileContent, SecretValue
 from passivelab.errors import InvalidError, Place
 from passivelab.lab import Lab
 from passivelab.lab.certificates import wanted_certificates
@@ -76,9 +76,9 @@ def _secrets(lab: Lab, keys: Pki) -> Callable[[Secret], SecretValue]:
         if wanted.reference.startswith("pki:"):
             return keys.secret(wanted.reference)
         if wanted.reference.startswith("media:"):
-            return installer(lab, wanted.reference.removeprefix("media:"))
+            return FileContent(installer(lab, wanted.reference.removeprefix("media:")))
         if wanted.reference.startswith("lab:"):
-            return (lab.folder / wanted.reference.removeprefix("lab:")).read_bytes()
+            return FileContent((lab.folder / wanted.reference.removeprefix("lab:")).read_bytes())
         if wanted.kind == "credential":
             credential = lab.secrets.credential(wanted.reference)
             return Credential(credential.user, credential.password)

@@ -13,7 +13,16 @@ from passivelab.blueprint.model import Plain
 from passivelab.transport import Credential, Output, Parameter, SecureText, Session
 
 Block = Literal["current", "apply", "remove"]
-SecretValue = Credential | str | bytes
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """A file that is no secret: an installer is longer than the 65 536 characters of a SecureString."""
+
+    data: bytes = field(repr=False)
+
+
+SecretValue = Credential | str | bytes | FileContent
 
 # ConvertFrom-Json of PowerShell 4.0 refuses documents of more than two million characters.
 DOCUMENT_SIZE = 400_000
@@ -112,7 +121,10 @@ def _call(requests: Sequence[Request], secrets: Mapping[str, SecretValue]) -> tu
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} cannot be the name of a secret")
         variable = f"Secret{number}"
-        if isinstance(value, bytes):
+        if isinstance(value, FileContent):
+            parameters[variable] = base64.b64encode(value.data).decode("ascii")
+            members.append(f"{name} = ([System.Convert]::FromBase64String(${variable}))")
+        elif isinstance(value, bytes):
             parameters[variable] = SecureText(base64.b64encode(value).decode("ascii"))
             members.append(f"{name} = (ConvertFrom-SecretText -SecureString ${variable})")
         else:

@@ -171,6 +171,7 @@ class MachineDocument:
     address: Address = explained("The host's address.")
     network: Name = explained("The network it stands in.")
     dns: tuple[Address, ...] = explained("The DNS servers it asks.", ())
+    computer_name: Text | None = explained("Simulated labs: the name that set-up gave it; a bare machine's own.", None)
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,7 @@ class MachinesDocument:
     accounts: Mapping[Name, AccountDocument] | None = explained("Accounts of simulated machines.", None)
     public_dns: Node | None = explained("Simulated labs: the DNS of the internet.", None)
     prepared: Node | None = explained("Simulated labs: what the baseline prepared finds already done.", None)
+    media: Node | None = explained("Simulated labs: a host's share with stand-ins for installers.", None)
 
 
 # -- secrets.yml, overrides.yml, media.yml ----------------------------------------------------------------------------

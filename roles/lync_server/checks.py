@@ -25,6 +25,10 @@ ARGUMENTS = {
 def derive(lab: Lab, host: Host, variables: Mapping[str, object]) -> dict[str, object]:
     products = variables["products"]
     assert isinstance(products, list | tuple)
+    hashes = {
+        medium.file.replace("/", "\\").lower().partition("lync2013\\")[2]: medium.sha256
+        for medium in (lab.media.media.values() if lab.media is not None else ())
+    }
     listed = []
     for path in products:
         file = str(path).rpartition("\\")[2]
@@ -35,6 +39,7 @@ def derive(lab: Lab, host: Host, variables: Mapping[str, object]) -> dict[str, o
                 "title": TITLES.get(file.lower(), file),
                 "arguments": ARGUMENTS.get(file.lower(), "REBOOT=ReallySuppress"),
                 "installer": file.lower().endswith(".msi"),
+                "sha256": hashes.get(f"Setup\\amd64\\{path}".lower(), ""),
             }
         )
     own = next((pool for pool in lab.pools if any(server.name == host.name for server in pool.servers)), None)

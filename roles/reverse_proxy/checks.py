@@ -9,6 +9,12 @@ from passivelab.lab.model import Host, Lab
 
 LYNC_PORTS = (8080, 4443)
 WEB_PORTS = (80, 443)
+TITLES = {
+    "url_rewrite": "IIS URL Rewrite Module 2",
+    "web_farm_framework": "Microsoft Web Farm Framework Version 2.2",
+    "request_router": "Microsoft Application Request Routing 3.0",
+    "external_disk_cache": "Microsoft External Disk Cache Version 1 for IIS 7",
+}
 
 
 @dataclass(frozen=True)
@@ -60,4 +66,19 @@ def rules(lab: Lab, all_farms: list[Farm]) -> Iterator[Rule]:
 
 def derive(lab: Lab, host: Host, variables: Mapping[str, object]) -> dict[str, object]:
     all_farms = list(farms(lab, variables))
-    return {"farms": all_farms, "rules": list(rules(lab, all_farms))}
+    return {
+        "farms": all_farms,
+        "rules": list(rules(lab, all_farms)),
+        "package_list": list(packages(lab, variables["packages"])) if lab.baseline == "bare" else [],
+    }
+
+
+def packages(lab: Lab, names: object) -> Iterator[dict[str, str]]:
+    """The offline packages by what they are called once they are installed."""
+    assert isinstance(names, list | tuple)
+    media = lab.media.media if lab.media is not None else {}
+    for name in map(str, names):
+        medium = media.get(name)
+        file = medium.file.rpartition("/")[2] if medium else ""
+        hash = medium.sha256 if medium else ""
+        yield {"name": name, "title": TITLES.get(name, name), "file": file, "sha256": hash}

@@ -7,8 +7,10 @@ import shlex
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.interpreter.natives import ProgramCall
 from winsim.interpreter.registry import registry
+from winsim.interpreter.scriptblocks import ApplicationInfo
 from winsim.interpreter.values import PSObject
 from winsim.world.power import request_restart
+from winsim.world.shares import locate
 
 INVALID = "System.InvalidOperationException"
 RENAME_WARNING = "The changes will take effect after you restart the computer {0}."
@@ -68,14 +70,13 @@ def after_change(call: Call) -> None:
 def start_process(call: Call) -> None:
     """Runs a program to its end: nothing in the lab goes on in the background."""
     path = call.text("FilePath")
-    info = registry().native(path)
-    present = info.declaration.present if info is not None else None
-    if info is None or (present is not None and not present(call.host)):
+    info = _program(call, path)
+    if info is None:
         text = "This command cannot be run due to the error: The system cannot find the file specified."
         if call.host.files.is_file(path):
             raise NotBuilt(f"the program {path}")
         raise CommandError("InvalidOperationException", text, "InvalidOperation", None, INVALID)
-    program = ProgramCall(call.session, words(call.texts("ArgumentList")), [])
+    program = ProgramCall(call.session, words(call.texts("ArgumentList")), [], path)
     with call.world.lock:
         code = info.declaration.body(program)
         call.world.touch()
@@ -91,6 +92,20 @@ def start_process(call: Call) -> None:
         call.write(
             PSObject(properties, ("System.Diagnostics.Process", "System.ComponentModel.Component", "System.Object"))
         )
+
+
+def _program(call: Call, path: str) -> ApplicationInfo | None:
+    """What is started: a program of this machine, or one that lies where the path leads."""
+    info = registry().native(path)
+    if info is None:
+        return None
+    if info.declaration.path:
+        present = info.declaration.present
+        return info if present is None or present(call.host) else None
+    place = locate(call.world, call.host, path)
+    if place is None or (place[0] is not call.host and not call.session.identity.delegated):
+        return None  # a network logon reaches no other machine's share
+    return info if place[0].files.is_file(place[1]) else None
 
 
 def words(arguments: list[str]) -> list[str]:

@@ -134,6 +134,7 @@ class CmdletDeclaration:
 class NativeCall(Protocol):
     """One run of a program such as netsh.exe: its arguments and its three streams."""
 
+    path: str  # as it was started, where that was by path
     args: list[str]
     stdin: list[str]
 
@@ -154,7 +155,7 @@ class NativeCall(Protocol):
 @dataclass(frozen=True)
 class NativeDeclaration:
     name: str  # with .exe
-    path: str  # where the file is: C:\Windows\System32\netsh.exe
+    path: str  # where the file is: C:\Windows\System32\netsh.exe; empty: wherever a copy of it lies
     body: Callable[[NativeCall], int]  # returns the exit code
     present: Callable[[Host], bool] | None  # None: on every host
 
@@ -215,10 +216,13 @@ def cmdlet(
 def native(
     name: str, path: str | None = None, *, present: Callable[[Host], bool] | None = None
 ) -> Callable[[Callable[[NativeCall], int]], Callable[[NativeCall], int]]:
-    """Declares a program; ``name`` is with .exe, ``path`` defaults to System32."""
+    """Declares a program; ``name`` is with .exe, ``path`` defaults to System32.
+
+    A program with an empty path (a set-up program) is where its file is: on a medium or in a folder.
+    """
 
     def mark(body: Callable[[NativeCall], int]) -> Callable[[NativeCall], int]:
-        declaration = NativeDeclaration(name, path or rf"C:\Windows\System32\{name}", body, present)
+        declaration = NativeDeclaration(name, rf"C:\Windows\System32\{name}" if path is None else path, body, present)
         setattr(body, NATIVE_MARK, (*getattr(body, NATIVE_MARK, ()), declaration))
         return body
 

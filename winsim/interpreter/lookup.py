@@ -63,7 +63,10 @@ class Lookup:
             return cmdlet
         native = registry().native(name)
         if native is not None and (native.declaration.present is None or native.declaration.present(self.host)):
-            return native
+            if native.declaration.path:
+                return native
+            if "\\" in name:
+                raise NotBuilt(f"the set-up program {name} by the call operator; Start-Process runs it")
         if native is None and program_name(name) in WINDOWS_PROGRAMS:
             raise NotBuilt(f"the program {name}")
         return self.find_script(name)

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 class ProgramCall:
     """See ``NativeCall`` in command.py."""
 
-    def __init__(self, session: Session, args: list[str], stdin: list[str]) -> None:
+    def __init__(self, session: Session, args: list[str], stdin: list[str], path: str = "") -> None:
         self._session = session
+        self.path = path
         self.args = args
         self.stdin = stdin
         self.lines: list[tuple[bool, str]] = []

@@ -18,6 +18,7 @@ Setting = str | int | bool | None
 SERVICE = "WACSM"
 FACE = "https://+:443/hosting/"
 Entry = CertificateEntry
+PRODUCT_KEY = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\Office15.WACSERVER"
 MODULE_FOLDER = r"C:\Program Files\Microsoft Office Web Apps\AdminModule\OfficeWebApps"
 
 DEFAULTS: dict[str, Setting] = {
@@ -85,12 +86,22 @@ def install(host: Host) -> WebAppsServer:
     host.files.make_directory(MODULE_FOLDER)
     host.modules["officewebapps"] = MODULE_FOLDER
     host.services.add(Service(SERVICE, "Office Web Apps", "Stopped", "Automatic"))
-    host.registry.set(
-        r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\Office15.WACSERVER",
-        "DisplayName",
-        "Microsoft Office Web Apps Server 2013",
-    )
+    host.registry.set(PRODUCT_KEY, "DisplayName", "Microsoft Office Web Apps Server 2013")
     return server
+
+
+def uninstall(host: Host) -> None:
+    """Set-up takes back what it brought; a farm that the machine still is in goes with it."""
+    if host.parts.find(WebAppsServer) is None:
+        return
+    unbind(host)
+    host.services.remove(SERVICE)
+    host.modules.pop("officewebapps", None)
+    for folder in (r"C:\Program Files\Microsoft Office Web Apps", r"C:\ProgramData\Microsoft\OfficeWebApps"):
+        if host.files.exists(folder):
+            host.files.remove(folder)
+    host.registry.remove(PRODUCT_KEY)
+    host.parts.drop(WebAppsServer)
 
 
 def find_certificate(host: Host, friendly_name: str, now: datetime) -> CertificateEntry | None:

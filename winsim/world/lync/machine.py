@@ -126,6 +126,9 @@ def unregister_product(host: Host, product: str) -> None:
     _forget(host, product)
 
 
+SQL_SETUP_FOLDER = r"C:\Program Files\Microsoft SQL Server\110\Setup Bootstrap\SQLServer2012"
+
+
 def add_sql_instance(host: Host, name: str) -> None:
     """A SQL Server 2012 Express instance with its service."""
     server = host.parts.need(LyncServer)
@@ -135,6 +138,8 @@ def add_sql_instance(host: Host, name: str) -> None:
         Service(f"MSSQL${name}", f"SQL Server ({name})", "Running", "Automatic", account="NT AUTHORITY\\NetworkService")
     )
     host.registry.set(r"HKLM\SOFTWARE\Microsoft\Microsoft SQL Server\Instance Names\SQL", name, f"MSSQL11.{name}")
+    host.files.make_directory(SQL_SETUP_FOLDER)
+    host.files.write(rf"{SQL_SETUP_FOLDER}\setup.exe", b"MZ")
 
 
 def remove_sql_instance(host: Host, name: str) -> None:
