@@ -204,11 +204,16 @@ def _front_end(writer: _Writer, pool: Pool, front_ends: list[str]) -> list[str]:
 
 
 def _director(writer: _Writer, pool: Pool, front_ends: list[str]) -> list[str]:
-    del front_ends
+    """It homes nobody; its web services keep their files on the share of the first pool that has one."""
     web, share = writer.next_id("WebServices"), writer.next_id("FileStore")
+    own: list[str] = []
+    if front_ends:
+        share = "1-FileStore-1"
+    else:
+        own = [writer.service("FileStore", (), f'<FileStoreService xmlns="{ROLES}" ShareName="LyncShare"/>',
+                              kind=f"{_TYPE}FileStoreService")]  # fmt: skip
     return [
-        writer.service("FileStore", (), f'<FileStoreService xmlns="{ROLES}" ShareName="LyncShare"/>',
-                       kind=f"{_TYPE}FileStoreService"),
+        *own,
         writer.service("Registrar", [web], f'<RegistrarService xmlns="{ROLES}" IsDirector="true"/>',
                        kind=f"{_TYPE}RegistrarService"),
         writer.service("WebServices", [share], _web(pool), kind=f"{_TYPE}WebService"),
