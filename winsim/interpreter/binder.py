@@ -178,8 +178,9 @@ def unknown(binding: Binding, argument: Argument) -> list[Argument]:
     """A parameter that does not exist: an error at the end, or further arguments of a simple function."""
     if binding.command.strict and not any(d.remaining for p in binding.command.parameters for d in p.sets.values()):
         return [argument]
-    name = Argument(None, ParameterWord(argument.text or f"-{argument.name}"), argument.text)
-    return [name] if argument.value is NO_VALUE else [name, Argument(None, argument.value)]
+    if argument.value is NO_VALUE:
+        return [Argument(None, ParameterWord(argument.text or f"-{argument.name}"), argument.text)]
+    return [Argument(None, ParameterWord(f"-{argument.name}:")), Argument(None, argument.value)]
 
 
 def refuse_unknown(binding: Binding, arguments: list[Argument]) -> None:

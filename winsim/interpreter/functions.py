@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from winsim.interpreter.session import Session
 
 
+INPUT = "System.Collections.ArrayList+ArrayListEnumeratorSimple"
+
+
 class BoundParameters(GenericDictionary):
     """``$PSBoundParameters``"""
 
@@ -139,7 +142,7 @@ class ScriptStage(Stage):
         if not code.advanced:
             variables["args"] = Array(binding.unbound)
         if not self.expecting_input:
-            variables["input"] = Enumerator([])
+            variables["input"] = Enumerator([], INPUT)
         if self.this is not MISSING:
             variables["this"] = self.this
         if self.underscore is not MISSING:
@@ -207,7 +210,7 @@ class ScriptStage(Stage):
             return
         outer = variables.get("_", MISSING)
         variables["_"] = value
-        variables["input"] = Enumerator([value])
+        variables["input"] = Enumerator([value], INPUT)
         try:
             self.guarded(self.code.process)
         finally:
@@ -249,7 +252,7 @@ class ScriptStage(Stage):
 
     def end(self) -> None:
         if self.expecting_input:
-            self.frame.scope.vars["input"] = Enumerator(self.input if self.code.process is None else [])
+            self.frame.scope.vars["input"] = Enumerator(self.input if self.code.process is None else [], INPUT)
             if self.code.process is None and self.input and self.underscore is MISSING and not self.shared:
                 self.frame.scope.vars.setdefault("_", None)
         if self.code.end is not None:
