@@ -292,9 +292,11 @@ def split_args(text: str) -> list[str]:
 def table() -> TypeTable:
     """The table of all declared types."""
     from winsim.interpreter.net import MODULES
+    from winsim.interpreter.net.ordering import all_in_order
 
     names = ("winsim.interpreter.engine_types", *(f"winsim.interpreter.net.{name}" for name in MODULES))
     definitions = [definition for name in names for definition in import_module(name).TYPES]
+    all_in_order(MODULES)
     try:
         catalogue: object | None = import_module("winsim.interpreter.net.catalogue")
     except ModuleNotFoundError:

@@ -116,7 +116,7 @@ def table(call: CommandCall, view: View, values: Sequence[object], width: int) -
 
 
 def longest(text: str) -> int:
-    return max(len(line) for line in text.split("\n"))
+    return max(len(line) for line in text.replace("\r", "").split("\n"))
 
 
 def align_of(column: Column, values: list[object]) -> bool:

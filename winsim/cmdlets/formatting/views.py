@@ -95,6 +95,8 @@ SPECIAL: dict[str, View] = {
     ),
     "system.management.automation.pathinfo": View("table", (named("Path"),)),
 }
+for _kind in ("aliasinfo", "functioninfo", "filterinfo", "cmdletinfo", "applicationinfo"):
+    SPECIAL[f"system.management.automation.{_kind}"] = SPECIAL["system.management.automation.commandinfo"]
 SPECIAL["system.io.directoryinfo"] = SPECIAL["system.io.fileinfo"]
 del SPECIAL["system.xml.xmlnode"]
 

@@ -296,6 +296,12 @@ def time_of_day(this: DateTime) -> TimeSpan:
     return TimeSpan(this.ticks % TICKS_PER_DAY)
 
 
+@DATE.property("DateTime")
+def date_time(this: DateTime) -> str:
+    """What PowerShell's type table adds."""
+    return f"{text_of(this, 'D')} {text_of(this, 'T')}"
+
+
 UNITS = {
     "Days": TICKS_PER_DAY,
     "Hours": TICKS_PER_HOUR,

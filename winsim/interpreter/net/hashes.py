@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 
 from winsim.interpreter.net.encodings import byte_array
-from winsim.interpreter.nettypes import TypeDef
+from winsim.interpreter.nettypes import NetError, TypeDef
 from winsim.interpreter.values import AUTOMATION_NULL, Array, Byte, NetObject
 
 SPACE = "System.Security.Cryptography."
@@ -31,6 +31,7 @@ class HashAlgorithm(NetObject):
         self.algorithm = algorithm
         self.key = key
         self.last: bytes | None = None
+        self.pending = b""  # what TransformBlock has gathered
 
     def compute(self, data: bytes) -> bytes:
         if self.key is not None:
@@ -61,6 +62,24 @@ def compute_part(this: HashAlgorithm, data: Sequence[int], start: int, count: in
 def compute_stream(this: HashAlgorithm, stream: object) -> Array:
     rest = getattr(stream, "read_rest", None)
     return byte_array(this.compute(rest() if rest is not None else b""))
+
+
+@BASE.method("TransformBlock", "System.Byte[]", "System.Int32", "System.Int32", "System.Byte[]", "System.Int32")
+def transform_block(
+    this: HashAlgorithm, data: Sequence[int], start: int, count: int, target: object, offset: int
+) -> int:
+    this.pending += raw(data[start : start + count])
+    return count
+
+
+@BASE.method("TransformFinalBlock", "System.Byte[]", "System.Int32", "System.Int32")
+def transform_final_block(this: HashAlgorithm, data: Sequence[int] | None, start: int, count: int) -> Array:
+    if data is None:
+        raise NetError("System.ArgumentNullException", "Value cannot be null.\r\nParameter name: inputBuffer")
+    last = raw(data[start : start + count])
+    this.compute(this.pending + last)
+    this.pending = b""
+    return byte_array(last)
 
 
 @BASE.property("Hash")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from winsim.interpreter.formatting import format_text
 from winsim.interpreter.net.encodings import Encoding, StringBuilder, byte_array
+from winsim.interpreter.net.fileinfo import FILE as FILE_INFO
+from winsim.interpreter.net.fileinfo import FileInfo
 from winsim.interpreter.net.paths import FILE, absolute, decode, files, read, write
 from winsim.interpreter.nettypes import NetError, TypeDef
 from winsim.interpreter.texts import to_text
@@ -139,6 +141,13 @@ for _name, _mode in (("OpenRead", "Open"), ("OpenWrite", "OpenOrCreate"), ("Crea
     @FILE.static_method(_name, "System.String", needs_session=True)
     def file_open_as(session: Session, path: str, mode: str = _mode) -> Stream:
         return open_stream(session, path, mode)
+
+
+for _name, _mode in (("OpenRead", "Open"), ("OpenWrite", "OpenOrCreate"), ("Create", "Create")):
+
+    @FILE_INFO.method(_name, needs_session=True)
+    def info_open_as(this: FileInfo, session: Session, mode: str = _mode) -> Stream:
+        return open_stream(session, this.path, mode)
 
 
 @STREAM.property("Length")
