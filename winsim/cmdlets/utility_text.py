@@ -15,6 +15,7 @@ from winsim.interpreter.net.encodings import Encoding
 from winsim.interpreter.net.fileinfo import FileInfo
 from winsim.interpreter.net.paths import decode
 from winsim.interpreter.net.regextypes import Match, Regex
+from winsim.interpreter.provider_files import remote_entry
 from winsim.interpreter.providers import locations
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import Array, record
@@ -178,7 +179,10 @@ def get_file_hash(call: CommandCall) -> None:
     for place in places(call):
         if place.provider.is_container(call.session, place.path):
             continue
-        digest = hashlib.new(name.lower(), call.host.files.read(place.path)).hexdigest().upper()
+        entry = remote_entry(call.session, place.path)
+        if entry is None:
+            continue
+        digest = hashlib.new(name.lower(), entry.content).hexdigest().upper()
         call.write(
             record(
                 "Microsoft.PowerShell.Commands.FileHashInfo", {"Algorithm": name, "Hash": digest, "Path": place.path}

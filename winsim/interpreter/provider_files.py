@@ -10,6 +10,7 @@ from winsim.interpreter.net.fileinfo import DirectoryInfo, FileInfo, info_of
 from winsim.interpreter.providers import Provider
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import PSObject
+from winsim.world.shares import locate
 
 if TYPE_CHECKING:
     from winsim.interpreter.session import Session
@@ -23,13 +24,23 @@ def files(session: Session) -> FileSystem:
     return store
 
 
+def is_remote(path: str) -> bool:
+    return path.startswith("\\\\") and not path.startswith("\\\\?\\")
+
+
+def remote_entry(session: Session, path: str) -> FileEntry | None:
+    """What a UNC path leads to. A network logon without delegation reaches no other machine."""
+    place = locate(session.world, session.host, path)
+    if place is None or (place[0] is not session.host and not session.identity.delegated):
+        return None
+    return place[0].files.find(place[1])
+
+
 class FileSystemProvider(Provider):
     name = "FileSystem"
 
     def entry(self, session: Session, path: str) -> FileEntry | None:
-        if path.startswith("\\\\"):
-            raise NotBuilt(f"UNC paths ({path})")
-        return files(session).find(path)
+        return remote_entry(session, path) if is_remote(path) else files(session).find(path)
 
     def exists(self, session: Session, path: str) -> bool:
         return self.entry(session, path) is not None
@@ -39,9 +50,11 @@ class FileSystemProvider(Provider):
         return entry is not None and entry.is_directory
 
     def full(self, session: Session, path: str) -> str:
-        return files(session).full_name(path)
+        return path if is_remote(path) else files(session).full_name(path)
 
     def item(self, session: Session, path: str) -> FileInfo | DirectoryInfo:
+        if is_remote(path):
+            raise NotBuilt(f"the item behind a UNC path ({path})")
         return info_of(files(session), path)
 
     def child_names(self, session: Session, path: str) -> list[str]:
@@ -52,6 +65,8 @@ class FileSystemProvider(Provider):
         return [e.name for e in listing if e.is_directory] + [e.name for e in listing if not e.is_directory]
 
     def new_item(self, session: Session, path: str, kind: str, value: object, options: dict[str, object]) -> object:
+        if is_remote(path):
+            raise NotBuilt(f"New-Item on a share ({path})")
         force = bool(options.get("Force"))
         if kind.lower() in ("directory", "container", "d"):
             if self.exists(session, path):
@@ -136,9 +151,17 @@ class FileSystemProvider(Provider):
 
     def copy_item(self, session: Session, path: str, target: str, recurse: bool, container: bool) -> object:
         store = files(session)
-        entry = store.need(path)
+        if is_remote(target):
+            raise NotBuilt(f"Copy-Item to a share ({target})")
+        entry = self.entry(session, path)
+        if entry is None:
+            raise FileNotFoundError(path)
         try:
-            if not entry.is_directory:
+            if is_remote(path):
+                if entry.is_directory:
+                    raise NotBuilt(f"Copy-Item of a folder of a share ({path})")
+                store.write(target, entry.content)
+            elif not entry.is_directory:
                 store.copy(path, target)
             elif recurse:
                 self.copy_tree(store, path, target)
