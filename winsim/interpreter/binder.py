@@ -105,7 +105,7 @@ def bind(
     binding = Binding(command, label, session, valid=command.sets, expecting_input=expecting_input)
     left = bind_named(binding, arguments)
     if left:
-        positional = bind_positional(binding, [argument for argument in left if argument.name is None])
+        positional = bind_positional(binding, without_names(left))
         refuse_unknown(binding, left)
         if positional:
             bind_rest(binding, positional)
@@ -181,6 +181,17 @@ def unknown(binding: Binding, argument: Argument) -> list[Argument]:
     if argument.value is NO_VALUE:
         return [Argument(None, ParameterWord(argument.text or f"-{argument.name}"), argument.text)]
     return [Argument(None, ParameterWord(f"-{argument.name}:")), Argument(None, argument.value)]
+
+
+def without_names(arguments: list[Argument]) -> list[Argument]:
+    """The positional arguments: what follows an unknown name belongs to that name."""
+    found: list[Argument] = []
+    consumed = False
+    for argument in arguments:
+        if argument.name is None and not consumed:
+            found.append(argument)
+        consumed = argument.name is not None and argument.value is NO_VALUE
+    return found
 
 
 def refuse_unknown(binding: Binding, arguments: list[Argument]) -> None:
