@@ -123,7 +123,12 @@ def install_feature(call: Call) -> None:
 def uninstall_feature(call: Call) -> None:
     names = _prepared(call)
     if call.should_process(", ".join(names), "Uninstall"):
-        _finish(call, remove(call.world, call.host, names, tools=call.switch("IncludeManagementTools")), names)
+        try:
+            result = remove(call.world, call.host, names, tools=call.switch("IncludeManagementTools"))
+        except FeatureError as error:
+            call.write(_result(False, "Failed", NO, []))
+            raise CommandError("RemovalNotPossible", error.message, "InvalidOperation", "", "System.Exception") from None
+        _finish(call, result, names)
 
 
 def _prepared(call: Call) -> list[str]:

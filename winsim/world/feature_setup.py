@@ -26,6 +26,7 @@ DOWNLOAD_FAILED = 0x800F0906
 # What else a feature does: functions f(world, host) of winsim, named so that products are loaded when they are used.
 WHEN_INSTALLED = {"web-server": "winsim.world.iis.features:role_installed"}
 WHEN_REMOVED = {
+    "ad-domain-services": "winsim.world.directory.pending:role_removed",
     "web-server": "winsim.world.iis.features:role_removed",
     "adfs-federation": "winsim.world.adfs.deployment:role_removed",
 }

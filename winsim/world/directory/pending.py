@@ -64,3 +64,15 @@ def enter(world: World, host: Host, domain: str) -> None:
 
 def leave(world: World, host: Host, workgroup: str) -> None:
     promotion.leave(world, host, world.parts.find(Directory), workgroup)
+
+
+def role_removed(world: World, host: Host) -> None:
+    """A domain controller has to be demoted, and restarted, before its role goes."""
+    from winsim.world.feature_setup import FeatureError
+
+    del world
+    if host.is_domain_controller:
+        raise FeatureError(
+            0x80070032,
+            "The Active Directory domain controller needs to be demoted before the AD DS role can be removed.",
+        )
