@@ -40,6 +40,8 @@ def running(call: CommandCall) -> Iterator[tuple[str, int]]:
         if not program or program.lower() == SHARED:
             hosts += 1
             continue
+        if program.lower() in {name for name, _ in SYSTEM}:
+            continue
         yield program, 1000 + zlib.crc32(service.name.lower().encode()) % 3000 * 4
     for number in range(min(hosts, 9)):
         yield SHARED, 600 + number * 52

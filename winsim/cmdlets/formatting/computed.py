@@ -105,6 +105,14 @@ def gigabytes(name: str) -> Callable[[object], object]:
     return read
 
 
+def scaled(name: str, unit: int) -> Callable[[object], object]:
+    def read(value: object) -> object:
+        size = get_property_of(value, name)
+        return "" if size is None else int(size) // unit  # type: ignore[call-overload]
+
+    return read
+
+
 COMPUTED: dict[str, Callable[[object], Any]] = {
     "LastWriteTime": last_write_time,
     "Length": length,
@@ -117,4 +125,8 @@ COMPUTED: dict[str, Callable[[object], Any]] = {
     "Error": error_text,
     "Used": gigabytes("Used"),
     "Free": gigabytes("Free"),
+    "NPM(K)": scaled("NPM", 1024),
+    "PM(K)": scaled("PM", 1024),
+    "WS(K)": scaled("WS", 1024),
+    "VM(M)": scaled("VM", 1048576),
 }

@@ -44,6 +44,8 @@ def named(name: str, width: int = 0, align: str = "", label: str = "") -> Column
     return Column(label or name, Expression(name), None, width, align)
 
 
+PROCESS_SIZES = (("NPM(K)", 7), ("PM(K)", 8), ("WS(K)", 10), ("VM(M)", 5))
+
 SPECIAL: dict[str, View] = {
     "system.io.fileinfo": View(
         "table",
@@ -92,6 +94,16 @@ SPECIAL: dict[str, View] = {
     "system.management.automation.commandinfo": View(
         "table",
         (named("CommandType", 15), Column("Name", None, COMPUTED["Text"], 50), named("ModuleName")),
+    ),
+    "system.diagnostics.process": View(
+        "table",
+        (
+            named("Handles", 7, "Right"),
+            *(Column(label, None, COMPUTED[label], width, "Right") for label, width in PROCESS_SIZES),
+            named("CPU", 8, "Right", "CPU(s)"),
+            named("Id", 6, "Right"),
+            named("ProcessName"),
+        ),
     ),
     "system.management.automation.pathinfo": View("table", (named("Path"),)),
 }
