@@ -35,7 +35,7 @@ def cmd(call: NativeCall) -> int:
     from winsim.endpoint.winrs.streams import ProcessStreams
     from winsim.interpreter.session import Session
 
-    line = " ".join(call.args)
+    line = " ".join(f'"{word}"' if " " in word else word for word in call.args)
     if "/c" not in line.lower():
         raise NotBuilt("an interactive cmd.exe")
     values = call.session.environment()

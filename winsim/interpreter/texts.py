@@ -45,6 +45,9 @@ def element_text(value: object) -> str:
 def object_text(value: object, separator: str) -> str:
     if isinstance(value, KeyCollection):
         return separator.join(element_text(item) for item in value.items)
+    rest = getattr(value, "rest", None)
+    if callable(rest):  # an enumerator, such as $input: the text of what it has yet to give
+        return separator.join(element_text(item) for item in rest())
     if isinstance(value, NetType):
         return type_text(value)
     name = type_name_of(value) or ""

@@ -309,15 +309,17 @@ class CommandProcessor:
         (writer.err if stream == "stderr" else writer.out)(data.decode("utf-8", "replace"))
 
     def _nested(self, text: str, writer: Writer) -> int:
-        match = re.search(r"(?i)\s/c\b ?", text)
+        match = re.search(r"(?i)[\s\"]/c\b ?", text)
         if match is None:
             raise NotUnderstood("an interactive cmd.exe")
         self._level += 1
         if self._level > 16:
             raise NotUnderstood("so many nested cmd.exe processes")
         line = text[match.end() :]
-        if line.startswith('"') and line.rstrip().endswith('"') and line.count('"') != 2:
-            line = line.rstrip()[1:-1]  # the outer quotes go when there are others inside
+        if line.startswith('"') and not re.fullmatch(r'"[^"&<>()@^|]*\.exe"\s*', line, re.IGNORECASE):
+            # The first and the last quote go, unless they hold nothing but the path of a program.
+            head, _, tail = line[1:].rpartition('"')
+            line = head + tail if _ else line[1:]
         try:
             return self._line(line, writer)
         except Exit as leaving:
