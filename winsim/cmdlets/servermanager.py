@@ -127,7 +127,9 @@ def uninstall_feature(call: Call) -> None:
             result = remove(call.world, call.host, names, tools=call.switch("IncludeManagementTools"))
         except FeatureError as error:
             call.write(_result(False, "Failed", NO, []))
-            raise CommandError("RemovalNotPossible", error.message, "InvalidOperation", "", "System.Exception") from None
+            raise CommandError(
+                "RemovalNotPossible", error.message, "InvalidOperation", "", "System.Exception"
+            ) from None
         _finish(call, result, names)
 
 
