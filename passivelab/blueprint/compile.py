@@ -177,6 +177,7 @@ class Compiler:
             secrets=secrets_of(draft, self.lab, self.problems),
             wait=Await(step.await_.limit, step.await_.interval) if step.await_ else None,
             reboot=step.reboot,
+            new_session=step.new_session,
             comparison={name: as_comparison(document) for name, document in step.compare.items()},
             pool=draft.pool,
             timeout=step.timeout,

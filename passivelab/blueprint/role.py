@@ -88,6 +88,7 @@ class StepDocument:
     secrets: Mapping[Identifier, SecretUse] = explained("$Secrets in apply and remove.", {})
     await_: AwaitDocument | None = explained("The change takes time to show.", None)
     reboot: Literal["before_next", "merge"] | None = explained("The change asks for a restart.", None)
+    new_session: bool = explained("The change runs in a new session: after membership in groups has changed.", False)
     timeout: float = explained("How long apply may take.", 600.0, unit="seconds")
     compare: Mapping[Identifier, Rule | CompareDocument] = explained("How properties are compared.", {})
 

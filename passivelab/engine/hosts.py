@@ -78,6 +78,10 @@ class Hosts:
             if name == host:
                 session.reset()
 
+    def renew(self, host: str, identity: Identity) -> None:
+        """End a session whose logon is older than what it needs: the next request logs on anew."""
+        self.session(host, identity).reset()
+
     def close(self) -> None:
         with self._lock:
             sessions = list(self._sessions.values())

@@ -135,6 +135,8 @@ class StepRunner:
             tools.rebooter.owe(instance.key.host)
         self._intend(instance, needs, reading, action)
         tools.readings.note_change(instance.key)
+        if instance.new_session:
+            tools.hosts.renew(instance.key.host, instance.identity)
         after: Reading | None = None
         for attempt in range(1, ATTEMPTS + 1):
             tools.emit(StepMoved(instance.key, instance.title, "removing" if block == "remove" else "applying"))
