@@ -1,0 +1,205 @@
+"""The simulated lab inside this process: sessions of the engine over a world, without a network in between.
+
+A world can be put aside before a change and taken out again, as often as somebody wants to try something else with it.
+Sleeping costs no time: the lab's clock jumps.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from passivelab.blueprint.model import Blueprint, Identity, StepInstance
+from passivelab.commands.connecting import connections
+from passivelab.commands.paths import FUNCTIONS
+from passivelab.commands.workshop import Workshop
+from passivelab.engine import Build, Means, Scope
+from passivelab.engine.events import Event
+from passivelab.engine.hosts import Connect
+from passivelab.errors import CredentialsRefused
+from passivelab.state import Journal
+from passivelab.transport import Connection, Credential, ErrorRecord, Output, Parameter, SecureText, Statistics
+from winsim.endpoint.contracts import Runspace
+from winsim.endpoint.world_machine import WorldMachine
+from winsim.interpreter.errors import ErrorRecord as HostError
+from winsim.interpreter.hosting import HostUnavailable, Limits, PipelineRequest, RemoteCommand
+from winsim.interpreter.net.secrets import PSCredential, SecureString
+from winsim.interpreter.texts import to_text
+from winsim.run_script import Recorder
+from winsim.world import codec
+from winsim.world.clock import Clock
+from winsim.world.host import Host
+from winsim.world.lab import World
+from winsim.world.machines import load_machines
+
+STACK = 64 * 1024 * 1024  # for threads that run scripts: a tree is evaluated recursively
+LIMIT = 20.0  # seconds of this computer that one pipeline may take
+
+
+class JumpingClock(Clock):
+    """A wait is over at once, and the time has passed."""
+
+    def wall_seconds(self, lab_seconds: float) -> float:
+        self.skip(lab_seconds)
+        return 0.0
+
+
+class NoUser:
+    """A client without a host: nothing can be asked."""
+
+    interactive = False
+
+    def write(self, text: str, foreground: int | None, background: int | None, newline: bool) -> None: ...
+
+    def write_line(self, stream: str, text: str) -> None: ...
+
+    def call(self, method: str, arguments: object) -> object:
+        raise HostUnavailable
+
+    def set_should_exit(self, code: int) -> None: ...
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A world put aside."""
+
+    data: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, world: World) -> Snapshot:
+        with world.lock:
+            world.clock.rebase()
+            hosts = {name: codec.encode(host) for name, host in world.hosts.items()}
+            kept, world.hosts = (world.hosts, world.clock), {}
+            world.clock = _clock(Clock, world.clock)
+            try:
+                head = codec.encode(world)
+            finally:
+                world.hosts, world.clock = kept
+        return cls(zlib.compress(json.dumps([head, hosts]).encode(), 1))
+
+    def world(self) -> World:
+        head, hosts = json.loads(zlib.decompress(self.data))
+        world: World = codec.decode(head)
+        for name, data in hosts.items():
+            world.hosts[name] = codec.decode(data)
+        return jumping(world)
+
+
+def jumping(world: World) -> World:
+    """The same world with time that does not have to be waited for."""
+    world.clock = _clock(JumpingClock, world.clock)
+    world.connect()
+    return world
+
+
+def _clock(kind: type[Clock], like: Clock) -> Clock:
+    return kind(**{item.name: getattr(like, item.name) for item in fields(like)})
+
+
+def new_world(machines: Path) -> World:
+    return jumping(load_machines(machines))
+
+
+class LocalSession:
+    """A session of the engine with a host of a world; it opens a runspace anew after a restart, as a client would."""
+
+    batches = True
+
+    def __init__(self, world: World, connection: Connection) -> None:
+        self.connection = connection
+        self.statistics = Statistics()
+        self._world = world
+        self._host: Host = world.hosts[connection.host]
+        self._runspace: Runspace | None = None
+        self._boots = -1
+
+    def run(self, script: str, parameters: Mapping[str, Parameter], timeout: float) -> Output:
+        world, host = self._world, self._host
+        with world.lock:
+            world.run_due()
+            if host.down_until is not None:
+                world.clock.skip(max(0.0, (host.down_until - world.clock.now()).total_seconds()) + 1)
+                world.run_due()
+        self.statistics.count(pipelines=1)
+        if self._runspace is None or self._boots != host.boots:
+            self._runspace, self._boots = self._open(), host.boots
+            self._invoke(self._runspace, [RemoteCommand(FUNCTIONS.read_text("utf-8"), True, local_scope=False)])
+        given = [(name, _value(value)) for name, value in parameters.items()]
+        return self._invoke(self._runspace, [RemoteCommand(script, True, given)])
+
+    def _open(self) -> Runspace:
+        machine = WorldMachine(self._world, self._host, lambda: None)
+        domain, _, user = self.connection.user.rpartition("\\")
+        account = machine.find_account(domain, user)
+        configuration = machine.configuration(self.connection.configuration)
+        if account is None or configuration is None:
+            raise CredentialsRefused(host=self.connection.host, reason="no such account or session configuration")
+        return machine.open_runspace(configuration.run_as or account.identity(), NoUser(), configuration)
+
+    def _invoke(self, runspace: Runspace, commands: list[RemoteCommand]) -> Output:
+        sink = Recorder()
+        outcome = runspace.invoke(PipelineRequest(commands, limits=Limits(seconds=LIMIT)), sink)
+        errors = [record for record in (*sink.errors, outcome.error) if isinstance(record, HostError)]
+        return Output(
+            tuple(to_text(value) for value in sink.values),
+            tuple(ErrorRecord(error.full_id, error.message) for error in errors),
+            completed=outcome.state == "completed",
+        )
+
+    def reset(self) -> None:
+        self._runspace = None
+
+    def close(self) -> None:
+        self.reset()
+
+
+def _value(parameter: Parameter) -> Any:
+    if isinstance(parameter, Credential):
+        return PSCredential(parameter.user, SecureString(parameter.password))
+    return SecureString(parameter.text) if isinstance(parameter, SecureText) else parameter
+
+
+def connector(workshop: Workshop, world: World) -> Connect:
+    """How the engine gets a session, with the accounts and configurations that the lab declares."""
+
+    def connect(host: str, identity: Identity) -> LocalSession:
+        return LocalSession(world, connections(workshop.lab, host, identity, None)[0])
+
+    return connect
+
+
+@contextmanager
+def building(
+    workshop: Workshop,
+    world: World,
+    journal: Path,
+    blueprint: Blueprint | None = None,
+    wanted: Callable[[StepInstance], bool] = lambda item: True,
+    emit: Callable[[Event], None] = lambda event: None,
+) -> Iterator[Build]:
+    """A run of the engine over a world; its journal is a file of its own."""
+    record = Journal(journal)
+    means = Means(connector(workshop, world), workshop.secret, emit, record, workers=1, locate=workshop.locate)
+    build = Build(blueprint or workshop.blueprint, means, Scope(wanted))
+    try:
+        yield build
+    finally:
+        build.close()
+        record.close()
+
+
+@contextmanager
+def deep_threads() -> Iterator[None]:
+    """Threads that start inside have room for deep scripts."""
+    before = threading.stack_size(STACK)
+    try:
+        yield
+    finally:
+        threading.stack_size(before)
