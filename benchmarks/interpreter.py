@@ -113,9 +113,8 @@ def main() -> None:
     texts = list(scripts())
     size = sum(len(text.encode()) for text in texts)
     spent = timed(lambda: [parse(text) for text in texts])
-    print(
-        f"\nparser: {len(texts)} scripts of the default lab, {size / 1e6:.2f} MB, {size / 1e6 / (spent / 1000):.1f} MB/s"
-    )
+    speed = size / 1e3 / spent
+    print(f"\nparser: {len(texts)} scripts of the default lab, {size / 1e6:.2f} MB, {speed:.1f} MB/s")
 
 
 if __name__ == "__main__":
