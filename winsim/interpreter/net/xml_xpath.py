@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from lxml import etree
@@ -110,6 +111,43 @@ def tag_of(node: XmlNode) -> str:
     return f"{{{node.namespace}}}{node.local_name}" if node.namespace else node.local_name
 
 
+FUNCTION = re.compile(r"[A-Za-z_][\w.:-]*\s*\(")
+NODE_TEST = re.compile(r"(?:node|text|comment|processing-instruction)\s*\(")
+
+
+def from_document(expression: str) -> str:
+    """The same expression with relative paths made absolute: lxml starts them at the root element, not above it."""
+    return "|".join(made_absolute(part) for part in unions(expression))
+
+
+def made_absolute(path: str) -> str:
+    text = path.strip()
+    if not text or text[0] in "/('\"$-" or text[0].isdigit():
+        return path
+    if FUNCTION.match(text) and not NODE_TEST.match(text):
+        return path
+    if text == ".":
+        return "/"
+    return text[1:] if text.startswith("./") else f"/{text}"
+
+
+def unions(expression: str) -> list[str]:
+    """The operands of ``|`` outside of brackets and quotes."""
+    parts, depth, quote, current = [], 0, "", ""
+    for char in expression:
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"":
+            quote = char
+        depth += (char in "([") - (char in ")]") if not quote else 0
+        if char == "|" and not depth and not quote:
+            parts.append(current)
+            current = ""
+        else:
+            current += char
+    return [*parts, current]
+
+
 def evaluate(context: XmlNode, expression: str, namespaces: Mapping[str, str] | None = None) -> Answer:
     """Nodes in document order, or the text, number or truth that the expression gives. Raises XPathError."""
     root = ancestors(context)[0]
@@ -117,7 +155,8 @@ def evaluate(context: XmlNode, expression: str, namespaces: Mapping[str, str] | 
     if mirror.top is None:
         return []
     try:
-        compiled = etree.XPath(expression, namespaces=dict(namespaces or {}) or None)
+        written = from_document(expression) if context.kind == "Document" else expression
+        compiled = etree.XPath(written, namespaces=dict(namespaces or {}) or None)
         start = mirror.elements.get(id(context))
         if context.kind == "Document":
             found = compiled(mirror.top.getroottree())
