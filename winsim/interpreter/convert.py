@@ -324,6 +324,8 @@ def without_definition(value: object, target: NetType) -> object:
         return GenericList([convert(i, inner) for i in (items if items is not None else [value])], inner.full_name)
     if target.name in ("System.Collections.IEnumerable", "System.Collections.IList", "System.Collections.ICollection"):
         return Array([value])
+    if target.name == SMA + "PSListModifier":
+        return value  # it is made of a hashtable of Add, Remove, Replace, of a collection, or of one object
     if target.name not in INTERFACES and table().facts(target.name) is not None:
         raise NotBuilt(f"conversions to [{target}]")
     raise invalid(value, target)
