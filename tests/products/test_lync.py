@@ -174,3 +174,14 @@ def test_the_topology_document_is_read_back(lab: Lab) -> None:
     assert parsed.replicas == ["se01.corp.contoso.com", "se02.corp.contoso.com", "dir01.corp.contoso.com"]
     with pytest.raises(topology.TopologyError):
         topology.parse(text.replace('RoleName="WebServices" Instance="1"', 'RoleName="WebServices" Instance="9"', 1))
+
+
+def test_settings_that_are_removed_leave_nothing_behind(lab: Lab) -> None:
+    from winsim.world.lync import ManagementStore
+
+    configuration = lab.world.parts.need(ManagementStore).configuration
+    before = configuration.snapshot()
+    lab.run("se01", f"$null = New-CsWebServiceConfiguration -Identity {SERVICE}; Remove-CsWebServiceConfiguration "
+                    f"-Identity {SERVICE}").good()  # fmt: skip
+    configuration.revision = before.revision
+    assert configuration == before

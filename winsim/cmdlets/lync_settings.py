@@ -119,7 +119,7 @@ def new(call: Call, collection: Collection) -> None:
     found = store(call, write=True)
     target = found.configuration
     identity = _identity(call, collection, target.read_topology())
-    stored = target.collections.setdefault(collection.key, {})
+    stored = target.collections.get(collection.key, {})
     if identity == "Global" or identity.lower() in stored:
         raise failed(f'"{collection.element}" "{identity}" already exists.', "ResourceExists", id="DuplicateItem")
     values = collection.defaults() | _given(call, collection)
@@ -141,7 +141,7 @@ def change(call: Call, collection: Collection) -> None:
     found = store(call, write=True)
     target = found.configuration
     identity = _identity(call, collection, target.read_topology())
-    stored = target.collections.setdefault(collection.key, {})
+    stored = target.collections.get(collection.key, {})
     if identity != "Global" and identity.lower() not in stored:
         raise missing(collection, identity)
     values = collection.defaults() | stored.get(identity.lower(), {}) | _given(call, collection)
@@ -154,12 +154,14 @@ def remove(call: Call, collection: Collection) -> None:
     found = store(call, write=True)
     target = found.configuration
     identity = _identity(call, collection, target.read_topology())
-    stored = target.collections.setdefault(collection.key, {})
+    stored = target.collections.get(collection.key, {})
     if identity != "Global" and identity.lower() not in stored:
         raise missing(collection, identity)
     if not call.should_process(identity, f"Remove-Cs{collection.noun}"):
         return
     stored.pop(identity.lower(), None)
+    if not stored:
+        target.collections.pop(collection.key, None)
     if identity == "Global":
         call.warning(
             f'The Global configuration for "{collection.element}" cannot be removed. The configuration has been reset '

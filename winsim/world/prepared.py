@@ -13,8 +13,10 @@ from winsim.world.directory.promotion import join, promote
 from winsim.world.host import Host
 from winsim.world.iis.installation import install_extension
 from winsim.world.lab import World
+from winsim.world.parts import reference, resolve
 from winsim.world.power import restart_at_once
 from winsim.world.prepared_lync import prepare_lync
+from winsim.world.services import start_quietly
 from winsim.world.winrm import RegisteredConfiguration, WinRmService
 
 CA_NAME = "LAB-CA"
@@ -46,6 +48,15 @@ def prepare(world: World) -> None:
     for name in wanted.get("reverse_proxy", ()):
         _reverse_proxy(world, world.host(name))
     _session_configurations(world, wanted, directory)
+    _settle(world)
+
+
+def _settle(world: World) -> None:
+    """The machines have been up for a while: what starts late after a boot runs, and nothing is due."""
+    waiting = [event for event in world.clock.due if event.action == reference(start_quietly)]
+    for event in waiting:
+        world.clock.due.remove(event)
+        resolve(event.action)(world, **event.arguments)
     for host in world.hosts.values():
         host.boot_time = world.clock.now()
 
