@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from winsim.interpreter.cmdlet_object import PSCmdletObject
 from winsim.interpreter.collect import collapse, items_of
+from winsim.interpreter.engine_host_ui import add_methods
 from winsim.interpreter.errors import ErrorRecord, InvocationInfo, TerminatingError
 from winsim.interpreter.nettypes import NetError, TypeDef
 from winsim.interpreter.scopes import PSVariable
@@ -257,6 +258,9 @@ def ui_write(this: HostInterface, text: str) -> object:
     if this.session.ui is not None:
         this.session.ui.write(text, None, None, False)
     return AUTOMATION_NULL
+
+
+add_methods(UI, frozenset(UI.methods))
 
 
 # -- $PSCmdlet --------------------------------------------------------------------------------------------------------
