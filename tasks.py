@@ -114,14 +114,15 @@ def check(
     _run(json, body)
 
 
-@task(auto_shortflags=False, default=True, help={"lab": LAB, "json": JSON})
-def status(c: Context, lab: str = "simulated", json: bool = False) -> None:
+@task(auto_shortflags=False, default=True, help={"lab": LAB, "json": JSON,
+      "digest": "Of a simulated lab: a digest of its machines, equal for equal states."})  # fmt: skip
+def status(c: Context, lab: str = "simulated", digest: bool = False, json: bool = False) -> None:
     """Say where the lab stands, and what is next."""
 
     def body(terminal: Terminal) -> ExitCode:
-        from passivelab.commands.status import status
+        from passivelab.commands.status import print_digest, status
 
-        return status(terminal, lab)
+        return print_digest(terminal, lab) if digest else status(terminal, lab)
 
     _run(json, body)
 

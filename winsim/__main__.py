@@ -12,8 +12,9 @@ from typing import Any
 from winsim.endpoint import control
 from winsim.endpoint.control import BadFaultFile, FaultControl
 from winsim.server import SCALE, Options, run
-from winsim.store import BadStore
-from winsim.world.machines import BadMachines
+from winsim.store import BadStore, Store
+from winsim.world.digest import canonical, digest
+from winsim.world.machines import BadMachines, load_machines
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -28,7 +29,22 @@ def _arguments() -> argparse.ArgumentParser:
     serve.add_argument("--faults", type=Path, help="faults on purpose and latencies (YAML)")
     serve.add_argument("--parent-pid", type=int, help="leave when this process ends")
     serve.add_argument("--scale", type=float, default=SCALE, help="lab seconds in one second of real time")
+    _digest_arguments(commands)
     return parser
+
+
+def _digest_arguments(commands: Any) -> None:
+    digest = commands.add_parser("digest", help="print what worlds that are equal but for generated values share")
+    digest.add_argument("--machines", type=Path, required=True, help="the machines of the lab")
+    digest.add_argument("--state", type=Path, help="folder in which the machines live on; without it, new machines")
+    digest.add_argument("--text", action="store_true", help="the state itself, to be compared")
+
+
+def _print_digest(arguments: argparse.Namespace) -> int:
+    store = Store(arguments.state / "world") if arguments.state else None
+    world = store.load() if store is not None and store.exists() else load_machines(arguments.machines)
+    print(json.dumps(canonical(world), indent=1) if arguments.text else digest(world))
+    return 0
 
 
 def _announcer(as_json: bool) -> Any:
@@ -44,6 +60,8 @@ def _announcer(as_json: bool) -> Any:
 
 def main() -> int:
     arguments = _arguments().parse_args()
+    if arguments.command == "digest":
+        return _print_digest(arguments)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
     options = Options(
         machines=arguments.machines,

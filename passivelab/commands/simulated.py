@@ -92,6 +92,13 @@ def serving(lab: Lab, *, fresh: bool = False) -> Iterator[Endpoints | None]:
         end(process)
 
 
+def digest_of_machines(folder: Path, *, new: bool = False) -> str:
+    """The digest of the simulated machines as they are saved, or of new ones."""
+    line = [sys.executable, "-m", "winsim", "digest", "--machines", str(folder / "machines.yml")]
+    line += [] if new else ["--state", str(machines_folder(folder))]
+    return subprocess.run(line, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+
+
 def command_line(folder: Path, *, fresh: bool, faults: str | None, parent: int) -> list[str]:
     line = [sys.executable, "-m", "winsim", "serve"]
     line += ["--machines", str(folder / "machines.yml"), "--state", str(machines_folder(folder))]

@@ -12,9 +12,9 @@ from rich.table import Table
 from passivelab.commands.connecting import connector
 from passivelab.commands.loading import load
 from passivelab.commands.paths import state
-from passivelab.commands.simulated import running, serving
+from passivelab.commands.simulated import digest_of_machines, running, serving
 from passivelab.commands.terminal import Terminal
-from passivelab.errors import Exit, PassivelabError, StepFailed, worst
+from passivelab.errors import Exit, PassivelabError, StepFailed, UsageError, worst
 from passivelab.lab import Lab
 from passivelab.state import Ledger, Lock, fold
 from passivelab.state.journal import read
@@ -32,6 +32,21 @@ def status(terminal: Terminal, name: str) -> Exit:
         terminal.json.write({"event": "status", **document})
         return Exit.FINE
     _show(terminal, lab, ledger, str(owner) if owner else None)
+    return Exit.FINE
+
+
+def print_digest(terminal: Terminal, name: str) -> Exit:
+    """What two states have in common that are equal but for generated ids, keys and times."""
+    lab = load(name, terminal)
+    if not lab.simulated:
+        raise UsageError(reason=f"the machines of {name!r} are real: nobody can take a digest of them")
+    now = digest_of_machines(lab.folder)
+    new = digest_of_machines(lab.folder, new=True)
+    if terminal.json is not None:
+        terminal.json.write({"event": "digest", "lab": lab.name, "machines": now, "new": new})
+    else:
+        terminal.say(f"{now}  the machines as they are saved")
+        terminal.say(f"{new}  the same machines before the first build")
     return Exit.FINE
 
 
