@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from winsim.interpreter.convert import convert, to_bool
 from winsim.interpreter.errors import ExceptionObject, TerminatingError, error
 from winsim.interpreter.formatting import format_text
 from winsim.interpreter.nettypes import NetError, NetType
+from winsim.interpreter.patterns import Match, Pattern
 from winsim.interpreter.regexes import compile_pattern, expand, group_order
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import table
@@ -79,7 +79,7 @@ def match(frame: Frame, left: object, right: object, ignore_case: bool, negated:
     return (found is not None) != negated
 
 
-def groups_table(found: re.Match[str]) -> Hashtable:
+def groups_table(found: Match[str]) -> Hashtable:
     """$Matches: the groups that took part, by number or name."""
     pairs: list[tuple[object, object]] = []
     for name, number in group_order(found.re):
@@ -89,9 +89,9 @@ def groups_table(found: re.Match[str]) -> Hashtable:
     return Hashtable(pairs)
 
 
-def pattern_of(value: object, ignore_case: bool) -> re.Pattern[str]:
+def pattern_of(value: object, ignore_case: bool) -> Pattern:
     pattern = getattr(unwrap(value), "pattern", None)
-    if isinstance(pattern, re.Pattern):
+    if isinstance(pattern, Pattern):
         return pattern
     text = to_text(value)
     try:

@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+import regex
+
 from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.nettypes import NetError
+from winsim.interpreter.patterns import IGNORECASE, Match, Pattern
 
 _CATEGORIES = {
     "L": r"^\W\d_",
@@ -23,9 +26,10 @@ _CATEGORIES = {
 
 
 CONTIGUOUS = "_contiguous_"
+Compiled = Pattern | regex.Pattern[str]
 
 
-def find_all(pattern: re.Pattern[str], text: str, start: int = 0) -> Iterator[re.Match[str]]:
+def find_all(pattern: Pattern, text: str, start: int = 0) -> Iterator[Match[str]]:
     """All matches; a pattern with ``\\G`` goes on only where the last match ended."""
     if CONTIGUOUS not in pattern.groupindex:
         yield from pattern.finditer(text, start)
@@ -39,22 +43,20 @@ def find_all(pattern: re.Pattern[str], text: str, start: int = 0) -> Iterator[re
         position = found.end() if found.end() > found.start() else found.end() + 1
 
 
-def find_first(pattern: re.Pattern[str], text: str, start: int = 0) -> re.Match[str] | None:
+def find_first(pattern: Pattern, text: str, start: int = 0) -> Match[str] | None:
     if CONTIGUOUS in pattern.groupindex:
         return pattern.match(text, start)
     return pattern.search(text, start)
 
 
 @lru_cache(maxsize=1024)
-def compile_pattern(
-    pattern: str, ignore_case: bool = False, flags: int = 0, right_to_left: bool = False
-) -> re.Pattern[str]:
+def compile_pattern(pattern: str, ignore_case: bool = False, flags: int = 0, right_to_left: bool = False) -> Pattern:
     """The pattern compiled; a pattern that .NET refuses raises its ArgumentException."""
     if right_to_left:
         raise NotBuilt("RegexOptions.RightToLeft")
     try:
-        return re.compile(translate(pattern), flags | (re.IGNORECASE if ignore_case else 0))
-    except (re.error, OverflowError, IndexError) as problem:
+        return Pattern(translate(pattern), flags | (IGNORECASE if ignore_case else 0))
+    except (regex.error, OverflowError, IndexError) as problem:
         raise NetError("System.ArgumentException", f'parsing "{pattern}" - {problem}.') from None
 
 
@@ -180,7 +182,7 @@ def character_class(pattern: str, index: int) -> tuple[str, int]:
 
 
 @lru_cache(maxsize=512)
-def group_order(pattern: re.Pattern[str]) -> tuple[tuple[str, int], ...]:
+def group_order(pattern: Compiled) -> tuple[tuple[str, int], ...]:
     """(.NET name, Python number) of the groups: unnamed ones get the first numbers, named ones follow."""
     names = {number: name for name, number in pattern.groupindex.items()}
     unnamed = [number for number in range(1, pattern.groups + 1) if number not in names]
@@ -192,7 +194,7 @@ def group_order(pattern: re.Pattern[str]) -> tuple[tuple[str, int], ...]:
     return tuple(order)
 
 
-def by_number(pattern: re.Pattern[str], number: int) -> int | None:
+def by_number(pattern: Compiled, number: int) -> int | None:
     """The Python number of the .NET group with a number."""
     order = group_order(pattern)
     named = dict(order).get(str(number))
@@ -204,7 +206,7 @@ def by_number(pattern: re.Pattern[str], number: int) -> int | None:
 _SUBSTITUTION = re.compile(r"\$(?:(\$)|(&)|(`)|(')|(\+)|(_)|(\d+)|\{(\w+)\})")
 
 
-def expand(replacement: str, match: re.Match[str]) -> str:
+def expand(replacement: str, match: Match[str]) -> str:
     """A replacement pattern of .NET (``$1``, ``${name}``, ``$&``, ``$$`` ...) for one match."""
     if "$" not in replacement:
         return replacement
@@ -215,7 +217,7 @@ def expand(replacement: str, match: re.Match[str]) -> str:
     return _SUBSTITUTION.sub(put, replacement)
 
 
-def substitution(found: re.Match[str], match: re.Match[str]) -> str:
+def substitution(found: re.Match[str], match: Match[str]) -> str:
     dollar, whole, before, after, last, everything, digits, name = found.groups()
     if dollar:
         return "$"

@@ -9,6 +9,7 @@ from winsim.interpreter.collect import items_of
 from winsim.interpreter.convert import to_bool
 from winsim.interpreter.numbers import to_integer
 from winsim.interpreter.operators import pattern_of
+from winsim.interpreter.patterns import IGNORECASE, MULTILINE, Pattern
 from winsim.interpreter.scriptblocks import ScriptBlock
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import Array
@@ -47,11 +48,11 @@ def split(frame: Frame, left: object, right: object, ignore_case: bool) -> objec
 
 def split_text(text: str, separator: object, limit: int, options: str, ignore_case: bool) -> list[str]:
     if "simplematch" in options:
-        pattern = re.compile(re.escape(to_text(separator)), re.IGNORECASE if ignore_case else 0)
+        pattern = Pattern(re.escape(to_text(separator)), IGNORECASE if ignore_case else 0)
     else:
         pattern = pattern_of(separator, ignore_case)
         if "multiline" in options:
-            pattern = re.compile(pattern.pattern, pattern.flags | re.MULTILINE)
+            pattern = Pattern(pattern.pattern, pattern.flags | MULTILINE)
     if limit == 1:
         return [text]
     if limit < 0:
@@ -70,7 +71,7 @@ def split_text(text: str, separator: object, limit: int, options: str, ignore_ca
     return pieces
 
 
-def split_from_end(text: str, pattern: re.Pattern[str], limit: int) -> list[str]:
+def split_from_end(text: str, pattern: Pattern, limit: int) -> list[str]:
     """A negative limit keeps the last pieces apart."""
     found = list(pattern.finditer(text))
     keep = found[max(0, len(found) - (limit - 1)) :] if limit > 1 else []

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from winsim.interpreter import patterns
 from winsim.interpreter.net.strings import out_of_range
 from winsim.interpreter.nettypes import Indexer, NetError, TypeDef
 from winsim.interpreter.regexes import compile_pattern, expand, find_all, find_first, group_order
@@ -25,8 +26,8 @@ class Regex(NetObject):
     def __init__(self, pattern: str, options: int = 0) -> None:
         if pattern is None:
             raise NetError("System.ArgumentNullException", "Value cannot be null.\r\nParameter name: pattern")
-        flags = (re.MULTILINE if options & 2 else 0) | (re.DOTALL if options & 16 else 0)
-        flags |= re.VERBOSE if options & 32 else 0
+        flags = (patterns.MULTILINE if options & 2 else 0) | (patterns.DOTALL if options & 16 else 0)
+        flags |= patterns.VERBOSE if options & 32 else 0
         self.pattern = pattern
         self.options = options
         self.compiled = compile_pattern(pattern, bool(options & 1), flags, bool(options & 64))
@@ -68,7 +69,7 @@ class CaptureList(NetObject):
 class Match(Group):
     type_names = (f"{SPACE}Match", f"{SPACE}Group", f"{SPACE}Capture", "System.Object")
 
-    def __init__(self, found: re.Match[str] | None, regex: Regex) -> None:
+    def __init__(self, found: patterns.Match[str] | None, regex: Regex) -> None:
         super().__init__("0", found.group() if found else None, found.start() if found else 0)
         self.found = found
         self.regex = regex
@@ -234,7 +235,7 @@ def replace_text(regex: Regex, text: str, replacement: str, limit: int = 0) -> s
 
 
 def replace_by(session: Session, regex: Regex, text: str, evaluator: object, limit: int = 0) -> str:
-    def call(found: re.Match[str]) -> str:
+    def call(found: patterns.Match[str]) -> str:
         return to_text(session.call_block(evaluator, Match(found, regex)))  # type: ignore[arg-type]
 
     return regex.compiled.sub(call, need_input(text), max(limit, 0))
