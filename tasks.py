@@ -234,12 +234,13 @@ def serve_lab(
 
 @task(auto_shortflags=False, positional=["path"], iterable=["also"], help={
       "path": "A script, or a folder of scripts.", "also": "One more of them (may be repeated).",
-      "host": "The simulated host to run it on.", "json": "The form of the recorded answers."})  # fmt: skip
+      "host": "A host of the default lab, such as arr01 (otherwise a fresh machine).",
+      "json": "The form of the recorded answers."})  # fmt: skip
 def run_script(
     c: Context,
     path: str,
     also: list[str] = [],  # noqa: B006
-    host: str = "arr01",
+    host: str = "",
     json: bool = False,
 ) -> None:
     """Run PowerShell on a simulated host."""

@@ -6,7 +6,8 @@ import argparse
 import json
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,10 +118,21 @@ def throw_away_world() -> tuple[World, Host]:
     return world, world.add(make_host("run-script", "host01", "HOST01", password=""))
 
 
-def run_all(paths: Sequence[Path]) -> dict[str, Any]:
+def world_of(machines: Path, name: str) -> tuple[World, Host]:
+    """The machines of a lab as they stand before its first build, and one of them."""
+    from winsim.world.machines import load_machines
+
+    world = load_machines(machines)
+    if name not in world.hosts:
+        sys.exit(f"{machines} has no host {name}, but {', '.join(world.hosts)}")
+    return world, world.hosts[name]
+
+
+def run_all(paths: Sequence[Path], make: Callable[[], tuple[World, Host]]) -> dict[str, Any]:
+    """Each script on a machine that no other one has touched."""
     answers: dict[str, Any] = {}
     for path in paths:
-        world, host = throw_away_world()
+        world, host = make()
         answers[path.name] = run_script_file(path, world, host)
     return answers
 
@@ -129,9 +141,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("paths", nargs="+")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--host", help="a host of --machines instead of a machine as it comes out of the box")
+    parser.add_argument("--machines", type=Path, help="the machines.yml of a lab")
     options = parser.parse_args(arguments)
+    if bool(options.host) != bool(options.machines):
+        parser.error("--host and --machines belong together")
+    make: Callable[[], tuple[World, Host]] = throw_away_world
+    if options.host:
+        make = partial(world_of, options.machines, options.host)
+        make()  # tells of a name that is not there before anything runs
     answers: dict[str, Any] = {}
-    worker = threading.Thread(target=lambda: answers.update(run_all(scripts_of(options.paths))))
+    worker = threading.Thread(target=lambda: answers.update(run_all(scripts_of(options.paths), make)))
     previous = threading.stack_size(STACK)
     worker.start()
     worker.join()

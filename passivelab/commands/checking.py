@@ -10,7 +10,7 @@ from pathlib import Path
 from passivelab.blueprint import compile_lab
 from passivelab.commands.connecting import connector
 from passivelab.commands.loading import load
-from passivelab.commands.paths import ROLES, state
+from passivelab.commands.paths import ROLES, ROOT, state
 from passivelab.commands.simulated import serving
 from passivelab.commands.terminal import Terminal
 from passivelab.engine.script import Request, ask
@@ -69,7 +69,7 @@ def _ask_hosts(lab: Lab) -> list[Finding]:
 
 def check_scripts(terminal: Terminal, folder: str) -> Exit:
     """The linter's findings for plain scripts; with --json one object by file."""
-    root = Path(folder)
+    root = ROOT / Path(folder).expanduser()
     if not root.exists():
         raise UsageError(reason=f"there is no {folder}", expected="a script, or a folder of scripts")
     files = sorted(path for path in root.rglob("*.ps*1") if path.is_file()) if root.is_dir() else [root]

@@ -8,12 +8,10 @@ from collections.abc import Sequence
 
 from passivelab.commands.building import start_over
 from passivelab.commands.loading import load
-from passivelab.commands.paths import ROOT, state
+from passivelab.commands.paths import ROOT, inventory, state
 from passivelab.commands.simulated import await_free, await_ready, end, launch, running, stop_running
 from passivelab.commands.terminal import Terminal
 from passivelab.errors import Exit, Refused, UsageError
-
-DEFAULT_HOST = "arr01"
 
 
 def serve_lab(terminal: Terminal, name: str, fresh: bool = False, faults: str | None = None) -> Exit:
@@ -50,11 +48,15 @@ def serve_lab(terminal: Terminal, name: str, fresh: bool = False, faults: str | 
     return Exit.FINE
 
 
-def run_script(terminal: Terminal, paths: Sequence[str], host: str = DEFAULT_HOST, json: bool = False) -> Exit:
-    """Hand scripts to the simulated lab's interpreter, in a process of its own."""
+def run_script(terminal: Terminal, paths: Sequence[str], host: str = "", json: bool = False) -> Exit:
+    """Hand scripts to the simulated lab's interpreter, in a process of its own.
+
+    Each script gets machines that no other has touched: one fresh out of the box, or with ``host`` those of the
+    default lab before its first build.
+    """
     if not paths:
         raise UsageError(reason="no script was named", expected="a path of a script or of a folder of them")
     terminal.close()
     line = [sys.executable, "-m", "winsim.run_script", *paths, *(["--json"] if json else [])]
-    line += ["--host", host] if host != DEFAULT_HOST else []
+    line += ["--host", host, "--machines", str(inventory("simulated") / "machines.yml")] if host else []
     return Exit(subprocess.run(line, cwd=ROOT, check=False).returncode)
