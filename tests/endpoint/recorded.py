@@ -124,7 +124,7 @@ class Replay:
             if message["from"] == "server":
                 expected += "message" in message and message["message"] != "InformationRecord"
                 continue
-            self._wait(lambda wanted=opened + expected: len(self.answers) >= wanted, 0.5)  # type: ignore[misc]
+            self._wait(lambda wanted=opened + expected: len(self.answers) >= wanted, 1.0)  # type: ignore[misc]
             self._client(message)
         self._wait(lambda: set(self._numbers) <= self.ended, PATIENCE)
         self._pool.close()
@@ -279,7 +279,7 @@ class _Canon:
 
 
 def _plain(text: str) -> str:
-    text = text.replace("_x000D__x000A_", "_x000A_")
+    text = _ASSEMBLY.sub("", text.replace("_x000D__x000A_", "_x000A_"))
     if "Exception: " in text or " ---" in text:
         text = text.split("_x000A_")[0]
     return text

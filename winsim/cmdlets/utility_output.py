@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from winsim.interpreter.binder import Argument
 from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.command import cmdlet
+from winsim.interpreter.containers import Dictionary
 from winsim.interpreter.errors import ErrorDetails, ErrorRecord, ExceptionObject, InvocationInfo
+from winsim.interpreter.hosting import HostUI
 from winsim.interpreter.net.secrets import SecureString
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import AUTOMATION_NULL, EnumValue
@@ -166,6 +168,26 @@ def write_progress(call: CommandCall) -> None:
         sink.progress(PSObject(dict(call.bound.items())))
 
 
+def ask_field(ui: HostUI, name: str, *, secure: bool) -> object:
+    """A question with text is a prompt with one field (MS-PSRP 2.2.3.17, method Prompt)."""
+    kind = "System.Security.SecureString" if secure else "System.String"
+    assembly = "mscorlib, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089"
+    field = {
+        "name": name,
+        "label": "",
+        "parameterTypeName": kind.rpartition(".")[2],
+        "parameterTypeFullName": kind,
+        "parameterAssemblyFullName": f"{kind}, {assembly}",
+        "helpMessage": "",
+        "isMandatory": True,
+        "metadata": [],
+        "modifiedByRemotingProtocol": False,
+        "isFromRemoteHost": False,
+    }
+    answer = ui.call("Prompt", ("", "", [field]))
+    return answer.get(name) if isinstance(answer, Dictionary) else None
+
+
 @cmdlet("Read-Host", ("Prompt", "AsSecureString"), locks_world=False)
 def read_host(call: CommandCall) -> None:
     from winsim.interpreter.hosting import HostUnavailable
@@ -175,8 +197,9 @@ def read_host(call: CommandCall) -> None:
         if ui is None:
             raise HostUnavailable
         if call.has("Prompt"):
-            ui.write(host_text(call.get("Prompt"), " ") + ": ", None, None, False)
-        answer = ui.call("ReadLineAsSecureString" if call.switch("AsSecureString") else "ReadLine", ())
+            answer = ask_field(ui, host_text(call.get("Prompt"), " "), secure=call.switch("AsSecureString"))
+        else:
+            answer = ui.call("ReadLineAsSecureString" if call.switch("AsSecureString") else "ReadLine", ())
     except HostUnavailable:
         from winsim.interpreter.command import CommandError
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from winsim.endpoint.psrp import codec
 from winsim.endpoint.psrp.codec import BrokenData
@@ -42,8 +43,12 @@ def read_pipeline(text: str, key: SessionKey) -> PipelineSpec:
         statements = _extra(pipeline.get("ExtraCmds"))  # holds all statements, the first one included
     for number, statement in enumerate(statements):
         entries = _items(statement)
+        first = len(commands)
         for position, entry in enumerate(entries):
             last = position == len(entries) - 1 and number < len(statements) - 1
+            if isinstance(entry, PSObject) and codec.number(entry.get("MergePreviousResults")) & _ERROR:
+                # The errors of all commands before it in the statement become its input.
+                commands[first:] = [replace(command, merge_errors=True) for command in commands[first:]]
             commands.append(_command(entry, last))
     options = content.get("RemoteStreamOptions")
     return PipelineSpec(

@@ -12,9 +12,11 @@ from winsim.endpoint.contracts import Runspace
 from winsim.endpoint.winrs.streams import ProcessStreams
 from winsim.interpreter.clixml_records import record_members
 from winsim.interpreter.clixml_writer import HEAD, encode
+from winsim.interpreter.containers import Hashtable
 from winsim.interpreter.errors import ErrorRecord
 from winsim.interpreter.hosting import HostUnavailable, PipelineRequest, RemoteCommand
 from winsim.interpreter.members import get_property_of
+from winsim.interpreter.net.secrets import SecureString
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import AUTOMATION_NULL, PSObject
 
@@ -122,7 +124,21 @@ class ProcessUI:
     def call(self, method: str, arguments: Sequence[object]) -> object:
         if method == "ReadLine" and self.interactive:
             return self.console.read_line()
+        if method == "Prompt" and self.interactive:
+            return self._prompt(arguments)
         raise HostUnavailable(method)
+
+    def _prompt(self, arguments: Sequence[object]) -> Hashtable:
+        """Asks for each field on the console, as the console host does."""
+        answers = Hashtable()
+        fields = arguments[2] if len(arguments) > 2 and isinstance(arguments[2], list) else []
+        for field_ in fields:
+            name = str(field_["name"])
+            self.console.write(f"{name}: ")
+            line = self.console.read_line() or ""
+            secure = field_["parameterTypeName"] == "SecureString"
+            answers[name] = SecureString(line) if secure else line
+        return answers
 
     def set_should_exit(self, code: int) -> None:
         self.exit_code = code
