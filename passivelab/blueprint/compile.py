@@ -178,6 +178,7 @@ class Compiler:
             wait=Await(step.await_.limit, step.await_.interval) if step.await_ else None,
             reboot=step.reboot,
             new_session=step.new_session,
+            stays=step.stays,
             comparison={name: as_comparison(document) for name, document in step.compare.items()},
             pool=draft.pool,
             timeout=step.timeout,

@@ -122,6 +122,7 @@ class StepInstance:
     comparison: Mapping[str, Comparison] = field(default_factory=dict)
     pool: str | None = None  # the pool whose passive authentication this instance belongs to
     timeout: float = 600.0  # seconds that apply may take
+    stays: str | None = None  # why what it makes cannot be taken back
     new_session: bool = False  # apply needs a logon that knows of groups that were just joined
 
     @property

@@ -54,7 +54,9 @@ class NeedDocument:
 
 @dataclass(frozen=True)
 class SecretUse:
-    from_: Text = explained("An entry of secrets.yml, pki:<name> for key material, media:<name> for an installer, lab:<file> for a file of the lab.")
+    from_: Text = explained(
+        "An entry of secrets.yml, pki:<name> for key material, media:<name> for an installer, lab:<file> for a file of the lab."
+    )
     kind: Literal["credential", "secure_string", "bytes"] = explained("What the script gets.", "credential")
 
 
@@ -88,6 +90,7 @@ class StepDocument:
     secrets: Mapping[Identifier, SecretUse] = explained("$Secrets in apply and remove.", {})
     await_: AwaitDocument | None = explained("The change takes time to show.", None)
     reboot: Literal["before_next", "merge"] | None = explained("The change asks for a restart.", None)
+    stays: Text | None = explained("Why what the step makes cannot be taken back: a teardown reports it.", None)
     new_session: bool = explained("The change runs in a new session: after membership in groups has changed.", False)
     timeout: float = explained("How long apply may take.", 600.0, unit="seconds")
     compare: Mapping[Identifier, Rule | CompareDocument] = explained("How properties are compared.", {})

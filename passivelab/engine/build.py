@@ -277,11 +277,15 @@ class Build:
         readings = Readings(self.graph, self._proof_hosts, lambda event: None, means.workers, means.locate)
         readings.read_all([*items, *(item.instance for item in removals)], fixed)
         left = {item.key: readings.differences(item) for item in items}
+        stays: dict[Key, str] = {}
         for item in removals:
             reading = readings.find(item.instance.key)
             got = reading.value if reading else None
             # One that was put back as it had been may have gone since, together with what it stood on.
             found = () if got is None else differences(item.instance.desired, got, item.instance.comparison)
+            if found and item.instance.stays:
+                stays[item.instance.key] = item.instance.stays
+                found = ()
             left[item.instance.key] = found
         errors: dict[Key, Exception] = {}
         for key in left:
@@ -291,7 +295,7 @@ class Build:
         left = {key: found for key, found in left.items() if found and key not in errors}
         self.proved = not left and not errors
         count = len(self.instances) + len(removals)
-        self.means.emit(ProofFinished(self.proved, count, time.monotonic() - started, left, errors))
+        self.means.emit(ProofFinished(self.proved, count, time.monotonic() - started, left, errors, stays))
         return self.proved
 
     # -- end ------------------------------------------------------------------------------------------------------

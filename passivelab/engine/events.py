@@ -85,6 +85,7 @@ class ProofFinished:
     seconds: float
     differences: Mapping[Key, tuple[Difference, ...]] = field(default_factory=dict)
     errors: Mapping[Key, Exception] = field(default_factory=dict)
+    stays: Mapping[Key, str] = field(default_factory=dict)  # left behind by a teardown, and why
 
 
 @dataclass(frozen=True)

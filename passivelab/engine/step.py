@@ -79,7 +79,7 @@ class StepRunner:
             raise reading.error
         found = differences(_plain_target(instance), reading.value, instance.comparison)
         # What is gone already, perhaps together with what it stood on, is not made again.
-        if not found or reading.value is None or instance.scripts.remove is None:
+        if not found or reading.value is None or instance.stays or instance.scripts.remove is None:
             self._done(instance.key, "remove", {"kept": bool(found)})
             return Result("unchanged")
         self._change(instance, item.needs, reading, "remove", before=item.entry.before)

@@ -54,6 +54,7 @@ def removal(entry: Entry, place: Place) -> Removal:
         reboot=cast("None", entry.reboot),
         pool=entry.pool,
         timeout=entry.timeout,
+        stays=entry.stays,
     )
     return Removal(entry, instance, dict(entry.needs))
 
@@ -111,6 +112,7 @@ class Graph:
             properties=tuple(instance.desired or ()),
             reboot=instance.reboot,
             wait=(instance.wait.limit, instance.wait.interval) if instance.wait else None,
+            stays=instance.stays,
         )
 
 

@@ -42,7 +42,9 @@ class LogFiles:
                 self._finished(event)
             case HostRebooted(host, seconds):
                 self._write(host, f"restarted in {seconds:.1f} s")
-            case ProofFinished(differences=differences, errors=errors):
+            case ProofFinished(differences=differences, errors=errors, stays=stays):
+                for key, reason in stays.items():
+                    self._write(key.host, f"{key.step}: stays: {reason}")
                 for key, found in differences.items():
                     for item in found:
                         text = f"{item.path} wanted {show(item.wanted)} got {show(item.got)}"

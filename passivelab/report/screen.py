@@ -115,6 +115,8 @@ class Lines:
             show_error(self.console, event.error, self._mask, record)
 
     def _proof(self, event: ProofFinished) -> None:
+        for key, reason in event.stays.items():
+            self.put(Text(f"  {key} stays: {reason}", "yellow"))
         if event.proved:
             text = f"{self._sign.fine} Proved: {plural(event.steps, 'step')} read again, no difference"
             self.put(Text(f"{text} ({seconds(event.seconds)})", "bold green"))

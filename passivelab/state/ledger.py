@@ -37,6 +37,7 @@ class Entry:
     reboot: str | None = None
     wait: tuple[float, float] | None = None  # limit and interval
     before: Mapping[str, Any] | None = None  # None: it was absent
+    stays: str | None = None  # why it cannot be taken back
 
     @property
     def address(self) -> Address:
