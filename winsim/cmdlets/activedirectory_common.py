@@ -9,7 +9,6 @@ from winsim.cmdlets.products import (
     credential,
     entity,
     guid,
-    in_group,
     is_domain_account,
     items,
     may_leave,
@@ -176,10 +175,6 @@ def _may_write(directory: Directory, groups: frozenset[str]) -> bool:
     return bool(groups & wanted)
 
 
-def may_administer(call: Call) -> bool:
-    return in_group(call, "Domain Admins", "Enterprise Admins")
-
-
 def translate(error: DirectoryError, target: object) -> CommandError:
     full = error.exception if "." in error.exception else f"{NAMESPACE}.{error.exception}"
     if error.code and error.code != 5:
@@ -211,9 +206,9 @@ def identity_text(value: object) -> str:
 
 def find(directory: Directory, value: object, kind: Kind) -> DirectoryObject:
     text = identity_text(value)
-    found = objects.find(directory, text, kind.classes)
-    if found is None and kind.classes is None and not names.is_dn(text):
-        found = None  # Get-ADObject takes distinguished names and GUIDs only
+    # The cmdlets of plain objects take distinguished names and GUIDs only.
+    takes = kind.classes is not None or names.is_dn(text) or names.is_guid(text)
+    found = objects.find(directory, text, kind.classes) if takes else None
     if found is None:
         raise errors.not_found(text, names.of_domain(directory.domain))
     return found

@@ -164,7 +164,7 @@ def _service(parsed: Topology, service: Service) -> PSObject:
     for need in service.depends_on:
         other = parsed.by_id(need)
         if other is not None:
-            values[_dependency(other)] = parsed.identity(other)
+            values[other.cmdlet_role] = parsed.identity(other)
     if service.role == "WebServices":
         values |= _web_service(service, cluster)
     if service.role == "FileStore":
@@ -186,10 +186,6 @@ def _service(parsed: Topology, service: Service) -> PSObject:
         "Role": service.cmdlet_role,
     }
     return entity((f"{_DISPLAY}.Display{service.cmdlet_role}",), values, parsed.identity(service))
-
-
-def _dependency(service: Service) -> str:
-    return {"EdgeServer": "EdgeServer"}.get(service.cmdlet_role, service.cmdlet_role)
 
 
 _URIS = (
