@@ -119,6 +119,16 @@ def test_a_host_that_does_not_answer_stops_its_own_steps(tmp_path: Path) -> None
     assert run.build.summary().unreachable == 1
 
 
+def test_a_host_that_cannot_be_read_is_known_before_anything_changes(tmp_path: Path) -> None:
+    run = Run(World(down={"a"}), tmp_path, [step("a", "one", {}), step("a", "two", {}), step("b", "three", {})])
+    run.build.read()
+    lost = run.build.lost()
+    assert list(lost) == ["a"]
+    run.build.give_up(lost)
+    summary = run.build.summary()
+    assert (summary.changed, summary.unreachable, summary.skipped, summary.proved) == (0, 1, 3, False)
+
+
 def test_a_step_that_ends_the_pipeline_fails_alone(tmp_path: Path) -> None:
     world = World(trouble={"a read two": ["exit"]})
     steps = [step("a", "one", {}), step("a", "two", {}), step("a", "three", {})]
