@@ -1,4 +1,4 @@
-"""What an instance is sent: secrets of secrets.yml, key material made on the controller, installers, files of the lab."""
+"""What an instance is sent: secrets, key material made on the controller, installers, files of the lab."""
 
 from __future__ import annotations
 

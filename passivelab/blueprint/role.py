@@ -55,7 +55,7 @@ class NeedDocument:
 @dataclass(frozen=True)
 class SecretUse:
     from_: Text = explained(
-        "An entry of secrets.yml, pki:<name> for key material, media:<name> for an installer, lab:<file> for a file of the lab."
+        "An entry of secrets.yml; pki:<name> is key material, media:<name> an installer, lab:<file> a file of the lab."
     )
     kind: Literal["credential", "secure_string", "bytes"] = explained("What the script gets.", "credential")
 

@@ -20,7 +20,7 @@ from passivelab.engine.events import (
     Summary,
 )
 from passivelab.engine.hosts import Connect, Hosts
-from passivelab.engine.plan import Change, Plan
+from passivelab.engine.plan import Action, Change, Plan
 from passivelab.engine.readings import Locate, Readings
 from passivelab.engine.reboot import Rebooter
 from passivelab.engine.scheduler import Scheduler
@@ -145,7 +145,8 @@ class Build:
         if reading.state == "failed":
             return Change(item.instance.key, item.instance.title, "failed", error=reading.error, owned=True)
         found = differences(item.instance.desired, reading.value, item.instance.comparison)
-        return Change(item.instance.key, item.instance.title, "remove", found, owned=True, before=item.entry.before)
+        action: Action = "unchanged" if item.instance.stays else "remove"
+        return Change(item.instance.key, item.instance.title, action, found, owned=True, before=item.entry.before)
 
     def _sources(self) -> list[StepInstance]:
         """Instances outside the scope whose values those inside need."""
