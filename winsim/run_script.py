@@ -9,9 +9,10 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pslang.parser import parse
+from pslang.syntax import Source
 from winsim.interpreter.collect import unwrap
 from winsim.interpreter.errors import ErrorRecord
 from winsim.interpreter.hosting import Identity, Limits, PipelineRequest, RemoteCommand
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from winsim.world.lab import World
 
 ADMINISTRATOR = Identity(r"LAB\Administrator", frozenset({r"builtin\administrators"}), True)
+T = TypeVar("T")
 STACK = 512 * 1024 * 1024
 
 
@@ -150,18 +152,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.host:
         make = partial(world_of, options.machines, options.host)
         make()  # tells of a name that is not there before anything runs
-    answers: dict[str, Any] = {}
-    worker = threading.Thread(target=lambda: answers.update(run_all(scripts_of(options.paths), make)))
-    previous = threading.stack_size(STACK)
-    worker.start()
-    worker.join()
-    threading.stack_size(previous)
-    if options.json:
-        print(json.dumps(answers))
-    else:
-        for name, answer in answers.items():
-            print(f"{name}: {json.dumps(answer, indent=1)}")
+    scripts = scripts_of(options.paths)
+    if not options.json:
+        return max(on_a_deep_stack(lambda: [show(path, *make()) for path in scripts]), default=0)
+    print(json.dumps(on_a_deep_stack(lambda: run_all(scripts, make))))
     return 0
+
+
+def on_a_deep_stack(work: Callable[[], T]) -> T:
+    """Scripts may call themselves deeply; the main thread's stack is the system's choice."""
+    results: list[T] = []
+    previous = threading.stack_size(STACK)
+    worker = threading.Thread(target=lambda: results.append(work()))
+    worker.start()
+    threading.stack_size(previous)
+    worker.join()
+    if not results:
+        sys.exit(70)
+    return results[0]
+
+
+def show(path: Path, world: World, host: Host) -> int:
+    """Runs a script and prints what a console would show; 1 when an error ended it."""
+    text = path.read_text(encoding="utf-8-sig")
+    parsed = parse(text)
+    for problem in parsed.errors:
+        line, column = Source(text).line_column(problem.start)
+        print(f"{path}:{line}:{column}: {problem.message} [{problem.id}]", file=sys.stderr)
+    if parsed.errors:
+        return 1
+    session = Session(world, host, ADMINISTRATOR)
+    sink = Recorder()
+    outcome = session.invoke(PipelineRequest([RemoteCommand(text, True)]), sink)
+    shown = Recorder()
+    session.invoke(PipelineRequest([RemoteCommand("Out-String", False)], input=iter(sink.values)), shown)
+    print("".join(to_text(value) for value in shown.values).replace("\r\n", "\n"), end="")
+    for record in (*sink.errors, outcome.error):
+        if isinstance(record, ErrorRecord):
+            print(f"{record.message} [{record.full_id}]", file=sys.stderr)
+    return 0 if outcome.state == "completed" else 1
 
 
 if __name__ == "__main__":
