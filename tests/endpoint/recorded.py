@@ -124,7 +124,7 @@ class Replay:
             if message["from"] == "server":
                 expected += "message" in message and message["message"] != "InformationRecord"
                 continue
-            self._wait(lambda wanted=opened + expected: len(self.answers) >= wanted, 1.0)  # type: ignore[misc]
+            self._await_answers(opened + expected)
             self._client(message)
         self._wait(lambda: set(self._numbers) <= self.ended, PATIENCE)
         self._pool.close()
@@ -181,6 +181,10 @@ class Replay:
     def _drain(self) -> None:
         while not self._posted.empty():
             self._posted.get()()
+
+    def _await_answers(self, wanted: int) -> None:
+        """Until as many messages came as in the recording, or no pipeline is left to send one."""
+        self._wait(lambda: len(self.answers) >= wanted or set(self._numbers) <= self.ended, PATIENCE)
 
     def _wait(self, ready: Callable[[], bool], limit: float) -> None:
         end = time.monotonic() + limit
