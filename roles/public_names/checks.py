@@ -25,7 +25,7 @@ def public_address(lab: Lab, mode: object) -> str | None:
 def derive(lab: Lab, host: Host, variables: Mapping[str, object]) -> dict[str, object]:
     address = public_address(lab, variables["public_names"])
     web_names = [pool.external_web_fqdn for pool in lab.pools if pool.external_web_fqdn]
-    entries: dict[str, str] = {name: address for name in web_names} if address else {}
+    entries: dict[str, str] = dict.fromkeys(web_names, address) if address else {}
     if not host.joined:
         entries |= {other.fqdn: other.address for other in lab.hosts if other.joined}
     more = variables["more_entries"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache, partial, partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 from winsim.interpreter.collect import items_of
