@@ -340,10 +340,11 @@ def replay_all(only: str = "") -> list[Verdict]:
     conversations = load()
     common = templates(conversations)
     workers = ThreadPoolExecutor(16)
+    machines = world()
     verdicts = []
     for conversation in conversations:
         if conversation["file"].startswith(only):
-            replay = Replay(conversation, common, world(), workers)
+            replay = Replay(conversation, common, machines, workers)
             verdicts.append(compare(conversation, replay.play()))
     workers.shutdown(wait=False)
     return verdicts
