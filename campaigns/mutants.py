@@ -2,9 +2,10 @@
 
     python -m campaigns.mutants --seed 1 [--share 0.1] [--step adfs/trust] [--jobs 2]
 
-The lab is built once, and the world is put aside right before each change. A mutant gets that world, and the engine
-brings its step to where it is wanted, with the mutant as its `apply`. A mutant that passes has another chance to be
-found out: by any later step of the build, and by the proof at its end.
+The lab is built once, and the world is put aside right before each change, and after each change by hand of
+hand_changes.py. A mutant gets each of these worlds that its step has something to do in; the engine brings the step to
+where it is wanted, with the mutant as its `apply`. It is killed where the end differs from that of the real `apply`. A
+mutant that passes has another chance to be found out: by any later step of the build, and by the proof at its end.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from campaigns.inprocess import STACK, Snapshot, building, new_world
+from campaigns.hand_changes import CHANGES, HandChange
+from campaigns.inprocess import STACK, Snapshot, building, connector, new_world
 from campaigns.kills import copy_lab
 from campaigns.mutations import Mutation, mutations
 from passivelab.blueprint.model import Blueprint, Key, StepInstance
@@ -32,14 +34,26 @@ from passivelab.errors import NotConverged
 from winsim.world.digest import digest
 from winsim.world.lab import World
 
-KILLED = ("failed", "not converged", "stops later steps", "not proved")
-SURVIVED = ("same lab", "other lab")
+KILLED = ("failed", "not converged", "not refused", "stops later steps", "not proved")
+
+
+@dataclass(frozen=True)
+class Start:
+    """A world in which a step has something to do, and where its real `apply` leads."""
+
+    instance: StepInstance
+    world: Snapshot = field(repr=False)
+    by_hand: bool = False
+    result: str = "converged"
+    why: str = ""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    instance: StepInstance
-    mutation: Mutation
+    """The ``number``-th damage of the step's script, in each of the worlds where the step has something to do."""
+
+    step: str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -60,67 +74,100 @@ class Verdict:
 
 @dataclass
 class Campaign:
-    """The built lab: its changes, and the worlds before each of them."""
+    """The built lab, and for each step the worlds that its mutants start from."""
 
     workshop: Workshop
-    before: dict[Key, Snapshot]
+    starts: dict[str, list[Start]]
     folder: Path
-    _digests: dict[Key, str] = field(default_factory=dict)
+    _digests: dict[int, str] = field(default_factory=dict)
 
     @classmethod
-    def prepare(cls, folder: Path) -> Campaign:
-        """Build the default lab once."""
+    def prepare(cls, folder: Path, step: str = "") -> Campaign:
+        """Build the default lab once; then change it by hand."""
         lab = copy_lab(folder / "lab")
         workshop = open_workshop(str(lab), Terminal())
         world = new_world(lab / "machines.yml")
-        before: dict[Key, Snapshot] = {}
+        campaign = cls(workshop, defaultdict(list), folder)
 
         def remember(event: Event) -> None:
-            if isinstance(event, StepMoved) and event.phase == "applying" and event.key not in before:
-                before[event.key] = Snapshot.of(world)
+            if isinstance(event, StepMoved) and event.phase == "applying" and step in event.key.step:
+                instance = campaign.instance(event.key)
+                campaign.starts[f"{instance.role}/{instance.step}"].append(Start(instance, Snapshot.of(world)))
 
         with building(workshop, world, folder / "reference.jsonl", emit=remember) as build:
             build.read()
             if not (build.apply() and build.prove()):
                 raise SystemExit("the lab itself does not build")
-        return cls(workshop, before, folder)
+        built = Snapshot.of(world)
+        for change in CHANGES:
+            if step in change.step:
+                campaign._change(built, change)
+        return campaign
+
+    def instance(self, key: Key) -> StepInstance:
+        found = self.workshop.blueprint.find(key)
+        assert found is not None, key
+        return found
+
+    def _change(self, built: Snapshot, change: HandChange) -> None:
+        world = built.world()
+        joined = self.workshop.lab.host(change.host).joined
+        session = connector(self.workshop, world)(change.host, "delegated" if joined else "local")
+        output = session.run(f"$ErrorActionPreference = 'Stop'; {change.script}", {}, 60)
+        assert not output.errors, f"{change.step}: {output.errors}"
+        instance = self.instance(Key(change.host, change.step))
+        before = Snapshot.of(world)
+        result, why = self._converge(world, instance)
+        assert (result != "converged") == change.refused, f"{change.script}: {result} {why}"
+        self.starts[f"{instance.role}/{instance.step}"].append(Start(instance, before, True, result, why))
 
     def mutants(self) -> list[Mutant]:
-        """Every mutant of every template, spread over the template's instances."""
-        groups: defaultdict[str, list[StepInstance]] = defaultdict(list)
-        for key in self.before:
-            instance = self.workshop.blueprint.find(key)
-            assert instance is not None
-            groups[f"{instance.role}/{instance.step}"].append(instance)
+        """Every damage of every template's script, as the template's first instance has it."""
         result = []
-        for instances in groups.values():
-            for turn, instance in enumerate(instances):
-                found = mutations(instance.scripts.apply or "")
-                result += [Mutant(instance, mutation) for mutation in found[turn :: len(instances)]]
+        for step, starts in self.starts.items():
+            longest = max(len(mutations(start.instance.scripts.apply or "")) for start in starts)
+            result += [Mutant(step, number) for number in range(longest)]
         return result
 
     def judge(self, mutant: Mutant) -> Verdict:
-        result, why = self._judge(mutant)
-        mutation = mutant.mutation
-        return Verdict(str(mutant.instance.key), mutation.kind, mutation.line, mutation.was, result, why)
+        """Try the worlds one after the other; the scripts of a template's instances differ at most in literals."""
+        starts = self.starts[mutant.step]
+        damages = {start.instance.key: mutations(start.instance.scripts.apply or "") for start in starts}
+        longest = max(map(len, damages.values()))
+        fitting = [start for start in starts if len(damages[start.instance.key]) == longest]
+        # Of many instances, each mutant gets another one, and all changes by hand.
+        built = [start for start in fitting if not start.by_hand]
+        chosen = [built[mutant.number % len(built)]] if built else []
+        chosen += [start for start in fitting if start.by_hand]
+        first = damages[chosen[0].instance.key][mutant.number]
 
-    def _judge(self, mutant: Mutant) -> tuple[str, str]:
-        key = mutant.instance.key
-        world = self.before[key].world()
-        scripts = replace(mutant.instance.scripts, apply=mutant.mutation.text)
-        found = self._converge(world, replace(mutant.instance, scripts=scripts))
-        if found is not None:
-            return found
-        if digest(world) == self._wanted(key):
-            return "same lab", ""
+        def verdict(result: str, why: str = "") -> Verdict:
+            return Verdict(str(chosen[0].instance.key), first.kind, first.line, first.was, result, why)
+
+        left = []
+        for start in chosen:
+            world = start.world.world()
+            scripts = replace(start.instance.scripts, apply=damages[start.instance.key][mutant.number].text)
+            result, why = self._converge(world, replace(start.instance, scripts=scripts))
+            if (result, why) != (start.result, start.why):
+                return verdict("not refused" if result == "converged" else result, why)
+            left.append((start, world))
+        for start, world in left:
+            if start.result == "converged" and digest(world) != self._wanted(start):
+                late, why = self._later(world)
+                return verdict(late, why)
+        return verdict("same lab")
+
+    def _later(self, world: World) -> tuple[str, str]:
+        """What the rest of a build makes of a lab that differs."""
         with building(self.workshop, world, self._journal()) as build:
             build.read()
             if not build.apply():
                 return "stops later steps", "; ".join(str(error) for error in build.tally.errors.values())
             return ("other lab", "") if build.prove() else ("not proved", "")
 
-    def _converge(self, world: World, instance: StepInstance) -> tuple[str, str] | None:
-        """Bring one step to where it is wanted; how it failed, or None."""
+    def _converge(self, world: World, instance: StepInstance) -> tuple[str, str]:
+        """Bring one step to where it is wanted: how that ends, and what there is to say."""
         steps = (instance if item.key == instance.key else item for item in self.workshop.blueprint.instances)
         blueprint = Blueprint(self.workshop.blueprint.lab, tuple(steps))
         with building(self.workshop, world, self._journal(), blueprint, lambda item: item.key == instance.key) as build:
@@ -128,19 +175,16 @@ class Campaign:
             build.apply()
             error = build.tally.errors.get(instance.key)
         if error is None:
-            return None
+            return "converged", ""
         return "not converged" if isinstance(error, NotConverged) else "failed", error.message()
 
-    def _wanted(self, key: Key) -> str:
+    def _wanted(self, start: Start) -> str:
         """The digest of the lab after the step as it is."""
-        if key not in self._digests:
-            world = self.before[key].world()
-            instance = self.workshop.blueprint.find(key)
-            assert instance is not None
-            failure = self._converge(world, instance)
-            assert failure is None, failure
-            self._digests[key] = digest(world)
-        return self._digests[key]
+        if id(start) not in self._digests:
+            world = start.world.world()
+            self._converge(world, start.instance)
+            self._digests[id(start)] = digest(world)
+        return self._digests[id(start)]
 
     def _journal(self) -> Path:
         path = self.folder / f"mutant-{multiprocessing.current_process().pid}.jsonl"
@@ -149,7 +193,7 @@ class Campaign:
 
 
 def sample(mutants: Sequence[Mutant], seed: int, share: float) -> list[Mutant]:
-    """At least one mutant of each step, and a share of all."""
+    """A share of the mutants, chosen by the seed."""
     chance = random.Random(seed)
     count = max(1, round(len(mutants) * share))
     return list(mutants) if share >= 1 else chance.sample(list(mutants), min(count, len(mutants)))
@@ -211,10 +255,9 @@ def main() -> int:
     arguments = parser.parse_args()
     threading.stack_size(STACK)
     with tempfile.TemporaryDirectory() as folder:
-        campaign = Campaign.prepare(Path(folder))
-        chosen = [item for item in campaign.mutants() if arguments.step in str(item.instance.key)]
-        chosen = sample(chosen, arguments.seed, arguments.share)
-        print(f"{len(campaign.before)} changes of the default lab, {len(chosen)} mutants", flush=True)
+        campaign = Campaign.prepare(Path(folder), arguments.step)
+        chosen = sample(campaign.mutants(), arguments.seed, arguments.share)
+        print(f"{len(campaign.starts)} templates, {len(chosen)} mutants", flush=True)
         verdicts = list(judge_all(campaign, chosen, arguments.jobs))
     print(summary(verdicts))
     if arguments.json:
