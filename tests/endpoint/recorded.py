@@ -35,7 +35,7 @@ from winsim.world.machines import build_world
 DATA: Final = Path(__file__).parent / "data" / "conversations.json.gz"
 NAMES: Final = {kind.name.replace("_", "").lower(): kind for kind in MessageType}
 POOL: Final = uuid.UUID("a0000000-0000-0000-0000-000000000001")
-PATIENCE: Final = 4.0
+PATIENCE: Final = 2.0
 Message = dict[str, Any]
 
 
@@ -45,7 +45,7 @@ def load() -> list[dict[str, Any]]:
 
 
 def world() -> World:
-    return build_world(
+    made = build_world(
         {
             "lab": "recorded",
             "networks": {"n": {"cidr": "192.168.1.0/24"}},
@@ -53,6 +53,8 @@ def world() -> World:
             "hosts": {"srv01": {"address": "192.168.1.10", "network": "n"}},
         }
     )
+    made.clock.set_scale(3.0)  # the scripts sleep
+    return made
 
 
 def message_name(kind: int) -> str:
