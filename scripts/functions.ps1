@@ -146,6 +146,58 @@ function ConvertFrom-SecretText {
     return , [System.Convert]::FromBase64String($credential.GetNetworkCredential().Password)
 }
 
+function Remove-AddedFeature {
+    # Uninstalls features and what came along with them: parents and dependencies that were not there before and that
+    # nothing else needs. Payload that was not on the disk before leaves it again.
+    param([string[]]$Name, [string[]]$Before, [string[]]$NoPayload)
+
+    $all = @{}
+    foreach ($feature in @(Get-WindowsFeature)) { $all[[string]$feature.Name] = $feature }
+    $came = @(Get-FeatureClosure -All $all -Name $Name | Where-Object { $all[$_].Installed -and $Before -notcontains $_ })
+    $others = @($all.Keys | Where-Object { $all[$_].Installed -and $came -notcontains $_ -and -not (Test-FeatureBelow -All $all -Name $_ -Above $came) })
+    $needed = @(Get-FeatureClosure -All $all -Name $others)
+    $added = @($came | Where-Object { $needed -notcontains $_ })
+    if ($added.Count -eq 0) { return }
+    $result = Uninstall-WindowsFeature -Name $added
+    if (-not $result.Success) {
+        throw "Uninstall-WindowsFeature ended with $($result.ExitCode)."
+    }
+    $payload = @($added | Where-Object { $NoPayload -contains $_ })
+    if ($payload.Count -gt 0) {
+        $null = Uninstall-WindowsFeature -Name $payload -Remove
+    }
+}
+
+function Get-FeatureClosure {
+    # Features with their parents and dependencies.
+    param([hashtable]$All, [string[]]$Name)
+
+    $seen = @{}
+    $waiting = @($Name)
+    while ($waiting.Count -gt 0) {
+        $waiting = @(foreach ($one in $waiting) {
+            if ($All.ContainsKey($one) -and -not $seen.ContainsKey($one)) {
+                $seen[$one] = $true
+                foreach ($needed in @($All[$one].DependsOn)) { if ($needed) { [string]$needed } }
+                if ($All[$one].Parent) { [string]$All[$one].Parent }
+            }
+        })
+    }
+    $seen.Keys
+}
+
+function Test-FeatureBelow {
+    # Whether a feature lies in the tree below one of others.
+    param([hashtable]$All, [string]$Name, [string[]]$Above)
+
+    $parent = [string]$All[$Name].Parent
+    while ($parent) {
+        if ($Above -contains $parent) { return $true }
+        $parent = [string]$All[$parent].Parent
+    }
+    $false
+}
+
 function Get-BootTime {
     # The moment of the last start, as text that only a restart changes.
     "$((Get-WmiObject -Class Win32_OperatingSystem).LastBootUpTime)"

@@ -29,7 +29,7 @@ def vcredist(call: NativeCall) -> int:
     key = rf"{UNINSTALL}\{VISUAL_CPP}"
     if "uninstall" in words:
         registry.remove(key)
-        registry.remove(SERVICING)
+        registry.remove(SERVICING.partition(r"\VC")[0])
         return 0
     registry.set(key, "DisplayName", "Microsoft Visual C++ 2012 Redistributable (x64)")
     registry.set(key, "DisplayVersion", "11.0.50727.1")

@@ -118,7 +118,7 @@ def install_feature(call: Call) -> None:
     _finish(call, result, names)
 
 
-@cmdlet("Uninstall-WindowsFeature", ("Name", "IncludeManagementTools", "Restart", "ComputerName", "LogPath"),
+@cmdlet("Uninstall-WindowsFeature", ("Name", "IncludeManagementTools", "Remove", "Restart", "ComputerName", "LogPath"),
         net_class=NAMESPACE + "RemoveWindowsFeatureCommand", module=MODULE)  # fmt: skip
 def uninstall_feature(call: Call) -> None:
     names = _prepared(call)
@@ -130,6 +130,8 @@ def uninstall_feature(call: Call) -> None:
             raise CommandError(
                 "RemovalNotPossible", error.message, "InvalidOperation", "", "System.Exception"
             ) from None
+        if call.switch("Remove"):  # their files, too
+            call.host.features.removed |= {name.lower() for name in names}
         _finish(call, result, names)
 
 

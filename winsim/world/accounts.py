@@ -48,6 +48,14 @@ class LocalAccounts:
         self.users[name.lower()] = user
         return user
 
+    def add_built_in_users(self, password: str) -> None:
+        """The accounts of every machine outside a controller, and what they belong to."""
+        description = "Built-in account for {} the computer/domain"
+        self.add_user("Administrator", password, 500).description = description.format("administering")
+        guest = self.add_user("Guest", "", 501)
+        guest.enabled, guest.description = False, description.format("guest access to")
+        self.add_member("Administrators", "Administrator")
+
     def add_member(self, group: str, member: str) -> bool:
         """False when it is a member already."""
         members = self.groups[group.lower()].members

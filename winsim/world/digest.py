@@ -19,6 +19,8 @@ HISTORY = frozenset(
     {"clock", "events", "revision", "boots", "boot_time", "down_until", "recycles", "created", "modified", "accessed"}
 )
 LOG_FOLDERS = frozenset({"logs", "logfiles"})
+LOG_FILES = (".log", ".html")  # in the folders for temporary files
+PROFILES = frozenset({"administrator", "default", "public"})  # those of set-up; others tell who has logged on
 GENERATED = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # GUID
     r"|S-1-5-21(?:-\d+){3,4}"  # SID of a machine, of a domain or of someone in it
@@ -63,7 +65,18 @@ def _without_history(value: Any) -> Any:
         return "<time>"
     if value.get(TAG) == "winsim.world.files:FileEntry" and value["name"].lower() in LOG_FOLDERS:
         return {TAG: "logs"}
+    if value.get(TAG) == "winsim.world.files:FileEntry":
+        value = value | {"children": _lasting(value["name"].lower(), value["children"])}
     return {key: _without_history(member) for key, member in value.items() if key not in HISTORY}
+
+
+def _lasting(folder: str, children: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The members of a folder that tell what is, and not what was."""
+    if folder == "users":
+        return {key: child for key, child in (children or {}).items() if key in PROFILES}
+    if folder == "temp":
+        return {key: child for key, child in (children or {}).items() if not key.endswith(LOG_FILES)}
+    return children
 
 
 def _readable(data: bytes) -> Any:

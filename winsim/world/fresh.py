@@ -14,10 +14,14 @@ from winsim.world.accounts import LocalGroup
 from winsim.world.certificates import CertificateEntry
 from winsim.world.features import catalogue
 from winsim.world.files import EPOCH, HIDDEN, SYSTEM
+from winsim.world.firewall import Firewall
 from winsim.world.host import Adapter, Address, Host
+from winsim.world.http_sys import HttpSys
 from winsim.world.power import apply_computer_name
 from winsim.world.services import Service, StartType
+from winsim.world.shares import Shares
 from winsim.world.text_tables import rows
+from winsim.world.winrm import WinRmService
 
 DATA = Path(__file__).parent / "data"
 SYSTEM32 = r"C:\Windows\System32"
@@ -49,13 +53,8 @@ def make_host(lab: str, id: str, name: str, password: str, address: str = "", pr
     mac = "00-15-5D-" + "-".join(f"{byte:02X}" for byte in seed[28:31])
     addresses = [Address(address, prefix)] if address else []
     host.adapters.append(Adapter("Ethernet", 12, mac, addresses, dhcp=not address))
-    host.accounts.add_user(
-        "Administrator", password, 500
-    ).description = "Built-in account for administering the computer/domain"
-    guest = host.accounts.add_user("Guest", "", 501)
-    guest.enabled, guest.description = False, "Built-in account for guest access to the computer/domain"
     host.accounts.groups = {key.lower(): LocalGroup(key, sid) for key, sid in GROUPS.items()}
-    host.accounts.add_member("Administrators", "Administrator")
+    host.accounts.add_built_in_users(password)
     host.features.installed = {name for name, f in catalogue().features.items() if f.default}
     host.features.removed = {name for name, f in catalogue().features.items() if f.removed}
     _services(host)
@@ -64,6 +63,11 @@ def make_host(lab: str, id: str, name: str, password: str, address: str = "", pr
     _environment(host)
     for der in public_roots():
         host.certificates.store("LocalMachine", "Root").add(CertificateEntry(der))
+    for store in ("My", "CA", "AuthRoot"):
+        host.certificates.store("LocalMachine", store)
+    for part in (Firewall, HttpSys, WinRmService, Shares):
+        host.parts.need(part)
+    host.registry.create(r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WSMAN\Plugin")
     apply_computer_name(host)
     return host
 
@@ -78,11 +82,13 @@ def public_roots() -> tuple[bytes, ...]:
 def _services(host: Host) -> None:
     for name, display, start, state, account, path, depends in rows(DATA / "services.txt", 7):
         mode: StartType = "Disabled" if start == "Disabled" else "Manual" if start == "Manual" else "Automatic"
-        host.services.add(
+        service = host.services.add(
             Service(name, display, "Running" if state == "R" else "Stopped", mode, start.endswith("-Delayed"),
                     depends.split(",") if depends else [], account or "LocalSystem",
                     path or r"C:\Windows\system32\svchost.exe -k netsvcs")
         )  # fmt: skip
+        if mode != "Disabled" and (state == "R") != (mode == "Automatic"):
+            service.trigger = mode
 
 
 def _files(host: Host) -> None:

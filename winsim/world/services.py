@@ -40,6 +40,7 @@ class Service:
     description: str = ""
     can_stop: bool = True
     hook: str = ""
+    trigger: str = ""  # the start type under which it starts by itself though manual, or ends when idle
 
 
 @dataclass
@@ -112,7 +113,7 @@ def start_at_boot(world: World, host: Host, services: Iterable[Service] | None =
     """What the service control manager does after a boot; delayed services come two minutes later."""
     delayed: list[str] = []
     for service in services if services is not None else host.services.all():
-        if service.start_type != "Automatic":
+        if (service.start_type == "Automatic") == (service.trigger == service.start_type):
             continue
         if service.delayed:
             delayed.append(service.name)

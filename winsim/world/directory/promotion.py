@@ -131,6 +131,9 @@ def leave(world: World, host: Host, directory: Directory | None, workgroup: str)
         group.members = [one for one in group.members if not one.upper().startswith(f"{host.domain_netbios.upper()}\\")]
     host.domain = host.domain_netbios = host.primary_suffix = ""
     host.workgroup = workgroup
+    netlogon = host.services.find("Netlogon")
+    if netlogon is not None:
+        netlogon.hook, netlogon.start_type, netlogon.state = "", "Manual", "Stopped"
     for adapter in host.adapters:
         adapter.category = "Public"
     apply_computer_name(host)
@@ -144,13 +147,15 @@ def demote(world: World, host: Host, password: str, workgroup: str = "WORKGROUP"
         server.zones = {key: zone for key, zone in server.zones.items() if not zone.integrated}
     host.is_domain_controller = False
     host.accounts.groups["administrators"].members = []
-    host.accounts.add_user("Administrator", password, 500)
-    host.accounts.add_member("Administrators", "Administrator")
+    host.accounts.add_built_in_users(password)
+    time = host.services.find("W32Time")
+    if time is not None:
+        time.start_type = "Manual"
     for name in CONTROLLER_SERVICES:
         service = host.services.find(name)
-        if service is not None and name not in ("DNS", "W32Time"):
+        if service is not None and name not in ("DNS", "W32Time", "Netlogon"):
             service.start_type, service.state = "Disabled", "Stopped"
-    for path in (r"C:\Windows\NTDS\ntds.dit", r"C:\Windows\SYSVOL"):
+    for path in (r"C:\Windows\NTDS", r"C:\Windows\SYSVOL"):
         if host.files.exists(path):
             host.files.remove(path)
     leave(world, host, None, workgroup)

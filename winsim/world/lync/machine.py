@@ -67,9 +67,12 @@ def core_package(world: World, host: Host, installing: bool) -> None:
     if not installing:
         host.modules.pop("lync", None)
         _forget(host, "OcsCore")
-        for path in (MODULE, HOME + r"\Deployment"):
+        for path in (MODULE.rpartition(r"\Modules")[0], HOME + r"\Deployment"):
             if host.files.exists(path):
                 host.files.remove(path)
+        left = host.parts.find(LyncServer)
+        if left is not None and not left.products and not left.sql_instances:
+            host.parts.drop(LyncServer)
         return
     server = host.parts.need(LyncServer)
     host.files.make_directory(MODULE)
@@ -147,9 +150,20 @@ def remove_sql_instance(host: Host, name: str) -> None:
     if name in server.sql_instances:
         server.sql_instances.remove(name)
     host.services.remove(f"MSSQL${name}")
+    if name.upper() == "RTC":
+        server.databases.clear()
+    if not server.sql_instances:
+        _drop_sql_server(host)
     key = host.registry.find(r"HKLM\SOFTWARE\Microsoft\Microsoft SQL Server\Instance Names\SQL")
     if key is not None:
         key.drop(name)
+
+
+def _drop_sql_server(host: Host) -> None:
+    """With the last instance its shared files and settings go."""
+    if host.files.exists(r"C:\Program Files\Microsoft SQL Server"):
+        host.files.remove(r"C:\Program Files\Microsoft SQL Server")
+    host.registry.remove(r"HKLM\SOFTWARE\Microsoft\Microsoft SQL Server")
 
 
 def add_replica(host: Host) -> None:
