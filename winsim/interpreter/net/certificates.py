@@ -101,8 +101,17 @@ def certificate_object(host: Host, entry: CertificateEntry) -> X509Certificate2:
 
 def to_entry(certificate: X509Certificate2) -> CertificateEntry:
     """What a store keeps of a certificate object; its key container is known to the host already."""
+    if not certificate.der:
+        raise NetError(CRYPTOGRAPHIC, "m_safeCertContext is an invalid handle.")
     container = certificate.container
     return CertificateEntry(certificate.der, container.name if container else "", certificate.friendly_name)
+
+
+def bytes_of(data: Sequence[int] | None) -> bytes:
+    """The bytes of an argument; an array without members is refused as none at all."""
+    if not data:
+        raise NetError("System.ArgumentException", "Array may not be empty or null.\r\nParameter name: rawData")
+    return bytes(data)
 
 
 def load(host: Host, data: bytes, password: str | None, flags: int, user: str) -> X509Certificate2:
@@ -161,8 +170,8 @@ def empty(session: Session) -> X509Certificate2:
 
 
 @CERTIFICATE.constructor("System.Byte[]", needs_session=True)
-def of_bytes(session: Session, data: Sequence[int]) -> X509Certificate2:
-    return load(session.host, bytes(data), None, 0, session.identity.user)
+def of_bytes(session: Session, data: Sequence[int] | None) -> X509Certificate2:
+    return load(session.host, bytes_of(data), None, 0, session.identity.user)
 
 
 @CERTIFICATE.constructor(f"{SPACE}.X509Certificate2", needs_session=True)
@@ -186,8 +195,10 @@ def read_file(session: Session, path: str) -> bytes:
 for _kind in ("System.String", "System.Security.SecureString"):
 
     @CERTIFICATE.constructor("System.Byte[]", _kind, f"{SPACE}.X509KeyStorageFlags", optional=1, needs_session=True)
-    def of_protected_bytes(session: Session, data: Sequence[int], password: object, flags: int = 0) -> X509Certificate2:
-        return load(session.host, bytes(data), secret(password), int(flags), session.identity.user)
+    def of_protected_bytes(
+        session: Session, data: Sequence[int] | None, password: object, flags: int = 0
+    ) -> X509Certificate2:
+        return load(session.host, bytes_of(data), secret(password), int(flags), session.identity.user)
 
     @CERTIFICATE.constructor("System.String", _kind, f"{SPACE}.X509KeyStorageFlags", optional=1, needs_session=True)
     def of_protected_file(session: Session, path: str, password: object, flags: int = 0) -> X509Certificate2:
@@ -196,9 +207,9 @@ for _kind in ("System.String", "System.Security.SecureString"):
 
     @CERTIFICATE.method("Import", "System.Byte[]", _kind, f"{SPACE}.X509KeyStorageFlags", needs_session=True)
     def import_bytes(
-        this: X509Certificate2, session: Session, data: Sequence[int], password: object, flags: int
+        this: X509Certificate2, session: Session, data: Sequence[int] | None, password: object, flags: int
     ) -> object:
-        return become(this, load(session.host, bytes(data), secret(password), int(flags), session.identity.user))
+        return become(this, load(session.host, bytes_of(data), secret(password), int(flags), session.identity.user))
 
     @CERTIFICATE.method("Import", "System.String", _kind, f"{SPACE}.X509KeyStorageFlags", needs_session=True)
     def import_file(this: X509Certificate2, session: Session, path: str, password: object, flags: int) -> object:
@@ -220,8 +231,8 @@ def of_file(session: Session, path: str) -> X509Certificate2:
 
 
 @CERTIFICATE.method("Import", "System.Byte[]", needs_session=True)
-def import_plain(this: X509Certificate2, session: Session, data: Sequence[int]) -> object:
-    return become(this, load(session.host, bytes(data), None, 0, session.identity.user))
+def import_plain(this: X509Certificate2, session: Session, data: Sequence[int] | None) -> object:
+    return become(this, load(session.host, bytes_of(data), None, 0, session.identity.user))
 
 
 @CERTIFICATE.method("Import", "System.String", needs_session=True)
