@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
+from passivelab.blueprint.standalone import SCRIPTS
 from passivelab.blueprint.template import Rendered
 from passivelab.errors import Place
 from passivelab.preflight.finding import Finding
 from passivelab.preflight.subject import Subject
 from pslang.linter import lint
 from pslang.parser import parse
-from pslang.syntax import Command, CommandParameter, String, Variable
+from pslang.syntax import Command, CommandParameter, Script, String, Variable
 from pslang.walk import walk
 
 SCOPED = ("cswebserviceconfiguration", "csproxyconfiguration")
@@ -53,10 +55,17 @@ def linted(subject: Subject) -> Iterator[Finding]:
 
 def lint_findings(rendered: Rendered) -> Iterator[Finding]:
     starts = line_starts(rendered.text)
-    for finding in lint(rendered.text, str(rendered.template.file), "template"):
+    for finding in lint(rendered.text, str(rendered.template.file), "template", functions_of_steps()):
         place = rendered.place(starts[finding.line - 1] + finding.column - 1)
         source = "signature tables of Windows Server 2012 R2, house rules"
         yield Finding(finding.code, place, finding.message, source, "see the command's help on 2012 R2")
+
+
+@cache
+def functions_of_steps() -> Script | None:
+    """The functions that are sent before any step runs."""
+    file = SCRIPTS / "functions.ps1"
+    return parse(file.read_text(encoding="utf-8"), str(file)).script
 
 
 def outlines(subject: Subject) -> Iterator[Rendered]:

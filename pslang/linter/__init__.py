@@ -9,18 +9,20 @@ from pslang.linter.findings import Finding, Report
 from pslang.linter.house import check_house_rules
 from pslang.linter.versions import check_versions
 from pslang.parser import parse
-from pslang.syntax import Source
+from pslang.syntax import Script, Source
 
 __all__ = ["Finding", "RuleSet", "lint"]
 
 RuleSet = Literal["script", "template"]
 
 
-def lint(text: str, name: str = "", rules: RuleSet = "script") -> list[Finding]:
+def lint(text: str, name: str = "", rules: RuleSet = "script", library: Script | None = None) -> list[Finding]:
     """Findings in the order of the text.
 
     ``script``: what does not parse, what 2012 R2 does not have, and calls whose parameters would not bind.
     ``template``: also what this project's own PowerShell must not do (see ``house``).
+
+    The functions of ``library`` are there when the script runs.
     """
     result = parse(text, name)
     report = Report(result.script.source if result.script is not None else Source(text, name))
@@ -28,7 +30,7 @@ def lint(text: str, name: str = "", rules: RuleSet = "script") -> list[Finding]:
         report.add(error.start, error.id, error.message)
     if result.script is not None and not result.errors:
         check_versions(result.script, report)
-        check_calls(result.script, report, strict=rules == "template")
+        check_calls(result.script, report, strict=rules == "template", library=library)
         if rules == "template":
             check_house_rules(result.script, report)
     return report.sorted()

@@ -69,9 +69,9 @@ def formals_of(command: str) -> Formals | None:
     return replace(formals, parameters=own + tuple(added.values()))
 
 
-def check_calls(script: Script, report: Report, *, strict: bool) -> None:
+def check_calls(script: Script, report: Report, *, strict: bool, library: Script | None = None) -> None:
     """With ``strict``, a command that nobody knows is a finding, too."""
-    own = functions(script)
+    own = {**(functions(library) if library is not None else {}), **functions(script)}
     found = list(calls(script))
     closed = not (_dot_sources(script) or any(_imports(call) for call in found))
     unknown = _VERB_NOUN if strict else _COVERED if closed else None
