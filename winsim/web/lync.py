@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from winsim.web.messages import Request, Response, not_found
+from winsim.web import lync_discovery, lync_passive, lync_tickets
+from winsim.web.lync_site import HEADERS, Site, site_of
+from winsim.web.messages import Request, Response, not_found, page
 from winsim.world.adfs.metadata import application_metadata
 from winsim.world.lync import LyncServer
 
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
     from winsim.world.lab import World
 
 METADATA = "/passiveauth/federationmetadata/2007-06/federationmetadata.xml"
-HEADERS = {"Server": "Microsoft-IIS/8.5", "X-AspNet-Version": "4.0.30319"}
 
 
 def internal(world: World, host: Host, asked: Request) -> Response:
@@ -25,39 +26,31 @@ def external(world: World, host: Host, asked: Request) -> Response:
 
 
 def _answer(world: World, host: Host, asked: Request, side: str) -> Response:
-    del world
-    name = site_name(host, side)
-    if not name:
+    site = site_of(host, side)
+    if site is None:
         return Response(503, b"Service Unavailable", HEADERS)
-    if asked.path.lower() == METADATA:
-        # The document names the site itself, whatever name it was asked by.
-        certificate = _certificate(host, side)
-        body = application_metadata(entity_id(name), f"https://{name}/passiveauth/passiveauth.aspx", certificate)
-        return Response(200, body, HEADERS | {"Content-Type": "text/xml", "X-MS-Server-Fqdn": host.fqdn.lower()})
+    path = asked.path.lower()
+    match path.split("/")[1]:
+        case "passiveauth" if path == METADATA:
+            return _metadata(site)
+        case "passiveauth" if path == lync_passive.PAGE:
+            return lync_passive.answer(world, site, asked)
+        case "webticket":
+            return lync_tickets.answer(world, site, asked)
+        case "autodiscover" | "ucwa":
+            return lync_discovery.answer(world, site, asked)
+        case "" if asked.host_name.startswith(lync_discovery.DISCOVERY):
+            return lync_discovery.root(site, asked)
+        case "":
+            return page(403, "403 - Forbidden: Access is denied.", "", 14)
     return not_found()
 
 
-def entity_id(name: str) -> str:
-    """The identifier (and wtrealm) of a site's passive application."""
-    return f"https://{name.lower()}/"
-
-
-def site_name(host: Host, side: str) -> str:
-    """The FQDN that the topology in the local store gives to a site; empty before the store is there."""
-    server = host.parts.find(LyncServer)
-    topology = server.local.read_topology() if server and server.local else None
-    cluster = topology.cluster_with(host.fqdn) if topology else None
-    service = topology.service("WebServer", cluster.fqdn) if topology and cluster else None
-    if service is None or cluster is None:
-        return ""
-    if side == "external":
-        return service.setting("ExternalHost")
-    return service.setting("InternalHost") or cluster.fqdn
-
-
-def _certificate(host: Host, side: str) -> bytes | None:
-    server = host.parts.find(LyncServer)
-    use = "WebServicesExternal" if side == "external" else "WebServicesInternal"
+def _metadata(site: Site) -> Response:
+    """The document names the site itself, whatever name it was asked by."""
+    server = site.host.parts.find(LyncServer)
+    use = "WebServicesExternal" if site.side == "external" else "WebServicesInternal"
     thumbprint = server.certificates.get(use, "") if server else ""
-    entry = host.certificates.find(thumbprint) if thumbprint else None
-    return entry.der if entry else None
+    entry = site.host.certificates.find(thumbprint) if thumbprint else None
+    body = application_metadata(site.realm, site.url(lync_passive.PAGE), entry.der if entry else None)
+    return Response(200, body, site.headers | {"Content-Type": "text/xml"})

@@ -49,6 +49,32 @@ class RelyingPartyMetadata:
     encryption: bytes | None
 
 
+@dataclass(frozen=True)
+class FederationService:
+    """What a relying party reads of the document that AD FS publishes."""
+
+    passive_endpoint: str
+    signing: tuple[bytes, ...]
+
+
+def read_federation_service(document: bytes) -> FederationService:
+    try:
+        root = ElementTree.fromstring(document)
+    except ElementTree.ParseError as error:
+        raise MetadataError(str(error)) from None
+    role = _role(root, "SecurityTokenServiceType")
+    endpoints = _addresses(role)
+    if not endpoints:
+        raise MetadataError("no passive endpoint")
+    signing = [
+        _certificate(text)
+        for descriptor in role.iterfind(f"{{{MD}}}KeyDescriptor")
+        for text in descriptor.iterfind(f".//{{{DS}}}X509Certificate")
+        if descriptor.get("use") == "signing"
+    ]
+    return FederationService(endpoints[0], tuple(signing))
+
+
 def read_relying_party(document: bytes) -> RelyingPartyMetadata:
     try:
         root = ElementTree.fromstring(document)
@@ -56,16 +82,13 @@ def read_relying_party(document: bytes) -> RelyingPartyMetadata:
         raise MetadataError(str(error)) from None
     if root.tag != f"{{{MD}}}EntityDescriptor" or not root.get("entityID"):
         raise MetadataError("no EntityDescriptor")
-    role = _application_role(root)
-    endpoints = tuple(
-        (address.text or "").strip()
-        for address in role.iterfind(f"{{{FED}}}PassiveRequestorEndpoint/{{{WSA}}}EndpointReference/{{{WSA}}}Address")
-    )
+    role = _role(root, "ApplicationServiceType")
+    endpoints = _addresses(role)
     signing: list[bytes] = []
     encryption: bytes | None = None
     for descriptor in role.iterfind(f"{{{MD}}}KeyDescriptor"):
         for text in descriptor.iterfind(f".//{{{DS}}}X509Certificate"):
-            der = base64.b64decode("".join((text.text or "").split()))
+            der = _certificate(text)
             if descriptor.get("use") == "encryption":
                 encryption = der
             else:
@@ -73,11 +96,20 @@ def read_relying_party(document: bytes) -> RelyingPartyMetadata:
     return RelyingPartyMetadata(root.get("entityID", ""), endpoints, tuple(signing), encryption)
 
 
-def _application_role(root: ElementTree.Element) -> ElementTree.Element:
+def _role(root: ElementTree.Element, kind: str) -> ElementTree.Element:
     for role in root.iterfind(f"{{{MD}}}RoleDescriptor"):
-        if role.get(f"{{{XSI}}}type", "").endswith("ApplicationServiceType"):
+        if role.get(f"{{{XSI}}}type", "").endswith(kind):
             return role
-    raise MetadataError("no application service")
+    raise MetadataError(f"no {kind}")
+
+
+def _addresses(role: ElementTree.Element) -> tuple[str, ...]:
+    path = f"{{{FED}}}PassiveRequestorEndpoint/{{{WSA}}}EndpointReference/{{{WSA}}}Address"
+    return tuple((address.text or "").strip() for address in role.iterfind(path))
+
+
+def _certificate(element: ElementTree.Element) -> bytes:
+    return base64.b64decode("".join((element.text or "").split()))
 
 
 def federation_metadata(farm: FarmConfiguration) -> bytes:

@@ -22,6 +22,7 @@ HOME = r"C:\Program Files\Microsoft Lync Server 2013"
 COMMON = r"C:\Program Files\Common Files\Microsoft Lync Server 2013"
 MODULE = COMMON + r"\Modules\Lync"
 UNINSTALL = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
+WINDOWS_AUTHENTICATION = "system.webServer/security/authentication/windowsAuthentication"
 HOOK = "winsim.world.lync.services"
 
 # service, display name, account, roles that bring it, role names that Get-CsWindowsService shows
@@ -235,9 +236,10 @@ def add_sites(host: Host) -> None:
                 for path in ("PassiveAuth", "WebTicket", "Autodiscover", "ucwa"):
                     host.files.make_directory(rf"{folder}\{path}")
                 sites.add(site)
+                document.need_section(WINDOWS_AUTHENTICATION, f"{name}/WebTicket").set("enabled", "true")
     table = host.parts.need(Iis).applications
     for name, handler in ((INTERNAL_SITE, "internal"), (EXTERNAL_SITE, "external")):
-        table[f"{name.lower()}/passiveauth"] = f"winsim.web.lync:{handler}"
+        table[name.lower()] = f"winsim.web.lync:{handler}"
 
 
 def remove_sites(host: Host) -> None:
@@ -249,6 +251,8 @@ def remove_sites(host: Host) -> None:
             found = sites.member("site", name=name)
             if found is not None:
                 sites.members.remove(found)
+            own = name.lower()
+            document.locations[:] = [at for at in document.locations if at.path.lower().partition("/")[0] != own]
     table = host.parts.need(Iis).applications
     for key in [key for key in table if key.partition("/")[0] in (INTERNAL_SITE.lower(), EXTERNAL_SITE.lower())]:
         del table[key]

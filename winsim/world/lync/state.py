@@ -6,6 +6,8 @@ import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from winsim.world.adfs.metadata import FederationService
+
 from .topology import Topology, parse
 
 Setting = str | int | bool | list[str] | None
@@ -74,4 +76,7 @@ class LyncServer:
     replica_enabled: bool = False
     activated: bool = False
     certificates: dict[str, str] = field(default_factory=dict)  # use -> thumbprint
+    # what the running web application has read of the federation service, and what it was when it read it
+    federation: FederationService | None = field(default=None, metadata={"transient": True})
+    federation_of: str = field(default="", metadata={"transient": True})
     client_certificates: dict[str, list[str]] = field(default_factory=dict)  # SIP address -> published serials
