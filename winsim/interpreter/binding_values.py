@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.containers import Dictionary
-from winsim.interpreter.convert import SwitchParameter, convert
+from winsim.interpreter.convert import Reference, SwitchParameter, convert
 from winsim.interpreter.errors import ErrorRecord, ExceptionObject, TerminatingError
 from winsim.interpreter.nettypes import NetType
 from winsim.interpreter.texts import to_text
@@ -154,6 +154,15 @@ def for_function(binding: Binding, parameter: Parameter, kind: NetType, value: o
     name = kind.full_name
     if name == "System.Boolean" or (parameter.is_switch and not isinstance(value, SwitchParameter)):
         return strict_boolean(binding, parameter, value)
+    base = unwrap(value)
+    if isinstance(base, Reference) and name not in (SMA + "PSReference", "System.Object"):
+        value = base.read()
+    if name == SMA + "PSReference" and not isinstance(base, Reference):
+        message = (
+            f"Cannot process argument transformation on parameter '{parameter.name}'. Reference type is expected in "
+            "argument."
+        )
+        raise binding_error(binding, "ParameterArgumentTransformationError", message, parameter.name, TRANSFORMATION)
     if name == "System.String" and binding.command.strict and isinstance(unwrap(value), list):
         message = (
             f"Cannot process argument transformation on parameter '{parameter.name}'. Cannot convert value to type "

@@ -9,10 +9,10 @@ from typing import Any, Final
 from pslang import syntax
 from winsim.interpreter import arithmetic, operators
 from winsim.interpreter.collect import collapse, emit_each
-from winsim.interpreter.compile_variables import variable, write_target
+from winsim.interpreter.compile_variables import reference_to, variable, write_target
 from winsim.interpreter.compiling import Evaluate, Unit, captured, expression, pure_expression, value_of
 from winsim.interpreter.containers import Hashtable, OrderedDictionary
-from winsim.interpreter.convert import Reference, convert, to_bool, with_type_name
+from winsim.interpreter.convert import convert, to_bool, with_type_name
 from winsim.interpreter.errors import error
 from winsim.interpreter.frames import Frame
 from winsim.interpreter.nettypes import NetType
@@ -250,8 +250,8 @@ def cast(unit: Unit, node: syntax.Cast) -> Evaluate:
 
         source = expression(unit, inner)
         return lambda frame: to_custom_object(source(frame))
-    if name == "ref" and isinstance(node.operand, syntax.Variable | syntax.Member | syntax.Index):
-        return reference(unit, node.operand)
+    if name == "ref" and isinstance(node.operand, syntax.Variable):
+        return reference_to(unit, node.operand)
     look_up = type_of_name(unit, node.type)
     operand = expression(unit, node.operand)
     from winsim.interpreter.scriptblocks import rooted
@@ -259,15 +259,6 @@ def cast(unit: Unit, node: syntax.Cast) -> Evaluate:
     if name in ("string", "system.string") and not node.type.ranks:
         return lambda frame: to_text(operand(frame), field_separator(frame))
     return lambda frame: rooted(frame, convert(operand(frame), look_up()))
-
-
-def reference(unit: Unit, target: syntax.Expression) -> Evaluate:
-    read, write = expression(unit, target), write_target(unit, target)
-    if isinstance(target, syntax.Variable):
-        from winsim.interpreter.compile_variables import reference_to
-
-        return reference_to(unit, target)
-    return lambda frame: Reference(lambda: read(frame), lambda value: write(frame, value))
 
 
 def attributed(unit: Unit, node: syntax.AttributedExpression) -> Evaluate:

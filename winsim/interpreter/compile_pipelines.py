@@ -129,14 +129,14 @@ def called_like_method(node: syntax.Command) -> bool:
 
 
 def command_name(unit: Unit, node: syntax.Expression) -> Evaluate:
-    if isinstance(node, syntax.String):
+    if isinstance(node, syntax.String) and node.value:
         text = node.value
         return lambda frame: text
     read = expression(unit, node)
 
     def evaluate(frame: Frame) -> object:
         value = read(frame)
-        if value is None:
+        if value is None or value == "":
             message = (
                 "The expression after '&' in a pipeline element produced an object that was not valid. It must result "
                 "in a command name, a script block, or a CommandInfo object."

@@ -275,6 +275,8 @@ def reference_to(unit: Unit, node: syntax.Variable) -> Evaluate:
     """``[ref]$x`` reads and writes the variable where it is found."""
     key, name = key_of(node.name), node.name
     read, write = variable(unit, node), write_variable(node)
+    if node.scope is None and key in ("null", "true", "false"):  # what is written to them goes nowhere
+        return lambda frame: Reference.holding(read(frame))
 
     def evaluate(frame: Frame) -> object:
         holder = frame.scope.find(key) if node.scope is None else None

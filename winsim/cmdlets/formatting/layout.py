@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from winsim.cmdlets.expressions import value_of
 from winsim.cmdlets.formatting.cells import cell_text, right_aligned
 from winsim.cmdlets.formatting.views import Column, View
+from winsim.interpreter.collect import unwrap
+from winsim.interpreter.formatting import format_value
 
 if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
@@ -30,6 +33,15 @@ def shown(call: CommandCall, column: Column, value: object) -> str:
 
         spec = to_text(column.expression.options.get("formatstring"))
     return cell_text(read(call, column, value), enumeration_limit(call), spec)
+
+
+def table_cell(call: CommandCall, column: Column, value: object) -> str:
+    """Tables show fractions with the digits of the culture, lists all of them."""
+    if column.expression is not None and not column.expression.options.get("formatstring"):
+        found = unwrap(read(call, column, value))
+        if isinstance(found, float | Decimal):
+            return format_value(found, "F")
+    return shown(call, column, value)
 
 
 def enumeration_limit(call: CommandCall) -> int:
@@ -97,7 +109,7 @@ def table(call: CommandCall, view: View, values: Sequence[object], width: int) -
     if not columns:
         return []
     raw = [[read(call, column, value) for column in columns] for value in values]
-    rows = [[shown(call, column, value) for column in columns] for value in values]
+    rows = [[table_cell(call, column, value) for column in columns] for value in values]
     rights = [align_of(column, [row[i] for row in raw]) for i, column in enumerate(columns)]
     if view.tight or not any(column.width for column in columns):
         natural = [max([len(c.label), *(longest(row[i]) for row in rows)]) for i, c in enumerate(columns)]
