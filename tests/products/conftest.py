@@ -25,8 +25,16 @@ def _prepared() -> Any:
 
 @pytest.fixture
 def lab() -> Lab:
+    return prepared_lab()
+
+
+def prepared_lab() -> Lab:
     """A world of its own for each test: the prepared baseline, as if loaded from the disk."""
-    world = codec.decode(_prepared())
+    return loaded(_prepared())
+
+
+def loaded(encoded: Any) -> Lab:
+    world = codec.decode(encoded)
     world.connect()
     return Lab(world)
 
@@ -47,7 +55,7 @@ class FarmLab:
 
 
 @cache
-def _public() -> tuple[issuing.Issued, bytes]:
+def public_certificate() -> tuple[issuing.Issued, bytes]:
     from datetime import UTC, datetime, timedelta
 
     start = datetime.now(UTC) - timedelta(days=1)
@@ -58,8 +66,12 @@ def _public() -> tuple[issuing.Issued, bytes]:
 
 @pytest.fixture
 def farm(lab: Lab) -> FarmLab:
+    return before_the_farm(lab)
+
+
+def before_the_farm(lab: Lab) -> FarmLab:
     """The role service on both nodes, and the public certificate on them and on se01; no farm yet."""
-    issued, root = _public()
+    issued, root = public_certificate()
     for name in ("adfs01", "adfs02", "se01"):
         host = lab.world.host(name)
         host.certificates.store("LocalMachine", "Root").add(CertificateEntry(root))
