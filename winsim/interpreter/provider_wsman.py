@@ -65,6 +65,8 @@ LIVE = {
 }
 BASE = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WSMAN"
 
+KEPT_DEPTH = BASE.count("\\") + 1  # keys of set-up itself
+
 
 def clean(path: str) -> str:
     """Without the name of the computer."""
@@ -98,6 +100,18 @@ def set_live(session: Session, field: str, text: str) -> None:
         )
     setattr(service, field, text.lower() == "true" if flag else int(text))
     session.world.touch()
+
+
+def forget(session: Session, place: str, leaf: str) -> None:
+    """Only what differs from the defaults is kept: a value goes, with the keys that it leaves empty."""
+    registry = session.host.registry
+    held = registry.find(place)
+    if held is not None:
+        held.drop(leaf)
+    while held is not None and not held.values and not held.keys and place.count("\\") > KEPT_DEPTH:
+        registry.remove(place)
+        place = place.rpartition("\\")[0]
+        held = registry.find(place)
 
 
 class WSManProvider(Provider):
@@ -136,7 +150,10 @@ class WSManProvider(Provider):
         text = to_text(value).strip()
         if name.lower() in LIVE:
             set_live(session, LIVE[name.lower()], text)
-        else:
+        elif text != setting(session, key):
             folder, _, leaf = name.rpartition("\\")
-            session.host.registry.set(f"{BASE}\\{folder}" if folder else BASE, leaf, text)
+            place = f"{BASE}\\{folder}" if folder else BASE
+            session.host.registry.set(place, leaf, text)
+            if text == DEFAULTS[name]:
+                forget(session, place, leaf)
         return self.item(session, path)

@@ -160,3 +160,11 @@ def register(zone: DnsZone, host: str, address: str, now: datetime | None = None
     """A dynamic registration: the host's one A record becomes ``address``."""
     zone.records = [one for one in zone.records if not (one.name.lower() == host.lower() and one.type == "A")]
     zone.records.append(DnsRecord(host.lower(), "A", address, 1200, now))
+
+
+def role_removed(world: World, host: Host) -> None:
+    """Without the role nobody answers; zones that the directory does not keep stay as files."""
+    del world
+    server = host.parts.find(DnsServer)
+    if server is not None and not server.zones:
+        host.parts.drop(DnsServer)

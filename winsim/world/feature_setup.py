@@ -29,6 +29,7 @@ WHEN_REMOVED = {
     "ad-domain-services": "winsim.world.directory.pending:role_removed",
     "web-server": "winsim.world.iis.features:role_removed",
     "adfs-federation": "winsim.world.adfs.deployment:role_removed",
+    "dns": "winsim.world.dns:role_removed",
 }
 # Features whose removal is finished by a restart.
 REMOVAL_RESTARTS = frozenset(
