@@ -11,7 +11,7 @@ from passivelab.blueprint.context import KeyMaterial, LabView, view_lab
 from passivelab.blueprint.edges import Edges, all_edges
 from passivelab.blueprint.expand import Draft, RoleOnHost, expand, hosts_in_order, put_on_host, scope_names
 from passivelab.blueprint.graph import find_circle, stable_order
-from passivelab.blueprint.keys import secrets_of
+from passivelab.blueprint.keys import delivery_of, secrets_of
 from passivelab.blueprint.marking import BLOCKS
 from passivelab.blueprint.model import (
     Await,
@@ -178,6 +178,7 @@ class Compiler:
             wait=Await(step.await_.limit, step.await_.interval) if step.await_ else None,
             reboot=step.reboot,
             new_session=step.new_session,
+            delivers=delivery_of(draft, self.problems),
             stays=step.stays,
             comparison={name: as_comparison(document) for name, document in step.compare.items()},
             pool=draft.pool,

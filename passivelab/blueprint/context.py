@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -19,6 +20,8 @@ class CertificateFacts(Protocol):
     def names(self) -> tuple[str, ...]: ...
     @property
     def thumbprint(self) -> str: ...
+    @property
+    def der(self) -> bytes: ...
 
 
 class KeyMaterial(Protocol):
@@ -32,6 +35,25 @@ class KeyMaterial(Protocol):
     def root_base64(self) -> str: ...
     @property
     def hosts(self) -> Mapping[str, CertificateFacts]: ...
+    @property
+    def issuance(self) -> IssuanceFacts: ...
+
+
+class IssuanceFacts(Protocol):
+    """What is known of a public certificate that others issue."""
+
+    @property
+    def intermediates(self) -> Sequence[CertificateFacts]: ...
+    @property
+    def roots(self) -> Sequence[CertificateFacts]: ...
+    @property
+    def answered(self) -> bool: ...
+    @property
+    def request_token(self) -> str: ...
+    @property
+    def export_token(self) -> str: ...
+    @property
+    def request_file(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -45,6 +67,12 @@ class CertificateView:
 @dataclass(frozen=True)
 class CertificatesView:
     public: CertificateView
+    intermediates: tuple[CertificateView, ...] = ()
+    roots: tuple[CertificateView, ...] = ()
+    answered: bool = False  # the request's certificate lies beside it
+    request_token: str = ""
+    export_token: str = ""
+    request_file: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +115,7 @@ def view_lab(lab: Lab, keys: KeyMaterial | None) -> LabView:
         pools=tuple(pools.values()),
         users=tuple(replace(user, pool=pools[user.pool.fqdn]) for user in lab.users),
         discovery_pool=pools[lab.discovery_pool.fqdn],
-        certificates=CertificatesView(view_certificate(keys.public)) if keys else None,
+        certificates=view_certificates(keys) if keys else None,
         root_certificate=view_certificate(keys.root, keys.root_base64) if keys else None,
         baseline=lab.baseline,
         media=lab.media,
@@ -98,6 +126,23 @@ def view_host(host: Host, keys: KeyMaterial | None) -> HostView:
     facts = keys.hosts.get(host.name) if keys else None
     fields = {name: getattr(host, name) for name in Host.__dataclass_fields__}
     return HostView(**fields, certificate=view_certificate(facts) if facts else None)
+
+
+def view_certificates(keys: KeyMaterial) -> CertificatesView:
+    facts = keys.issuance
+    return CertificatesView(
+        view_certificate(keys.public, encoded(keys.public)),
+        tuple(view_certificate(one, encoded(one)) for one in facts.intermediates),
+        tuple(view_certificate(one, encoded(one)) for one in facts.roots),
+        facts.answered,
+        facts.request_token,
+        facts.export_token,
+        facts.request_file,
+    )
+
+
+def encoded(facts: CertificateFacts) -> str:
+    return b64encode(facts.der).decode("ascii")
 
 
 def view_certificate(facts: CertificateFacts, base64: str | None = None) -> CertificateView:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from passivelab.blueprint.catalogue import Catalogue
 from passivelab.blueprint.expand import Draft
 from passivelab.blueprint.model import Key, Need
-from passivelab.blueprint.paths import Missing, fill, follow, text_or_path
+from passivelab.blueprint.paths import Missing, fill, follow, holds, text_or_path
 from passivelab.blueprint.role import NeedDocument
 from passivelab.errors import Problem
 from passivelab.lab.binding import did_you_mean
@@ -64,10 +64,19 @@ class Edges:
         """The exports of other instances that the draft's scripts get."""
         found = []
         for name, document in draft.step.needs.items():
-            need = self._need(draft, name, as_document(document))
+            need = self._need(draft, name, as_document(document)) if self._wants(draft, name, document) else None
             if need is not None:
                 found.append(need)
         return tuple(found)
+
+    def _wants(self, draft: Draft, name: str, document: str | NeedDocument) -> bool:
+        if not isinstance(document, NeedDocument) or document.when is None:
+            return True
+        try:
+            return holds(document.when, draft.scope)
+        except Missing as missing:
+            self.problems.append(draft.problem("path", missing.reason, "needs", name, "when", hint=missing.hint))
+            return False
 
     def _need(self, draft: Draft, name: str, document: NeedDocument) -> Need | None:
         match = ITEM.match(document.from_)

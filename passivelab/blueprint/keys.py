@@ -19,7 +19,18 @@ MATERIAL = {
     "pki:host.pfx": "bytes",
     "pki:host.password": "secure_string",
     "pki:root.cer": "bytes",
+    "pki:public.cer": "bytes",
 }
+DELIVERED = ("pki:public.pfx", "pki:public.csr")
+
+
+def delivery_of(draft: Draft, problems: list[Problem]) -> str | None:
+    """What the instance hands to the controller."""
+    reference = draft.step.delivers
+    if reference is not None and reference not in DELIVERED:
+        message = f"the controller takes no {reference!r}"
+        problems.append(draft.problem("delivers", message, "delivers", expected="one of " + ", ".join(DELIVERED)))
+    return reference
 
 
 def secrets_of(draft: Draft, lab: Lab, problems: list[Problem]) -> tuple[Secret, ...]:

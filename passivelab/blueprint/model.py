@@ -124,6 +124,7 @@ class StepInstance:
     timeout: float = 600.0  # seconds that apply may take
     stays: str | None = None  # why what it makes cannot be taken back
     new_session: bool = False  # apply needs a logon that knows of groups that were just joined
+    delivers: str | None = None  # key material that apply hands to the controller: the last value it emits, in Base64
 
     @property
     def is_gate(self) -> bool:

@@ -50,6 +50,7 @@ class NeedDocument:
     export: Text = explained("The export's name; {path} stands for a value.")
     host: ValuePath | None = explained("The host of that step: this one unless written.", None)
     item: Text | None = explained("The key of its instance: a path, or a text with {path}.", None)
+    when: Condition | None = explained("The value is needed only where this is true.", None)
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,10 @@ class StepDocument:
     reboot: Literal["before_next", "merge"] | None = explained("The change asks for a restart.", None)
     stays: Text | None = explained("Why what the step makes cannot be taken back: a teardown reports it.", None)
     new_session: bool = explained("The change runs in a new session: after membership in groups has changed.", False)
+    delivers: Text | None = explained(
+        "Key material for the controller, pki:public.pfx or pki:public.csr: the last value of apply, in Base64.",
+        None,
+    )
     timeout: float = explained("How long apply may take.", 600.0, unit="seconds")
     compare: Mapping[Identifier, Rule | CompareDocument] = explained("How properties are compared.", {})
 

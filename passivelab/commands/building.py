@@ -97,7 +97,8 @@ def perform(
             records = folder / "runs" / f"{number:04d}"
             terminal.watch(whole_plan=options.whole_plan, records=shown(records))
             connect = connector(workshop.lab, endpoints, options.transport)
-            means = Means(connect, workshop.secret, terminal.emit, journal, locate=workshop.locate)
+            outside = (connect, workshop.secret, terminal.emit, journal)
+            means = Means(*outside, locate=workshop.locate, deliver=workshop.keys.deliver)
             build = Build(workshop.blueprint, means, scope)
             with _logged(terminal, records):
                 return _run(build, command, options.prove, journal, terminal, confirm)

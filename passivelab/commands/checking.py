@@ -9,15 +9,14 @@ from pathlib import Path
 
 from passivelab.blueprint import compile_lab
 from passivelab.commands.connecting import connector
+from passivelab.commands.keys import open_keys
 from passivelab.commands.loading import load
-from passivelab.commands.paths import ROLES, ROOT, state
+from passivelab.commands.paths import ROLES, ROOT
 from passivelab.commands.simulated import serving
 from passivelab.commands.terminal import Terminal
 from passivelab.engine.script import Request, ask
 from passivelab.errors import Exit, TransportError, UsageError
 from passivelab.lab import Host, Lab
-from passivelab.lab.certificates import wanted_certificates
-from passivelab.pki import Pki
 from passivelab.preflight import Finding, live
 from passivelab.preflight import check as check_compilation
 from passivelab.report.words import plural
@@ -27,7 +26,7 @@ from pslang.linter import lint
 def check(terminal: Terminal, name: str, sets: tuple[str, ...] = (), ask_hosts: bool = False) -> Exit:
     """Inventory, roles, templates and everything that the checks know of how such a lab fails."""
     lab = load(name, terminal, sets)
-    keys = Pki.open(state(lab.folder) / "pki", wanted_certificates(lab))
+    keys = open_keys(lab)
     compilation = compile_lab(lab, ROLES, keys)
     findings = [*check_compilation(compilation, keys), *(_ask_hosts(lab) if ask_hosts else [])]
     errors = [finding for finding in findings if finding.severity == "error"]

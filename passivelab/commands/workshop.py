@@ -8,15 +8,15 @@ from typing import ClassVar
 
 from passivelab.blueprint import Compilation, compile_lab
 from passivelab.blueprint.model import Blueprint, Secret, StepInstance
+from passivelab.commands.keys import open_keys
 from passivelab.commands.loading import load
 from passivelab.commands.media import installer, refuse_wrong
-from passivelab.commands.paths import ROLES, state
+from passivelab.commands.paths import ROLES
 from passivelab.commands.terminal import Terminal
 from passivelab.engine.readings import Locate
 from passivelab.engine.script import FileContent, SecretValue
 from passivelab.errors import InvalidError, Place
 from passivelab.lab import Lab
-from passivelab.lab.certificates import wanted_certificates
 from passivelab.pki import Pki
 from passivelab.preflight import Finding, check
 from passivelab.transport import Credential
@@ -36,6 +36,7 @@ class Workshop:
     blueprint: Blueprint
     secret: Callable[[Secret], SecretValue]
     locate: Locate
+    keys: Pki
 
 
 def open_workshop(
@@ -43,12 +44,12 @@ def open_workshop(
 ) -> Workshop:
     """Load, check and render everything; raises every error found before any host is asked."""
     lab = load(name, terminal, sets, passive)
-    keys = Pki.open(state(lab.folder) / "pki", wanted_certificates(lab))
-    terminal.hide(lambda: [found.password for found in (keys.public, *keys.hosts.values())])
+    keys = open_keys(lab)
+    terminal.hide(lambda: keys.passwords)
     compilation = compile_lab(lab, ROLES, keys)
     refuse_unworkable(check(compilation, keys))
     refuse_wrong(lab)
-    return Workshop(lab, compilation.blueprint, _secrets(lab, keys), _locator(compilation))
+    return Workshop(lab, compilation.blueprint, _secrets(lab, keys), _locator(compilation), keys)
 
 
 def refuse_unworkable(findings: Sequence[Finding]) -> None:

@@ -25,7 +25,7 @@ from passivelab.engine.readings import Locate, Readings
 from passivelab.engine.reboot import Rebooter
 from passivelab.engine.scheduler import Scheduler
 from passivelab.engine.script import SecretValue
-from passivelab.engine.step import Result, StepRunner, Tools
+from passivelab.engine.step import Deliver, Result, StepRunner, Tools, refuse_delivery
 from passivelab.engine.subject import Graph, Removal, removal, removal_edges
 from passivelab.errors import NotConverged, PassivelabError, StepFailed, TransportError
 from passivelab.state import Entry, Journal, Ledger, fold
@@ -50,6 +50,7 @@ class Means:
     journal: Journal
     workers: int = 8
     locate: Locate = lambda item, block, line, column: item.template
+    deliver: Deliver = refuse_delivery
 
 
 @dataclass
@@ -177,6 +178,7 @@ class Build:
             means.secret,
             means.emit,
             self.ledger.entries,
+            means.deliver,
         )
         runner = StepRunner(tools)
         builds = {item.key: item for item in self.instances}
@@ -198,10 +200,12 @@ class Build:
     def _fetch_secrets(self) -> None:
         """Every secret that a change will need: one that is missing, or asked for, is so before anything changes."""
         items = [*self.instances, *(item.instance for item in self.removals if self.scope.prune)]
+        delivered = {item.delivers for item in self.instances if item.key in self._pending}
         for item in items:
             if item.secrets and item.key in self._pending:
                 for secret in item.secrets:
-                    self.means.secret(secret)
+                    if secret.reference not in delivered:  # a host gives it in this run
+                        self.means.secret(secret)
 
     def stop(self) -> None:
         """Start no further step; what runs is finished."""

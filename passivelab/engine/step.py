@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from passivelab.blueprint.model import Await, Key, Plain, Secret, StepInstance, Unknown
@@ -15,9 +16,17 @@ from passivelab.engine.readings import Reading, Readings
 from passivelab.engine.reboot import Rebooter
 from passivelab.engine.script import Answer, Fault, Request, SecretValue
 from passivelab.engine.subject import Graph, Removal
-from passivelab.errors import ConnectionGone, NotConverged, StepFailed, TimedOut
+from passivelab.errors import ConnectionGone, NotConverged, SecretError, StepFailed, TimedOut
 from passivelab.state import Entry, Journal
 from passivelab.state.ledger import unstructure
+
+Deliver = Callable[[str, "bytes | None"], None]  # key material for the controller; None: what there was is stale
+
+
+def refuse_delivery(reference: str, content: bytes | None) -> None:
+    """A run whose owner keeps nothing."""
+    raise SecretError(name=reference, reason="nobody keeps what the host gave")
+
 
 ATTEMPTS = 3  # of a change whose connection went away: reading again decides whether another one is needed
 
@@ -40,6 +49,7 @@ class Tools:
     secret: Callable[[Secret], SecretValue]
     emit: Callable[[Event], None]
     owned: Mapping[tuple[str, str], Entry]
+    deliver: Deliver = refuse_delivery
 
 
 class StepRunner:
@@ -131,6 +141,8 @@ class StepRunner:
         if script is None:
             raise tools.readings.failure(instance, block, Fault("NoBlock", f"the step has no block {block}"))
         secrets = {secret.name: tools.secret(secret) for secret in instance.secrets}
+        if instance.delivers:
+            tools.deliver(instance.delivers, None)
         if instance.reboot:
             tools.rebooter.owe(instance.key.host)
         self._intend(instance, needs, reading, action)
@@ -190,9 +202,21 @@ class StepRunner:
                 place=instance.template,
                 hint="raise `timeout` of the step, or look on the host for what it waits for",
             ) from error
-        self._report(instance, request.block, answers[request.id])
+        answer = answers[request.id]
+        if instance.delivers and request.block == "apply" and answer.fault is None:
+            answer = self._deliver(instance, instance.delivers, answer)
+        self._report(instance, request.block, answer)
         taken = [readings.accept(item, answers[str(item.key)], tick) for item, _ in along]
         return taken[0]
+
+    def _deliver(self, instance: StepInstance, reference: str, answer: Answer) -> Answer:
+        """Hand the last value of apply to the controller: it is shown nowhere."""
+        try:
+            self._tools.deliver(reference, base64.b64decode(answer.output[-1], validate=True))
+        except (IndexError, ValueError) as error:
+            fault = Fault("NoDelivery", f"apply has to emit {reference} in Base64 last")
+            raise self._tools.readings.failure(instance, "apply", fault) from error
+        return replace(answer, output=answer.output[:-1])
 
     def _report(self, instance: StepInstance, block: str, answer: Answer) -> None:
         """Tell what a block said; raises its fault."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from passivelab.errors import Place
 from passivelab.lab.model import Host, Lab
+from passivelab.lab.nodes import plain
 
+ROLE = "certificates"
 LYNC_NAMES = ("lyncdiscoverinternal", "sip")
 
 
@@ -49,3 +52,23 @@ def host_wish(lab: Lab, host: Host) -> CertificateWish:
 
 def wish(subject: str, names: Iterable[str]) -> CertificateWish:
     return CertificateWish(subject, tuple(dict.fromkeys([subject, *names])))
+
+
+@dataclass(frozen=True)
+class PublicSource:
+    """Who issues the public certificate, as the variables of the role certificates say."""
+
+    kind: str = "lab-ca"
+    pfx_file: str = ""
+    pfx_password: str = ""  # an entry of secrets.yml
+    place: Place | None = None
+
+
+def public_source(lab: Lab) -> PublicSource:
+    """The source is the same on every host of the role, which its checks see to: the first one's counts."""
+    hosts = lab.hosts_of(ROLE)
+    found = lab.variables.get((hosts[0].name, ROLE), {}) if hosts else {}
+    last = {name: values[-1] for name, values in found.items()}
+    texts = {name: str(plain(value.node)) for name, value in last.items()}
+    place = last["source"].place if "source" in last else None
+    return PublicSource(texts.get("source", "lab-ca"), texts.get("pfx_file", ""), texts.get("pfx_password", ""), place)

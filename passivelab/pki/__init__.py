@@ -1,5 +1,5 @@
 """Key material of a lab, made on the controller."""
 
-from passivelab.pki.store import Certificate, Pki
+from passivelab.pki.store import Certificate, Pki, Supplied
 
-__all__ = ["Certificate", "Pki"]
+__all__ = ["Certificate", "Pki", "Supplied"]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import contextlib
 import fcntl
-import os
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -26,9 +25,22 @@ from cryptography.hazmat.primitives.serialization import (
 
 from passivelab.errors import SecretError
 from passivelab.pki.authority import Authority, Wish, issue, make_pfx, make_root, new_key
+from passivelab.pki.files import write
+from passivelab.pki.issued import Answer, Chain, Export, Requested, open_pfx, sort_chain
 
 RENEW_BEFORE = timedelta(days=30)
 PREFIX = "pki:"
+
+
+Source = Literal["lab-ca", "ad-cs", "pfx", "csr"]
+
+
+@dataclass(frozen=True)
+class Supplied:
+    """A PFX of the user's own."""
+
+    pfx: bytes = field(repr=False)
+    password: str = field(repr=False)
 
 
 class Wishes(Protocol):
@@ -68,21 +80,84 @@ class Certificate:
 
 
 @dataclass(frozen=True)
+class Issuance:
+    """What scripts see of a public certificate that others issue."""
+
+    intermediates: tuple[Certificate, ...] = ()
+    roots: tuple[Certificate, ...] = ()
+    answered: bool = False
+    request_token: str = ""
+    export_token: str = ""
+    request_file: str = ""
+
+
+@dataclass(frozen=True)
 class Pki:
     """The lab's root, its public certificate and one certificate a host."""
 
     root: Certificate
     public: Certificate
     hosts: Mapping[str, Certificate]
+    source: Source = "lab-ca"  # who issues the public certificate
+    chain: Chain = field(default_factory=Chain)
+    export: Export | None = None  # where the key of the public certificate was made on a host
+    requested: Requested | None = None
+    answer: Answer | None = None
 
     @classmethod
-    def open(cls, folder: Path, wanted: Wishes) -> Pki:
-        """The material in the folder; what is missing, stale or for other names is made."""
+    def open(cls, folder: Path, wanted: Wishes, source: Source = "lab-ca", own: Supplied | None = None) -> Pki:
+        """The material in the folder; what is missing, stale or for other names is made.
+
+        A public certificate that others issue is known by its names at least: ``public`` is then what is wished for.
+        """
         with locked(folder):
             authority = open_root(folder, wanted.lab)
             public = open_leaf(folder, "public", wanted.public, authority)
             hosts = {name: open_leaf(folder, f"host-{name}", wish, authority) for name, wish in wanted.hosts.items()}
-        return cls(Certificate(authority.certificate), public, hosts)
+            made = cls(Certificate(authority.certificate), public, hosts, source)
+            return made._supplied(own) if own is not None else made._issued(folder, wanted)
+
+    def _supplied(self, own: Supplied) -> Pki:
+        opened = open_pfx(own.pfx, own.password)
+        public = Certificate(opened.certificate, own.pfx, own.password)
+        return replace(self, public=public, chain=sort_chain(opened.others))
+
+    def _issued(self, folder: Path, wanted: Wishes) -> Pki:
+        if self.source not in ("ad-cs", "csr"):
+            return self
+        export = Export(folder)
+        export.prepare()
+        if self.source == "ad-cs":
+            return replace(self, export=export)
+        requested = Requested(folder.parent / "certificates", wanted.public)
+        requested.prepare()
+        answer = requested.answer()
+        public = Certificate(answer.certificate) if answer else self.public
+        chain = answer.chain if answer else Chain()
+        return replace(self, export=export, requested=requested, answer=answer, public=public, chain=chain)
+
+    def deliver(self, reference: str, content: bytes | None) -> None:
+        """What a host gives: ``pki:public.pfx`` or ``pki:public.csr``; None when what there was is stale."""
+        taker = {"pki:public.pfx": self.export, "pki:public.csr": self.requested}.get(reference)
+        if taker is None:
+            raise SecretError(name=reference, reason="the lab's certificates do not come from a host")
+        taker.take(content)
+
+    @property
+    def issuance(self) -> Issuance:
+        return Issuance(
+            tuple(Certificate(one) for one in self.chain.intermediates),
+            tuple(Certificate(one) for one in self.chain.roots),
+            self.answer is not None,
+            self.requested.token if self.requested else "",
+            self.export.token if self.export else "",
+            str(self.requested.file) if self.requested else "",
+        )
+
+    @property
+    def passwords(self) -> tuple[str, ...]:
+        own = (self.export.password,) if self.export else ()
+        return (self.public.password, *(found.password for found in self.hosts.values()), *own)
 
     @property
     def root_der(self) -> bytes:
@@ -97,6 +172,10 @@ class Pki:
         owner, _, part = reference.removeprefix(PREFIX).rpartition(".")
         if (owner, part) == ("root", "cer"):
             return self.root.der
+        if owner == "public" and part == "cer":
+            return self.public.der
+        if owner == "public" and self.export is not None:
+            return self.export.read() if part == "pfx" else self.export.password
         known = {"public": self.public} | {f"host/{name}": found for name, found in self.hosts.items()}
         if owner not in known or part not in ("pfx", "password"):
             expected = "pki:root.cer, or pki:public and pki:host with .pfx or .password"
@@ -127,17 +206,6 @@ def locked(folder: Path) -> Iterator[None]:
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def write(file: Path, content: bytes) -> None:
-    """The whole content or none of it, readable by its owner alone."""
-    temporary = file.with_name(f".{file.name}.new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(file)
 
 
 def read_certificate(file: Path) -> x509.Certificate | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from winsim.world.lab import World
 
 SERVICE = "CertSvc"
+CONFIGURATION = r"HKLM\SYSTEM\CurrentControlSet\Services\CertSvc\Configuration"
 REFRESH_SECONDS = 90 * 60.0
 
 
@@ -157,6 +158,8 @@ def install(world: World, host: Host, name: str, size: int, days: int) -> Certif
     host.parts.put(ca)
     container = host.store_key(made.key, SOFTWARE_KSP, 0, 0)
     host.certificates.machine_my.add(CertificateEntry(made.der, container.name))
+    host.registry.create(CONFIGURATION)
+    host.registry.set(CONFIGURATION, "Active", name, "String")
     host.certificates.store("LocalMachine", "Root").add(CertificateEntry(made.der))
     world.clock.at(REFRESH_SECONDS, f"{__name__}:refresh_all")
     return ca

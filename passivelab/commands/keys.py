@@ -1,0 +1,50 @@
+"""The lab's key material, by the source that the role certificates names."""
+
+from __future__ import annotations
+
+from typing import ClassVar, cast
+
+from passivelab.commands.paths import state
+from passivelab.errors import InvalidError, Problem, SecretError
+from passivelab.lab import Lab
+from passivelab.lab.certificates import PublicSource, public_source, wanted_certificates
+from passivelab.pki import Pki, Supplied
+from passivelab.pki.issued import DamagedPfx
+from passivelab.pki.store import Source
+
+
+class CertificateErrors(InvalidError):
+    """A PFX that is of no use, known before any host was asked."""
+
+    subject: ClassVar[str] = "the lab's certificates"
+
+
+def open_keys(lab: Lab) -> Pki:
+    source = public_source(lab)
+    wanted = wanted_certificates(lab)
+    folder = state(lab.folder) / "pki"
+    if source.kind != "pfx":
+        return Pki.open(folder, wanted, cast(Source, source.kind))
+    own = supplied(lab, source)
+    try:
+        return Pki.open(folder, wanted, "pfx", own)
+    except DamagedPfx as error:
+        hint = f"`openssl pkcs12 -info -in {source.pfx_file}` with the password of {source.pfx_password!r} tells more"
+        raise CertificateErrors((Problem("pfx", f"{source.pfx_file}: {error}", source.place, hint=hint),)) from error
+
+
+def supplied(lab: Lab, source: PublicSource) -> Supplied:
+    """The user's PFX and its password."""
+    if not source.pfx_file or not source.pfx_password:
+        message, hint = "the source pfx needs a file and its password", "set pfx_file and pfx_password of certificates"
+        raise CertificateErrors((Problem("pfx", message, source.place, hint=hint),))
+    file = lab.folder / source.pfx_file
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        problem = Problem("pfx", f"{file} cannot be read: {error.strerror}", source.place)
+        raise CertificateErrors((problem,)) from error
+    if source.pfx_password not in lab.secrets:
+        hint = f"add it to {lab.folder / 'secrets.yml'}"
+        raise SecretError(name=source.pfx_password, reason="secrets.yml has no such entry", hint=hint)
+    return Supplied(content, lab.secrets.text(source.pfx_password))
