@@ -153,8 +153,17 @@ function Remove-AddedFeature {
 
     $all = @{}
     foreach ($feature in @(Get-WindowsFeature)) { $all[[string]$feature.Name] = $feature }
-    $came = @(Get-FeatureClosure -All $all -Name $Name | Where-Object { $all[$_].Installed -and $Before -notcontains $_ })
-    $others = @($all.Keys | Where-Object { $all[$_].Installed -and $came -notcontains $_ -and -not (Test-FeatureBelow -All $all -Name $_ -Above $came) })
+    # Role services that come with these by themselves, without being a dependency.
+    $brings = @{
+        'Web-Server'         = @('Web-Default-Doc', 'Web-Dir-Browsing', 'Web-Http-Errors', 'Web-Static-Content', 'Web-Http-Logging', 'Web-Stat-Compression', 'Web-Filtering')
+        'AD-Domain-Services' = @('FS-FileServer')
+    }
+    $came = @(Get-FeatureClosure -All $all -Name $Name)
+    foreach ($one in $brings.Keys) {
+        if ($came -contains $one) { $came += @(Get-FeatureClosure -All $all -Name $brings[$one]) }
+    }
+    $came = @($came | Select-Object -Unique | Where-Object { $all[$_].Installed -and $Before -notcontains $_ })
+    $others = @($all.Keys | Where-Object { $all[$_].Installed -and $came -notcontains $_ })
     $needed = @(Get-FeatureClosure -All $all -Name $others)
     $added = @($came | Where-Object { $needed -notcontains $_ })
     if ($added.Count -eq 0) { return }
@@ -184,18 +193,6 @@ function Get-FeatureClosure {
         })
     }
     $seen.Keys
-}
-
-function Test-FeatureBelow {
-    # Whether a feature lies in the tree below one of others.
-    param([hashtable]$All, [string]$Name, [string[]]$Above)
-
-    $parent = [string]$All[$Name].Parent
-    while ($parent) {
-        if ($Above -contains $parent) { return $true }
-        $parent = [string]$All[$parent].Parent
-    }
-    $false
 }
 
 function Get-BootTime {

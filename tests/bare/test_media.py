@@ -1,0 +1,62 @@
+"""Installers: what is missing is shown, what is wrong stops a build before anything runs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from passivelab.commands.media import installer, refuse_wrong, state_of
+from passivelab.commands.paths import ROOT
+from passivelab.errors import Refused, SecretError
+from passivelab.lab import Lab, load_lab
+from winsim.world.machines import load_machines
+from winsim.world.media import ROOT as SHARED
+from winsim.world.packages import read_package
+
+BARE = ROOT / "inventory" / "bare"
+REWRITE = "arr/rewrite_amd64_en-US.msi"
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    """A copy of the bare lab with media of its own."""
+    folder = tmp_path / "copy"
+    shutil.copytree(BARE, folder)
+    file = folder / "media.yml"
+    file.write_text(file.read_text("utf-8").replace("folder: inventory/bare/media", f"folder: {folder / 'media'}"))
+    return load_lab(folder)
+
+
+def test_every_installer_of_the_bare_lab_is_there_and_its_share_has_the_same(lab: Lab) -> None:
+    assert lab.media is not None
+    assert {state_of(lab.folder / "media" / one.file, one) for one in lab.media.media.values()} == {"present"}
+    files = load_machines(BARE / "machines.yml").host("dc01").files
+    for medium in lab.media.media.values():
+        content = (lab.folder / "media" / medium.file).read_bytes()
+        if not medium.file.startswith("arr/"):  # these are sent, not pulled
+            assert files.read(f"{SHARED}\\{medium.file.replace('/', chr(92))}") == content
+        if medium.file.endswith(".msi"):
+            assert read_package(content) is not None
+
+
+def test_a_wrong_hash_stops_before_anything_runs(lab: Lab) -> None:
+    refuse_wrong(lab)
+    file = lab.folder / "media" / REWRITE
+    content = file.read_bytes()
+    file.write_bytes(content[:-3] + b"X\r\n")
+    with pytest.raises(Refused, match="wrong hash"):
+        refuse_wrong(lab)
+    with pytest.raises(Refused, match="wrong hash"):
+        installer(lab, "url_rewrite")
+    file.write_bytes(content + b"more")
+    with pytest.raises(Refused, match="wrong size"):
+        refuse_wrong(lab)
+
+
+def test_a_missing_installer_is_missed_when_it_is_needed(lab: Lab) -> None:
+    (lab.folder / "media" / REWRITE).unlink()
+    refuse_wrong(lab)
+    with pytest.raises(SecretError, match="missing"):
+        installer(lab, "url_rewrite")
