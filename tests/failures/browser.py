@@ -1,4 +1,4 @@
-"""A browser on the internet: it keeps cookies, follows redirects, and posts the forms that it is shown."""
+"""A browser on the internet or in the lab: it keeps cookies, follows redirects, and posts forms that it is shown."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from winsim.web import tls
 from winsim.web.http import Client, fetch
 from winsim.web.messages import Response
+from winsim.world.host import Host
 from winsim.world.lab import World
 
 # A device that trusts the public authority of the test; the lab's internet has no certificate store of its own.
@@ -24,6 +25,8 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 class Browser:
     world: World
     agent: str = "Mozilla/5.0 (iPad; CPU OS 7_0 like Mac OS X) AppleWebKit/537.51.1"
+    source: Host | None = None  # None: on the internet
+    blocked: str = ""  # a host whose cookies it does not keep
     url: str = ""
     cookies: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -35,18 +38,19 @@ class Browser:
             url, form = urljoin(url, answer.header("Location")), None
         raise AssertionError(f"redirected without end to {url}")
 
-    def ask(self, url: str, form: dict[str, str] | None = None) -> Response:
+    def ask(self, url: str, form: dict[str, str] | None = None, ticket: str = "") -> Response:
         self.url = url
         host = urlsplit(url).hostname or ""
-        headers = {"User-Agent": self.agent}
+        headers = {"User-Agent": self.agent} | ({"Authorization": f"Bearer {ticket}"} if ticket else {})
         own = [f"{name}={value}" for (site, name), value in self.cookies.items() if site == host]
         if own:
             headers["Cookie"] = "; ".join(own)
         method, body = ("POST", urlencode(form).encode()) if form is not None else ("GET", b"")
-        answer = fetch(self.world, None, url, method, headers | (FORM if body else {}), body, DEVICE)
+        answer = fetch(self.world, self.source, url, method, headers | (FORM if body else {}), body, DEVICE)
         for line in answer.cookies:
             name, _, value = line.partition(";")[0].partition("=")
-            self.cookies[host, name] = value
+            if host != self.blocked:
+                self.cookies[host, name] = value
         return answer
 
     def submit(self, page: Response, **values: str) -> Response:
