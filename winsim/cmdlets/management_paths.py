@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SMA = "System.Management.Automation."
 
 
-@cmdlet("Join-Path", ("Path", "ChildPath", "Resolve", "Credential"))
+@cmdlet("Join-Path", ("Path", "ChildPath", "Resolve", "Credential"), nullable=("ChildPath",))
 def join_path(call: CommandCall) -> None:
     for base in call.texts("Path"):
         drive, colon, _ = base.partition(":")

@@ -62,6 +62,7 @@ def get_item_property(call: CommandCall) -> None:
         "Include",
         "Exclude",
     ),
+    nullable=("Value",),
 )
 def set_item_property(call: CommandCall) -> None:
     for place in places(call):

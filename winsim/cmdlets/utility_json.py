@@ -131,7 +131,7 @@ def key_text(key: object) -> str:
     return str(key)
 
 
-@cmdlet("ConvertTo-Json", ("InputObject", "Depth", "Compress"), locks_world=False)
+@cmdlet("ConvertTo-Json", ("InputObject", "Depth", "Compress"), nullable=("InputObject",), locks_world=False)
 class ConvertToJson:
     def begin(self, call: CommandCall) -> None:
         self.values: list[object] = []
@@ -180,7 +180,7 @@ def pairs_of(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return dict(pairs)
 
 
-@cmdlet("ConvertFrom-Json", ("InputObject",), locks_world=False)
+@cmdlet("ConvertFrom-Json", ("InputObject",), empties=("InputObject",), locks_world=False)
 class ConvertFromJson:
     """The lines of the input make one document, unless the first line is one by itself."""
 

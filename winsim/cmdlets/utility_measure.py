@@ -167,6 +167,7 @@ class MeasureObject:
         "SyncWindow",
         "Culture",
     ),
+    empties=("ReferenceObject", "DifferenceObject"),
     locks_world=False,
 )
 class CompareObject:

@@ -59,17 +59,17 @@ def write_host(call: CommandCall) -> None:
     )
 
 
-@cmdlet("Write-Warning", ("Message",), locks_world=False)
+@cmdlet("Write-Warning", ("Message",), empties=("Message",), locks_world=False)
 def write_warning(call: CommandCall) -> None:
     call.warning(call.text("Message"))
 
 
-@cmdlet("Write-Verbose", ("Message",), locks_world=False)
+@cmdlet("Write-Verbose", ("Message",), empties=("Message",), locks_world=False)
 def write_verbose(call: CommandCall) -> None:
     call.verbose(call.text("Message"))
 
 
-@cmdlet("Write-Debug", ("Message",), locks_world=False)
+@cmdlet("Write-Debug", ("Message",), empties=("Message",), locks_world=False)
 def write_debug(call: CommandCall) -> None:
     call.debug(call.text("Message"))
 
@@ -89,6 +89,7 @@ def write_debug(call: CommandCall) -> None:
         "Exception",
         "ErrorRecord",
     ),
+    nullable=("Message",),
     locks_world=False,
 )
 def write_error(call: CommandCall) -> None:

@@ -183,18 +183,19 @@ def for_function(binding: Binding, parameter: Parameter, kind: NetType, value: o
 
 
 def check_empty(binding: Binding, parameter: Parameter, value: object) -> None:
-    """Mandatory parameters take neither $null nor empty text nor empty collections."""
+    """Mandatory parameters do not take $null; those of strings and of collections take no empty ones."""
     if not parameter.mandatory_anywhere or parameter.common:
         return
     id = ""
     text = ""
+    untyped = parameter.type is None or parameter.type.full_name in ("System.Object", SMA + "PSObject")
     if value is None:
         if not parameter.allow_null:
             id, text = "ParameterArgumentValidationErrorNullNotAllowed", "it is null"
     elif isinstance(value, str):
-        if value == "" and not parameter.allow_empty_text:
+        if value == "" and not parameter.allow_empty_text and not untyped:
             id, text = "ParameterArgumentValidationErrorEmptyStringNotAllowed", "it is an empty string"
-    elif isinstance(value, list):
+    elif isinstance(value, list) and (parameter.array or not untyped):
         id, text = empty_list(parameter, value)
     if id:
         message = f"Cannot bind argument to parameter '{parameter.name}' because {text}."

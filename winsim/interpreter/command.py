@@ -125,6 +125,7 @@ class CmdletDeclaration:
     by_name: frozenset[str] = frozenset()
     remaining: frozenset[str] = frozenset()
     nullable: frozenset[str] = frozenset()
+    empties: frozenset[str] = frozenset()
     validate: Mapping[str, Callable[..., None]] | None = None
 
     def __hash__(self) -> int:
@@ -177,6 +178,7 @@ def cmdlet(
     by_name: Iterable[str] = (),
     remaining: Iterable[str] = (),
     nullable: Iterable[str] = (),
+    empties: Iterable[str] = (),
     validate: Mapping[str, Callable[..., None]] | None = None,
 ) -> Callable[[Callable[..., object]], Callable[..., object]]:
     """Declares a cmdlet; common parameters and -WhatIf/-Confirm need not be named in ``built``.
@@ -185,7 +187,8 @@ def cmdlet(
     corrects positions that the tables lack or have wrong (None: must be named), ``types`` full names of types;
     ``by_value``/``by_name`` say which parameters take pipeline objects themselves and which take properties of the same
     name (without both: position 0 and Identity by value, all that take pipeline input by name); ``remaining`` names the
-    parameter that takes all further arguments; ``nullable`` those that accept $null, empty text and empty collections;
+    parameter that takes all further arguments; ``nullable`` those that accept $null, empty text and empty collections,
+    ``empties`` those that accept the last two;
     ``validate`` gives checks (session, name, value) that raise ``binding_values.ValidationFailed``, also while
     positions are tried.
     """
@@ -205,6 +208,7 @@ def cmdlet(
             frozenset(by_name),
             frozenset(remaining),
             frozenset(nullable),
+            frozenset(empties),
             validate,
         )
         setattr(body, CMDLET_MARK, (*getattr(body, CMDLET_MARK, ()), declaration))

@@ -71,6 +71,11 @@ class GlobalState:
             info = self.scope.infos.setdefault(name, VariableInfo())
             info.constant = name in ("true", "false", "null", "shellid", "pshome", "pid")
             info.readonly = True
+        from winsim.interpreter.default_functions import compiled
+        from winsim.interpreter.scriptblocks import FunctionInfo
+
+        for name, code in compiled().items():
+            self.scope.functions[name.lower()] = FunctionInfo(name, code, self)  # type: ignore[arg-type]
 
     def define(self, name: str, value: object) -> None:
         self.scope.vars[name.lower()] = value

@@ -254,8 +254,8 @@ def table_parameter(
         is_enum=kind is None,
         array=unknown_list,
         allow_null=row.name in declaration.nullable,
-        allow_empty_text=row.name in declaration.nullable,
-        allow_empty_collection=row.name in declaration.nullable,
+        allow_empty_text=row.name in declaration.nullable | declaration.empties,
+        allow_empty_collection=row.name in declaration.nullable | declaration.empties,
     )
 
 

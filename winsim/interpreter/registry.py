@@ -110,6 +110,7 @@ ALIASES: Mapping[str, str] = {
     "iwr": "Invoke-WebRequest",
     "kill": "Stop-Process",
     "ls": "Get-ChildItem",
+    "md": "mkdir",
     "measure": "Measure-Object",
     "mi": "Move-Item",
     "mount": "New-PSDrive",
