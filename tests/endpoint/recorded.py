@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
-from xml.sax.saxutils import escape
 
 from winsim.endpoint.contracts import Runspace
 from winsim.endpoint.psrp.fragments import Defragmenter, Fragmenter
 from winsim.endpoint.psrp.host_ui import RunspaceUI
 from winsim.endpoint.psrp.messages import NO_PIPELINE, TO_SERVER, MessageType
 from winsim.endpoint.psrp.pool import BrokenPeer, PoolServer
+from winsim.interpreter.clixml_writer import encode
 from winsim.interpreter.hosting import Identity
 from winsim.interpreter.session import Session
 from winsim.world.lab import World
@@ -119,7 +119,8 @@ class Replay:
         recorded = self.conversation["messages"]
         if "opening" in self.conversation:
             for name in ("SessionCapability", "InitRunspacePool"):
-                self._feed({"message": name, "data": self._sized(self.templates[name])})
+                opening = self.templates[f"{name} {self._pool_host()}"]
+                self._feed({"message": name, "data": self._sized(opening)})
         opened = len(self.answers)
         expected = 0
         for message in recorded:
@@ -131,6 +132,10 @@ class Replay:
         self._wait(lambda: set(self._numbers) <= self.ended, PATIENCE)
         self._pool.close()
         return self.answers[opened:] if "opening" in self.conversation else self.answers
+
+    def _pool_host(self) -> str:
+        """Whether the client said of itself, when it opened the pool, that it has a host."""
+        return "full" if "002" in self.conversation["opening"] else "none"
 
     def _sized(self, data: str) -> str:
         """The pools of these recordings were opened with more than one runspace."""
@@ -158,7 +163,7 @@ class Replay:
             data = data.replace('<B N="NoInput">true</B>', '<B N="NoInput">false</B>')
         if self.conversation.get("remote_stream_options"):
             data = data.replace('N="RemoteStreamOptions"><I32>0<', 'N="RemoteStreamOptions"><I32>15<')
-        return data.replace("THE SCRIPT", escape(re.sub("[\x00-\x1f]", lambda m: f"_x{ord(m[0]):04X}_", script)))
+        return data.replace("THE SCRIPT", encode(script))
 
     def _id(self, number: int) -> uuid.UUID:
         return uuid.UUID(int=0xB0 << 120 | number)
@@ -207,8 +212,10 @@ def templates(conversations: list[dict[str, Any]]) -> dict[str, str]:
         return text.sub('</MS></Obj></LST></Obj><B N="IsNested"', data)
 
     return {
-        "SessionCapability": by_name["001"][0]["data"],
-        "InitRunspacePool": by_name["001"][1]["data"],
+        "SessionCapability none": by_name["001"][0]["data"],
+        "InitRunspacePool none": by_name["001"][1]["data"],
+        "SessionCapability full": by_name["002"][0]["data"],
+        "InitRunspacePool full": by_name["002"][1]["data"],
         "create none": general(by_name["059"][0]["data"]),
         "create full": general(by_name["148"][0]["data"]),
     }
@@ -350,5 +357,3 @@ def replay_all(only: str = "") -> list[Verdict]:
             verdicts.append(compare(conversation, replay.play()))
     workers.shutdown(wait=False)
     return verdicts
-
-

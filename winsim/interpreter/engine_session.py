@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from winsim.interpreter.cmdlet_object import PSCmdletObject
 from winsim.interpreter.collect import collapse, items_of
 from winsim.interpreter.engine_host_ui import add_methods
+from winsim.interpreter.engine_raw_ui import RawUI
 from winsim.interpreter.errors import ErrorRecord, InvocationInfo, TerminatingError
 from winsim.interpreter.nettypes import NetError, TypeDef
 from winsim.interpreter.scopes import PSVariable
@@ -208,6 +210,17 @@ def host_version(this: InternalHost) -> object:
     return convert("4.0", get_type("System.Version"))
 
 
+@HOST.property("InstanceId", "System.Guid")
+def host_instance(this: InternalHost) -> object:
+    from winsim.interpreter.net.identifiers import Guid
+
+    held = this.session.state.get("host_instance")
+    if not isinstance(held, Guid):
+        held = Guid(uuid.uuid4())
+        this.session.state["host_instance"] = held
+    return held
+
+
 @HOST.property("UI")
 def host_ui(this: InternalHost) -> object:
     return HostInterface(this.session)
@@ -221,6 +234,16 @@ def host_culture(this: InternalHost) -> object:
 @HOST.property("CurrentUICulture")
 def host_ui_culture(this: InternalHost) -> object:
     return culture()
+
+
+@HOST.property("PrivateData")
+def host_private_data(this: InternalHost) -> object:
+    return None
+
+
+@HOST.property("IsRunspacePushed", "System.Boolean")
+def host_is_pushed(this: InternalHost) -> bool:
+    return False
 
 
 def culture() -> object:
@@ -253,14 +276,12 @@ def ui_write_line(this: HostInterface, text: str) -> object:
     return AUTOMATION_NULL
 
 
-@UI.method("Write", "System.String")
-def ui_write(this: HostInterface, text: str) -> object:
-    if this.session.ui is not None:
-        this.session.ui.write(text, None, None, False)
-    return AUTOMATION_NULL
+@UI.property("RawUI")
+def ui_raw(this: HostInterface) -> RawUI:
+    return RawUI(this.session)
 
 
-add_methods(UI, frozenset(UI.methods))
+add_methods(UI)
 
 
 # -- $PSCmdlet --------------------------------------------------------------------------------------------------------

@@ -8,8 +8,10 @@ from winsim.interpreter.delegates import DELEGATE_TYPES
 from winsim.interpreter.dynamic import DYNAMIC_TYPES
 from winsim.interpreter.engine_commands import COMMAND_INFO_TYPES
 from winsim.interpreter.engine_errors import ERROR_TYPES
+from winsim.interpreter.engine_host_values import HOST_VALUE_TYPES
 from winsim.interpreter.engine_members import MEMBER_TYPES
 from winsim.interpreter.engine_objects import OBJECT_TYPES
+from winsim.interpreter.engine_raw_ui import RAW_UI_TYPES
 from winsim.interpreter.engine_session import SESSION_TYPES, ExecutionContext, InternalHost
 from winsim.interpreter.engine_views import PSObjectView, TypeNameList
 
@@ -22,6 +24,8 @@ TYPES: tuple[TypeDef, ...] = (
     *ERROR_TYPES,
     *MEMBER_TYPES,
     *SESSION_TYPES,
+    *HOST_VALUE_TYPES,
+    *RAW_UI_TYPES,
     *DYNAMIC_TYPES,
     *DELEGATE_TYPES,
 )

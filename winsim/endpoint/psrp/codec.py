@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from winsim.endpoint.psrp import messages
@@ -17,7 +18,7 @@ from winsim.interpreter.containers import ReadOnlyCollection
 from winsim.interpreter.errors import ErrorRecord, ExceptionObject, InvocationInfo
 from winsim.interpreter.members import PropertyInfo, get_property_of
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.values import EnumValue, PSObject
+from winsim.interpreter.values import Array, EnumValue, PSObject
 
 _SMA: Final = "System.Management.Automation."
 _INFORMATIONAL: Final = {
@@ -142,10 +143,34 @@ _PROGRESS: Final = (
 )  # fmt: skip
 
 
+_PROGRESS_PARAMETERS: Final = {
+    "StatusDescription": "Status", "ActivityId": "Id", "ParentActivityId": "ParentId",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ProgressNotes:
+    """A progress record as an argument of a host call."""
+
+    record: object
+
+
+def progress_source(value: object) -> int:
+    """Which source the record names; 0 without one."""
+    found = getattr(value, "source_id", None)
+    return number(get_property_of(value, "SourceId") if found is None else found)
+
+
 def progress_record(value: object) -> str:
+    return messages.notes(*_progress_members(value, 1, '<TN RefId="0">'))
+
+
+def _progress_members(value: object, reference: int, types: str) -> list[str]:
     members = []
     for name, tag, default in _PROGRESS:
         found = get_property_of(value, name)
+        if found is None and name in _PROGRESS_PARAMETERS:
+            found = get_property_of(value, _PROGRESS_PARAMETERS[name])
         found = default if found is None else found
         text = encode(to_text(found))
         members.append(f'<Nil N="{name}" />' if found is None else f'<{tag} N="{name}">{text}</{tag}>')
@@ -154,13 +179,13 @@ def progress_record(value: object) -> str:
         kind = get_property_of(value, "Type")
     completed = (isinstance(kind, EnumValue) and kind.name == "Completed") or kind == "Completed"
     members.append(
-        f'<Obj N="Type" RefId="1"><TN RefId="0"><T>{_SMA}ProgressRecordType</T><T>System.Enum</T>'
+        f'<Obj N="Type" RefId="{reference}">{types}<T>{_SMA}ProgressRecordType</T><T>System.Enum</T>'
         f"<T>System.ValueType</T><T>System.Object</T></TN><ToString>{'Completed' if completed else 'Processing'}"
         f"</ToString><I32>{int(completed)}</I32></Obj>"
     )
     seconds = get_property_of(value, "SecondsRemaining")
     members.append(messages.int32("SecondsRemaining", -1 if seconds is None else number(seconds)))
-    return messages.notes(*members)
+    return members
 
 
 def stopped_record() -> ErrorRecord:
@@ -202,6 +227,12 @@ class _HostWriter:
     def argument(self, value: object, name: str | None = None) -> str:
         if isinstance(value, EnumValue):
             value = int(value)
+        if isinstance(value, ProgressNotes):
+            number = self._take()
+            members = _progress_members(value.record, self._take(), '<TN RefId="2">')
+            return f'<Obj RefId="{number}"><MS>{"".join(members)}</MS></Obj>'
+        if isinstance(value, Array) and value.element_type == "System.Int32":
+            return self._numbers(value, name)
         if isinstance(value, PSObject) and value.base is None:
             return self._notes(dict(value.items()), name)
         if isinstance(value, Mapping):
@@ -215,6 +246,12 @@ class _HostWriter:
         writer = Writer()
         writer.write(value, name, 1)
         return "".join(writer.out)
+
+    def _numbers(self, values: Array, name: str | None) -> str:
+        label = "" if name is None else f' N="{name}"'
+        listed = "".join(f"<I32>{value}</I32>" for value in values)
+        names = '<TN RefId="2"><T>System.Int32[]</T><T>System.Array</T><T>System.Object</T></TN>'
+        return f'<Obj{label} RefId="{self._take()}">{names}<LST>{listed}</LST></Obj>'
 
     def _take(self) -> int:
         self._next += 1

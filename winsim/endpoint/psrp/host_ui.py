@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from winsim.endpoint.psrp import codec
 from winsim.interpreter.containers import Dictionary
 from winsim.interpreter.hosting import HostUnavailable
-from winsim.interpreter.values import PSObject
+from winsim.interpreter.values import Int64, PSObject
 
 if TYPE_CHECKING:
     from winsim.endpoint.psrp.pipeline import PipelineRun
@@ -163,11 +163,19 @@ class RunspaceUI:
             self._send("WriteLine3" if newline else "Write2", (foreground, background, text))
 
     def write_line(self, stream: Literal["output", "error", "warning", "verbose", "debug"], text: str) -> None:
+        if self._run is not None and stream in {"warning", "verbose", "debug"}:
+            # These lines are records, too; without a client host the others vanish.
+            self._run.write_text_record(stream, text)
+        self.show_line(stream, text)
+
+    def show_line(self, stream: Literal["output", "error", "warning", "verbose", "debug"], text: str) -> None:
+        """Only the call: the record of the stream went out before it."""
         if self.interactive:
             self._send(_LINES[stream], (text,))
-        elif self._run is not None and stream in {"warning", "verbose", "debug"}:
-            # Without a client host these lines become records; the others vanish.
-            self._run.write_text_record(stream, text)
+
+    def show_progress(self, source: int, record: object) -> None:
+        if self.interactive:
+            self._send("WriteProgress", (Int64(source), codec.ProgressNotes(record)))
 
     def call(self, method: str, arguments: Sequence[object]) -> object:
         kind, name = method[:3], method[3:]

@@ -157,11 +157,13 @@ class PipelineRun:
 
     def progress(self, record: object) -> None:
         self._send(MessageType.PROGRESS_RECORD, self.id, codec.progress_record(record))
+        if self.slot is not None:
+            self.slot.ui.show_progress(codec.progress_source(record), record)
 
     def _record(self, stream: Literal["warning", "verbose", "debug"], record: object) -> None:
         self._informational(_RECORDS[stream], record)
         if self.slot is not None and self.slot.ui.interactive:
-            self.slot.ui.write_line(stream, codec.record_text(record))
+            self.slot.ui.show_line(stream, codec.record_text(record))
 
     def _informational(self, kind: MessageType, record: object) -> None:
         text = codec.informational_record(kind, record, self._key, extended=self.spec.invocation_info)
