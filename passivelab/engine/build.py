@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
+from passivelab.blueprint.keys import DELIVERED
 from passivelab.blueprint.model import Blueprint, Key, Place, Secret, StepInstance
 from passivelab.compare import differences
 from passivelab.engine.events import (
@@ -20,6 +21,7 @@ from passivelab.engine.events import (
     Summary,
 )
 from passivelab.engine.hosts import Connect, Hosts
+from passivelab.engine.needs import first_unknown
 from passivelab.engine.plan import Action, Change, Plan
 from passivelab.engine.readings import Locate, Readings
 from passivelab.engine.reboot import Rebooter
@@ -200,11 +202,13 @@ class Build:
     def _fetch_secrets(self) -> None:
         """Every secret that a change will need: one that is missing, or asked for, is so before anything changes."""
         items = [*self.instances, *(item.instance for item in self.removals if self.scope.prune)]
-        delivered = {item.delivers for item in self.instances if item.key in self._pending}
+        given = {item.delivers for item in self.instances if item.key in self._pending}
         for item in items:
             if item.secrets and item.key in self._pending:
+                # What a host hands over in this run, or a step gives that waits for someone, is not there yet.
+                waits = first_unknown(self.readings.needs(item)) is not None
                 for secret in item.secrets:
-                    if secret.reference not in delivered:  # a host gives it in this run
+                    if secret.reference not in given and not (waits and secret.reference in DELIVERED):
                         self.means.secret(secret)
 
     def stop(self) -> None:
