@@ -10,6 +10,7 @@ from pathlib import Path
 
 from passivelab.blueprint.model import StepInstance
 from passivelab.commands.connecting import connector
+from passivelab.commands.keys import about_request, waiting_request
 from passivelab.commands.paths import shown, state
 from passivelab.commands.simulated import serving
 from passivelab.commands.terminal import Terminal
@@ -40,6 +41,9 @@ def build_lab(terminal: Terminal, options: Options) -> Exit:
     scope = scope_of(workshop, options)
     code = perform(terminal, workshop, options, "build-lab", scope)
     terminal.say()
+    waiting = waiting_request(workshop.lab)
+    if waiting is not None:
+        terminal.say(about_request(waiting))
     terminal.say(_next_after_build(code, options.lab))
     return code
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar, cast
 
-from passivelab.commands.paths import state
+from passivelab.commands.paths import shown, state
 from passivelab.errors import InvalidError, Problem, SecretError
 from passivelab.lab import Lab
 from passivelab.lab.certificates import PublicSource, public_source, wanted_certificates
 from passivelab.pki import Pki, Supplied
-from passivelab.pki.issued import DamagedPfx
+from passivelab.pki.issued import DamagedPfx, Requested, is_current, too_new
 from passivelab.pki.store import Source
 
 
@@ -26,11 +27,38 @@ def open_keys(lab: Lab) -> Pki:
     if source.kind != "pfx":
         return Pki.open(folder, wanted, cast(Source, source.kind))
     own = supplied(lab, source)
+    new = too_new(own.pfx)
+    if new is not None:
+        reason = f"{source.pfx_file}: Windows Server 2012 R2 does not open it: {new}"
+        hint = (
+            f"openssl pkcs12 -in {source.pfx_file} -nodes | openssl pkcs12 -export -out new.pfx "
+            "-keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -macalg sha1"
+        )
+        raise CertificateErrors((Problem("pfx-encryption", reason, source.place, "PBE-SHA1-3DES", hint=hint),))
     try:
-        return Pki.open(folder, wanted, "pfx", own)
+        keys = Pki.open(folder, wanted, "pfx", own)
     except DamagedPfx as error:
         hint = f"`openssl pkcs12 -info -in {source.pfx_file}` with the password of {source.pfx_password!r} tells more"
         raise CertificateErrors((Problem("pfx", f"{source.pfx_file}: {error}", source.place, hint=hint),)) from error
+    if not is_current(keys.public.certificate):
+        reason = f"{source.pfx_file}: its certificate is not valid now"
+        raise CertificateErrors((Problem("pfx-expired", reason, source.place, hint="have it renewed"),))
+    return keys
+
+
+def waiting_request(lab: Lab) -> Path | None:
+    """A request that waits for its answer."""
+    if public_source(lab).kind != "csr":
+        return None
+    requested = Requested(state(lab.folder) / "certificates", wanted_certificates(lab).public)
+    return requested.file if requested.request() is not None and requested.answer() is None else None
+
+
+def about_request(file: Path) -> str:
+    return (
+        f"The public certificate is not there yet: have {shown(file)} signed, save the answer beside it as "
+        "public.cer, intermediates and root as chain.pem, and build again."
+    )
 
 
 def supplied(lab: Lab, source: PublicSource) -> Supplied:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from rich.table import Table
 
 from passivelab.commands.connecting import connector
+from passivelab.commands.keys import about_request, waiting_request
 from passivelab.commands.loading import load
 from passivelab.commands.paths import state
 from passivelab.commands.simulated import digest_of_machines, running, serving
@@ -62,6 +63,7 @@ def _document(lab: Lab, ledger: Ledger, owner: str | None) -> dict[str, object]:
         "owned": len(ledger.entries),
         "last_run": dict(ledger.last_run) if ledger.last_run else None,
         "locked_by": owner,
+        "waiting_request": str(waiting_request(lab) or "") or None,
         "serving": lab.simulated and running(lab.folder) is not None,
     }
 
@@ -87,6 +89,9 @@ def _show(terminal: Terminal, lab: Lab, ledger: Ledger, owner: str | None) -> No
     terminal.say(last_run(ledger))
     if owner:
         terminal.say(f"At work now: {owner}")
+    waiting = waiting_request(lab)
+    if waiting is not None:
+        terminal.say(about_request(waiting))
     terminal.say()
     terminal.say(f"Next: {next_command(lab, ledger)}")
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs7, pkcs12
 
 from passivelab.errors import SecretError
@@ -65,6 +65,10 @@ def sort_chain(certificates: Iterable[x509.Certificate]) -> Chain:
         tuple(one for one in found if one.issuer != one.subject),
         tuple(one for one in found if one.issuer == one.subject),
     )
+
+
+def is_current(certificate: x509.Certificate) -> bool:
+    return certificate.not_valid_before_utc <= datetime.now(UTC) < certificate.not_valid_after_utc
 
 
 def public_bytes(owner: x509.Certificate | x509.CertificateSigningRequest) -> bytes:
@@ -197,14 +201,6 @@ class Requested:
             return None
         newest = max(mine, key=lambda one: one.not_valid_after_utc)
         return Answer(newest, sort_chain(one for one in found if one not in mine))
-
-
-def is_signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (InvalidSignature, ValueError, TypeError):
-        return False
-    return True
 
 
 # Object identifiers in DER: what OpenSSL 3 and newer Windows write, and 2012 R2 does not open.
