@@ -222,14 +222,52 @@ def templates(conversations: list[dict[str, Any]]) -> dict[str, str]:
 
 
 # comparison
+#
+# Rules: what the README of the recordings says to be different on Server 2012 R2 is made equal before comparing. Each
+# rule names its part of that README ("2012 R2": its last section; "compare": its section on comparing).
 
 _ASSEMBLY = re.compile(r", [\w.]+, Version=[\d.]+, Culture=neutral, PublicKeyToken=[0-9a-f]+")
-# Decided by the version of .NET or of PowerShell, by the clock, or by the machine.
+# Left out in both. compare, 3: StackTrace, TargetSite, Source, HResult, Data, User, Computer. 2012 R2: no Statement,
+# no ErrorDetails_ScriptStackTrace, writeErrorStream first. The rest: line ends and cut lines (PositionMessage), ids.
 _IGNORED: Final = frozenset(
     {"StackTrace", "TargetSite", "Source", "HResult", "Data", "User", "Computer", "Statement", "writeErrorStream",
      "ErrorDetails_ScriptStackTrace", "PSMessageDetails", "HistoryId", "InvocationInfo_HistoryId", "HelpUri",
-     "DisplayScriptPosition", "PositionMessage"}
+     "DisplayScriptPosition", "PositionMessage", "InstanceId"}
 )  # fmt: skip
+
+
+# 2012 R2: texts of .NET Framework and of PowerShell 4.0 for those of the recorded server; places of its machine.
+_TEXTS: Final = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        # "ArgumentException says 'Parameter name: x' on a line of its own"
+        (r" \(Parameter '(\w+)'\)", r"_x000A_Parameter name: \1"),
+        # "conversions say 'Input string was not in a correct format.'"
+        (r"The input string '[^']*' was not in a correct format\.", "Input string was not in a correct format."),
+        # "the message of an unknown command speaks of 'the name of a cmdlet, ... or operable program'"
+        (
+            r"as a name of a cmdlet, function, script file, or executable program\._x000A_",
+            "as the name of a cmdlet, function, script file, or operable program. ",
+        ),
+        # compare, 3: free text of messages; the console is Windows PowerShell's here
+        (
+            r"such as the PowerShell Console, and remove prompt-related commands from command types that do not support "
+            r"user interaction\.",
+            "such as the Windows PowerShell Console or Windows PowerShell ISE, and remove prompt-related commands from "
+            "command types that do not support user interaction, such as Windows PowerShell workflows.",
+        ),
+        # files of another operating system
+        (r"/home/user/(\w+)", r"C:\\Users\\Administrator\\\1"),
+        (r"/no/such/(\w+)", r"C:\\no\\such\\\1"),
+        (r"/no/such(?!\w)", r"C:\\no\\such"),
+    )
+)
+# 2012 R2: "double and single have the text of .NET Framework"; the version of the engine that $Host tells.
+_VALUES: Final = {
+    ("Db", "5E-324"): "4.94065645841247E-324",
+    ("Sg", "3.4028235E+38"): "3.40282347E+38",
+    ("Version", "7.6.5"): "4.0",
+}
 
 
 def canon(text: str) -> Any:
@@ -264,6 +302,7 @@ class _Canon:
             return {**found, "types": self._type_names(item)}
         if item.tag == "Obj" and "RefId" in item.attrib:
             self._objects[item.attrib["RefId"]] = path
+        of_exception = item.tag == "Props" and any("Exception" in name for name in self._latest)
         children = []
         for child in item:
             label = f"{path}/{child.tag}:{child.attrib.get('N', '')}"
@@ -272,12 +311,12 @@ class _Canon:
                 children.append(walked)
         if item.tag == "DCT":
             children.sort(key=lambda child: json.dumps(child, sort_keys=True))
-        if item.tag == "Props" and any("Exception" in name for name in self._latest):
+        if of_exception:  # 2012 R2: the properties of System.Exception come in another order
             children.sort(key=lambda child: str(child.get("N")))
         if children:
             found["children"] = children
         elif item.text:
-            found["text"] = _plain(item.text)
+            found["text"] = _VALUES.get((item.tag, item.text)) or _plain(item.text)
         return found
 
     _latest: tuple[str, ...] = ()
@@ -292,9 +331,11 @@ class _Canon:
 
 
 def _plain(text: str) -> str:
-    text = _ASSEMBLY.sub("", text.replace("_x000D__x000A_", "_x000A_"))
-    if "Exception: " in text or " ---" in text:
-        text = text.split("_x000A_")[0]
+    text = _ASSEMBLY.sub("", text.replace("_x000D__x000A_", "_x000A_"))  # 2012 R2: mscorlib; CR LF
+    for pattern, replacement in _TEXTS:
+        text = pattern.sub(replacement, text)
+    if "Exception: " in text or " ---" in text:  # compare, 3: only the first line of an exception's ToString
+        text = text.split("_x000A_")[0].split(" ---> ")[0]
     return text
 
 

@@ -33,7 +33,9 @@ class OutHost:
 
     def process(self, call: CommandCall) -> None:
         value = call.get("InputObject", AUTOMATION_NULL)
-        if value is not AUTOMATION_NULL:
+        if isinstance(value, str) and not self.values:
+            call.session.ui_line(str(value))  # one call, whatever lines it has
+        elif value is not AUTOMATION_NULL:
             self.values.append(value)
 
     def end(self, call: CommandCall) -> None:

@@ -36,7 +36,7 @@ def exception_members(value: ExceptionObject) -> list[PropertyInfo]:
     if value.type_name.startswith(_SMA):
         found.append(_property("ErrorRecord", value.message))
     if _RUNTIME in value.type_names:
-        found.append(_property("WasThrownFromThrowStatement", False))
+        found.append(_property("WasThrownFromThrowStatement", value.thrown))
     data = ExceptionData(value.data.items())
     base: tuple[object, ...] = (
         value.message,
@@ -61,9 +61,10 @@ def _number(info: InvocationInfo, name: str) -> int:
 
 
 def _command(info: InvocationInfo) -> object:
-    if info.command is None:
+    command = get_property_of(info, "MyCommand")  # a script has no name: its text stands there
+    if command is None:
         return None
-    return to_text(get_property_of(info.command, "Name")) or to_text(get_property_of(info.command, "Definition"))
+    return to_text(get_property_of(command, "Name")) or to_text(get_property_of(command, "Definition"))
 
 
 def invocation_members(info: InvocationInfo) -> list[PropertyInfo]:

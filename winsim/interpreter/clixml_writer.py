@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 import re
+import struct
 from decimal import Decimal
 from typing import Final, Protocol
 from xml.sax.saxutils import escape, quoteattr
@@ -14,7 +15,7 @@ from winsim.interpreter.clixml_records import record_members, type_names
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.containers import Dictionary, DictionaryEntry
 from winsim.interpreter.errors import ErrorRecord, ExceptionObject, InvocationInfo
-from winsim.interpreter.members import PropertyInfo, properties_of
+from winsim.interpreter.members import PropertyInfo, get_property_of, properties_of
 from winsim.interpreter.net.date_format import format_date
 from winsim.interpreter.net.datetimes import TICKS_PER_SECOND, DateTime, TimeSpan
 from winsim.interpreter.net.identifiers import Guid, Version
@@ -61,13 +62,23 @@ OWN_DEPTH: Final = {
     "System.Security.Cryptography.X509Certificates.X500DistinguishedName": 1,
     "System.Management.Automation.PSDriveInfo": 1,
     "System.Management.Automation.PSModuleInfo": 1,
+    "System.Globalization.CultureInfo": 1,
 }
 ONLY_PROPERTIES: Final = {
     "System.Security.Cryptography.X509Certificates.X509Certificate2": ("RawData",),
     "System.Security.Cryptography.X509Certificates.X500DistinguishedName": ("RawData",),
+    "System.Globalization.CultureInfo": (
+        "LCID",
+        "Name",
+        "DisplayName",
+        "IetfLanguageTag",
+        "ThreeLetterISOLanguageName",
+        "ThreeLetterWindowsLanguageName",
+        "TwoLetterISOLanguageName",
+    ),
 }
 AS_TEXT: Final = frozenset({"System.RuntimeType"})
-NEEDS_ESCAPE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]|_(?=[xX])")
+NEEDS_ESCAPE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]|_(?=[xX])")
 
 
 class Cipher(Protocol):
@@ -84,7 +95,7 @@ def encode(text: str) -> str:
     def put(found: re.Match[str]) -> str:
         return f"_x{ord(found.group()):04X}_"
 
-    return escape(NEEDS_ESCAPE.sub(put, text))
+    return escape(NEEDS_ESCAPE.sub(put, text)).replace("\ufffe", "&#xFFFE;").replace("\uffff", "&#xFFFF;")
 
 
 def double_text(value: float) -> str:
@@ -92,9 +103,19 @@ def double_text(value: float) -> str:
         return "NaN"
     if value in (float("inf"), float("-inf")):
         return "INF" if value > 0 else "-INF"
-    from winsim.interpreter.net.number_format import repr_round_trip
+    if value == 0 and math.copysign(1, value) < 0:
+        return "-0"
+    from winsim.interpreter.net.number_format import general_double, repr_round_trip
 
+    if isinstance(value, Single):  # "R": seven digits, or nine where these do not read back
+        short = general_double(value, 7)
+        return short if _as_single(float(short)) == _as_single(value) else general_double(value, 9)
     return repr_round_trip(value)
+
+
+def _as_single(value: float) -> float:
+    found: float = struct.unpack("<f", struct.pack("<f", value))[0]
+    return found
 
 
 def span_text(value: TimeSpan) -> str:
@@ -129,7 +150,7 @@ def primitive(value: object) -> tuple[str, str] | None:
     if isinstance(value, str):
         return "S", encode(str(value))
     if isinstance(value, Single):
-        return "Sg", double_text(float(value))
+        return "Sg", double_text(value)
     if isinstance(value, float):
         return "Db", double_text(value)
     if isinstance(value, Decimal):
@@ -149,11 +170,11 @@ def known_object(value: object) -> tuple[str, str] | None:
     if isinstance(value, Version):
         return "Version", str(value)
     if isinstance(value, Uri):
-        return "URI", encode(value.absolute_uri if value.absolute else value.original)
+        return "URI", encode(to_text(value))
     if isinstance(value, NetObject) and value.type_names[0] == "System.Management.Automation.ScriptBlock":
         return "SBK", encode(to_text(value))
     if isinstance(value, NetObject) and value.type_names[0] == "System.Xml.XmlDocument":
-        return "XD", encode(getattr(value, "outer_xml", ""))
+        return "XD", encode(to_text(get_property_of(value, "OuterXml")))
     return None
 
 
@@ -216,6 +237,8 @@ class Writer:
     def new_reference(self, value: object) -> str:
         reference = str(len(self.kept))
         self.kept.append(value)
+        if self.level <= 1 and items_of(value) is not None:  # one that holds itself is written once more
+            return reference
         self.references[id(value.base if isinstance(value, PSObject) and value.base is not None else value)] = reference
         return reference
 
@@ -305,8 +328,10 @@ class Writer:
         chosen = ONLY_PROPERTIES.get(names[0])
         adapted = isinstance(value, PSObject) and value.base is None
         own = [info for info in infos if info.kind == "Property" or adapted]
+        if isinstance(value, DictionaryEntry):
+            own = [info for info in own if info.name != "Name"]  # of the type table
         if chosen:
-            own = [info for info in own if info.name in chosen]
+            own = sorted((info for info in own if info.name in chosen), key=lambda info: chosen.index(info.name))
         self.write_members("Props", own, depth - 1)
         added = [info for info in infos if info not in own and info.kind != "Property"]
         added = [] if chosen else added

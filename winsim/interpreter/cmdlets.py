@@ -24,7 +24,7 @@ from winsim.interpreter.pipeline_binding import bind_object, not_bound
 from winsim.interpreter.scriptblocks import CmdletInfo
 from winsim.interpreter.streams import InformationalRecord, Streams
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.values import AUTOMATION_NULL
+from winsim.interpreter.values import AUTOMATION_NULL, EnumValue
 
 if TYPE_CHECKING:
     from winsim.interpreter.frames import Frame
@@ -114,6 +114,9 @@ class CommandCall:
         """The error record of an error that the body reports."""
         inner = ExceptionObject(*error.inner) if error.inner else None
         exception = ExceptionObject(error.exception, error.message, inner)
+        if SESSION_STATE in exception.type_names:
+            category = EnumValue("System.Management.Automation.SessionStateCategory", "Drive", 3)
+            exception.properties.update(ItemName=to_text(error.target), SessionStateCategory=category)
         made = ErrorRecord(exception, error.id, error.category, error.target, self.invocation())
         made.command = self.stage.info.declaration.net_class
         made.activity = self.name
@@ -303,6 +306,7 @@ class CmdletStage(Stage):
             raise TerminatingError(call.record(problem)) from None
 
 
+SESSION_STATE = "System.Management.Automation.SessionStateException"
 READING_VERBS = frozenset(
     [
         "compare",

@@ -250,6 +250,7 @@ def throw_statement(unit: Unit, node: syntax.Throw) -> Run:
             raised.recorded = True
             raise raised
         problem = thrown(value(frame) if value is not None else None, value is None)
+        problem.record.exception.thrown = True
         place(problem, unit.source, node)
         raise problem
 

@@ -205,7 +205,7 @@ def extra_property(made: TypeDef, name: str) -> None:
 EXTRA = {
     SMA + "CommandNotFoundException": ("CommandName",),
     SMA + "ParameterBindingException": ("ParameterName", "ErrorId"),
-    SMA + "ItemNotFoundException": ("ItemName",),
+    SMA + "SessionStateException": ("ItemName", "SessionStateCategory"),
     "System.ArgumentException": ("ParamName",),
     "System.IO.FileNotFoundException": ("FileName",),
     "System.ComponentModel.Win32Exception": ("NativeErrorCode",),

@@ -143,7 +143,7 @@ def _send(this: RawUI, method: str, *arguments: object) -> object:
 
 @RAW.property("KeyAvailable", "System.Boolean")
 def key_available(this: RawUI) -> object:
-    raise NetError(_REFUSED, "Remote host method GetKeyAvailable is not implemented.")
+    return None  # refused by the server, and the refusal is swallowed
 
 
 @RAW.method("SetBufferContents", HOST + "Rectangle", HOST + "BufferCell")

@@ -405,7 +405,9 @@ def process(this: PSCmdletObject, text: str) -> bool:
 
 @CMDLET.method("ShouldContinue", "System.String", "System.String")
 def should_continue(this: PSCmdletObject, query: str, caption: str) -> bool:
-    return this.session.confirm(query)
+    from winsim.interpreter.session import NO, YES
+
+    return this.session.choose(caption, query, (YES, NO)) == 0
 
 
 @CMDLET.method("GetVariableValue", "System.String")

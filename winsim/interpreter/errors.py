@@ -47,6 +47,7 @@ class ExceptionObject(NetObject):
         self.record: ErrorRecord | None = None
         self.source: str | None = None
         self.help_link: str | None = None
+        self.thrown = False  # by a throw statement
 
     @property
     def type_name(self) -> str:

@@ -6,7 +6,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from winsim.interpreter.ambient import running
@@ -201,6 +201,9 @@ class Session(GlobalState, Lookup, BlockRunner):
             return
         write = {"Warning": self.streams.warning, "Verbose": self.streams.verbose, "Debug": self.streams.debug}[kind]
         write(record)
+        if action == "Inquire" and self.ui is not None and self.ui.interactive:
+            if self.choose("Confirm", "Continue with this operation?", (YES, YES_TO_ALL, HALT)) == 2:
+                action = "Stop"
         if action == "Stop":
             message = (
                 f'The running command stopped because the preference variable "{kind}Preference" or common parameter '
@@ -215,15 +218,18 @@ class Session(GlobalState, Lookup, BlockRunner):
             self.ui.write_line("output", text)
 
     def confirm(self, text: str) -> bool:
+        """Asks as ShouldProcess does."""
+        question = f"Are you sure you want to perform this action?\r\n{text}"
+        return self.choose("Confirm", question, (YES, YES_TO_ALL, NO, NO_TO_ALL)) in (0, 1)
+
+    def choose(self, caption: str, message: str, choices: Sequence[Mapping[str, str]]) -> object:
+        """The number of the choice that the client's user made."""
         from winsim.interpreter.hosting import HostUnavailable
 
         try:
             if self.ui is None:
                 raise HostUnavailable
-            answer = self.ui.call(
-                "PromptForChoice", ("Confirm", f"Are you sure you want to perform this action?\n{text}", (), 0)
-            )
-            return answer in (0, 1)
+            return self.ui.call("PromptForChoice", (caption, message, choices, 0))
         except HostUnavailable:
             exception = ExceptionObject(
                 "System.Management.Automation.PSInvalidOperationException",
@@ -254,6 +260,12 @@ class Session(GlobalState, Lookup, BlockRunner):
 
         return stage_for(self, frame, target, arguments, position, dotted=dotted, called=called)
 
+
+YES = {"label": "&Yes", "helpMessage": "Continue with only the next step of the operation."}
+YES_TO_ALL = {"label": "Yes to &All", "helpMessage": "Continue with all the steps of the operation."}
+NO = {"label": "&No", "helpMessage": "Skip this operation and proceed with the next operation."}
+NO_TO_ALL = {"label": "No to A&ll", "helpMessage": "Skip this operation and all subsequent operations."}
+HALT = {"label": "&Halt Command", "helpMessage": "Stop this command."}
 
 PREFERENCE_NAMES = {
     name.lower(): name for name in ("SilentlyContinue", "Stop", "Continue", "Inquire", "Ignore", "Suspend")
