@@ -122,9 +122,17 @@ class SelectXml:
             call.write(
                 record(
                     "Microsoft.PowerShell.Commands.SelectXmlInfo",
-                    {"Node": hit, "Path": source, "Pattern": call.text("XPath"), "__text__": to_text(hit)},
+                    {"Node": hit, "Path": source, "Pattern": call.text("XPath"), "__text__": node_text(hit)},
                 )
             )
+
+
+def node_text(node: object) -> str:
+    """A hit as text: its value, else what is inside it."""
+    from winsim.interpreter.members import get_property_of
+
+    value = get_property_of(node, "Value")
+    return to_text(value if value is not None else get_property_of(node, "InnerXml")).strip()
 
 
 def call_table(call: CommandCall, node: object) -> object:

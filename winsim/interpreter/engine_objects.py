@@ -168,6 +168,20 @@ def type_is_public(this: NetType) -> bool:
     return True
 
 
+@TYPE.property("Assembly", "System.Reflection.Assembly")
+def type_assembly(this: NetType) -> object:
+    from winsim.interpreter.net.reflection import assembly_of
+
+    return assembly_of(this)
+
+
+@TYPE.property("AssemblyQualifiedName", "System.String")
+def type_qualified(this: NetType) -> str:
+    from winsim.interpreter.net.reflection import assembly_of
+
+    return f"{clr_name(this)}, {assembly_of(this).name.full_name}"
+
+
 @TYPE.property("UnderlyingSystemType", "System.Type")
 def type_underlying(this: NetType) -> NetType:
     return this

@@ -145,12 +145,14 @@ def set_index(frame: Frame, target: object, key: object, value: object) -> None:
             raise error(
                 "CannotIndex", f"Unable to index into an object of type {type_name_of(target)}.", "InvalidOperation"
             )
-        run_setter(indexer.setter, target, value, convert(key, get_type(indexer.parameters[0])))
+        keys = list(key) if isinstance(key, list) and len(indexer.parameters) > 1 else [key]
+        converted = [convert(k, get_type(p)) for k, p in zip(keys, indexer.parameters, strict=False)]
+        run_setter(indexer.setter, target, value, converted)
 
 
-def run_setter(setter: Callable[..., None], target: object, value: object, key: object) -> None:
+def run_setter(setter: Callable[..., None], target: object, value: object, keys: list[object]) -> None:
     try:
-        setter(target, value, key)
+        setter(target, value, *keys)
     except NetError as problem:
         raise from_net(problem) from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -260,7 +261,11 @@ def new_array(kind: NetType, arguments: Sequence[object]) -> object:
 
     assert kind.element is not None
     if kind.rank > 1:
-        raise NotBuilt("arrays of several dimensions")
+        from winsim.interpreter.net.matrices import Matrix
+
+        sizes = [to_integer(argument, "System.Int32") for argument in arguments]
+        check_size(4 * prod(sizes))
+        return Matrix(kind.element.full_name, sizes, default_value(kind.element))
     size = to_integer(arguments[0], "System.Int32") if arguments else 0
     check_size(size * 4)
     return Array([default_value(kind.element)] * size, kind.element.full_name)

@@ -168,7 +168,7 @@ class TypeTable:
             ]
             if any(part is None for part in parts):
                 return None
-            found = self.by_name(head) or self.by_name(f"{head}`{len(parts)}")
+            found = self.by_name(f"{head}`{len(parts)}") or self.by_name(head)
             return None if found is None else NetType(found.name, tuple(p for p in parts if p is not None))
         return self.by_name(text)
 

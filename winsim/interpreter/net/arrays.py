@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from winsim.interpreter.collect import Enumerator
 from winsim.interpreter.convert import convert
 from winsim.interpreter.net.identifiers import set_reference
+from winsim.interpreter.net.matrices import INDEXER, Matrix
 from winsim.interpreter.net.sequences import comparer_of, ordered, position, predicate, search_sorted
 from winsim.interpreter.nettypes import NetError, NetType, TypeDef
 from winsim.interpreter.typetable import get_type, table
@@ -24,6 +25,8 @@ ARRAY = TypeDef(
         "System.Collections.IEnumerable",
         "System.ICloneable",
     ),
+    enumerate=lambda matrix: list(matrix.items),  # one-dimensional arrays are lists and never come here
+    indexer=INDEXER,
 )
 
 
@@ -38,8 +41,8 @@ def long_length(this: Array) -> Int64:
 
 
 @ARRAY.property("Rank")
-def rank(this: Array) -> int:
-    return 1
+def rank(this: Array | Matrix) -> int:
+    return len(this.sizes) if isinstance(this, Matrix) else 1
 
 
 @ARRAY.property("SyncRoot")
@@ -116,7 +119,11 @@ def get_enumerator(this: Array) -> Enumerator:
 
 
 @ARRAY.method("GetLength", "System.Int32")
-def get_length(this: Array, dimension: int) -> int:
+def get_length(this: Array | Matrix, dimension: int) -> int:
+    if isinstance(this, Matrix):
+        return this.size(dimension)
+    if dimension != 0:
+        raise NetError("System.IndexOutOfRangeException", "Index was outside the bounds of the array.")
     return len(this)
 
 
@@ -126,8 +133,8 @@ def get_lower_bound(this: Array, dimension: int) -> int:
 
 
 @ARRAY.method("GetUpperBound", "System.Int32")
-def get_upper_bound(this: Array, dimension: int) -> int:
-    return len(this) - 1
+def get_upper_bound(this: Array | Matrix, dimension: int) -> int:
+    return get_length(this, dimension) - 1
 
 
 @ARRAY.method("GetValue", "System.Int32")
@@ -265,6 +272,34 @@ def find_index(session: Session, array: Array, block: object) -> int:
     return next((i for i, item in enumerate(array) if test(item)), -1)
 
 
+@ARRAY.static_method("FindLast", "System.Array", "System.Object", needs_session=True)
+def find_last(session: Session, array: Array, block: object) -> object:
+    return next(filter(predicate(session, block), reversed(array)), None)
+
+
+@ARRAY.static_method("FindLastIndex", "System.Array", "System.Object", needs_session=True)
+def find_last_index(session: Session, array: Array, block: object) -> int:
+    test = predicate(session, block)
+    return next((i for i in range(len(array) - 1, -1, -1) if test(array[i])), -1)
+
+
+@ARRAY.static_method("TrueForAll", "System.Array", "System.Object", needs_session=True)
+def true_for_all(session: Session, array: Array, block: object) -> bool:
+    return all(map(predicate(session, block), array))
+
+
+@ARRAY.static_method("ForEach", "System.Array", "System.Object", needs_session=True)
+def for_each(session: Session, array: Array, block: Any) -> object:
+    for item in array:
+        session.call_block(block, item)
+    return AUTOMATION_NULL
+
+
+@ARRAY.static_method("ConvertAll", "System.Array", "System.Object", needs_session=True)
+def convert_all(session: Session, array: Array, block: Any) -> Array:
+    return Array([session.call_block(block, item) for item in array])
+
+
 # -- System.Enum --------------------------------------------------------------------------------------------------
 
 ENUM = TypeDef(
@@ -295,6 +330,13 @@ def get_names(kind: NetType) -> Array:
 def get_values(kind: NetType) -> Array:
     pairs = sorted(members_of(kind).items(), key=by_value)
     return Array([EnumValue(kind.full_name, name, number) for name, number in pairs], kind.full_name)
+
+
+@ENUM.static_method("Format", "System.Type", "System.Object", "System.String")
+def format_enum(kind: NetType, value: object, spec: str) -> str:
+    from winsim.interpreter.formatting import format_value
+
+    return format_value(convert(value, kind), spec)
 
 
 @ENUM.static_method("GetName", "System.Type", "System.Object")
