@@ -10,7 +10,7 @@ from passivelab.blueprint.compile import Compilation
 from passivelab.blueprint.context import KeyMaterial
 from passivelab.blueprint.expand import RoleOnHost
 from passivelab.errors import Place
-from passivelab.preflight import hosts, naming, pools, proxy, templates
+from passivelab.preflight import hosts, naming, pools, proxy, templates, topology
 from passivelab.preflight.finding import Finding
 from passivelab.preflight.subject import Subject
 
@@ -35,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     pools.disputed_clients,
     pools.fallback_for_callers_without_sni,
     pools.forms_inside,
+    topology.document_fits_the_inventory,
     hosts.delegated_steps_have_a_way,
     hosts.passwords_are_encrypted,
     templates.lync_settings_have_service_scope,

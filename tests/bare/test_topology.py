@@ -1,0 +1,56 @@
+"""The topology that the user supplies is compared with the inventory before anything is published."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from passivelab.blueprint import compile_lab
+from passivelab.commands.paths import ROLES, ROOT
+from passivelab.lab import load_lab
+from passivelab.lab.certificates import wanted_certificates
+from passivelab.pki import Pki
+from passivelab.preflight.subject import Subject
+from passivelab.preflight.topology import document_fits_the_inventory
+from tests.commands.conftest import change
+
+BARE = ROOT / "inventory" / "bare"
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Pki:
+    return Pki.open(tmp_path_factory.mktemp("pki"), wanted_certificates(load_lab(BARE)))
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Path:
+    folder = tmp_path / "copy"
+    shutil.copytree(BARE, folder, ignore=shutil.ignore_patterns("media"))
+    return folder
+
+
+def codes(lab: Path, keys: Pki) -> list[str]:
+    subject = Subject(compile_lab(load_lab(lab), ROLES, keys), None)
+    return [finding.code for finding in document_fits_the_inventory(subject)]
+
+
+def test_the_document_of_the_bare_lab_fits(lab: Path, keys: Pki) -> None:
+    assert codes(lab, keys) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('Host="lyncweb01.contoso.com"', 'Host="lync.contoso.com"', "topology-web-name"),
+        ("dir01.corp.contoso.com", "dir02.corp.contoso.com", "topology-pool"),
+        ("owa01.corp.contoso.com", "owa02.corp.contoso.com", "topology-office"),
+        ('Port="4443"', 'Port="5443"', "topology-ports"),
+        ('InternalDomain Name="contoso.com"', 'InternalDomain Name="contoso.net"', "topology-domain"),
+        ("<Topology ", "<TopologyBuilder ", "topology-form"),
+    ],
+)
+def test_what_does_not_fit_is_found(lab: Path, old: str, new: str, code: str, keys: Pki) -> None:
+    change(lab / "topology.xml", old, new)
+    assert set(codes(lab, keys)) == {code}
