@@ -251,8 +251,8 @@ _TEXTS: Final = tuple(
         ),
         # compare, 3: free text of messages; the console is Windows PowerShell's here
         (
-            r"such as the PowerShell Console, and remove prompt-related commands from command types that do not support "
-            r"user interaction\.",
+            r"such as the PowerShell Console, and remove prompt-related commands from command types that do not "
+            r"support user interaction\.",
             "such as the Windows PowerShell Console or Windows PowerShell ISE, and remove prompt-related commands from "
             "command types that do not support user interaction, such as Windows PowerShell workflows.",
         ),

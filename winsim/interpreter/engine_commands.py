@@ -49,6 +49,8 @@ def command_kind(this: CommandInfo) -> EnumValue:
 def command_definition(this: CommandInfo) -> object:
     if isinstance(this, FunctionInfo):
         return this.code.text
+    if this.kind == "Script":
+        return str(getattr(getattr(this, "code", None), "text", ""))
     if isinstance(this, AliasInfo):
         return this.definition
     return getattr(this, "path", this.name)

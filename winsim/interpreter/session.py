@@ -201,9 +201,9 @@ class Session(GlobalState, Lookup, BlockRunner):
             return
         write = {"Warning": self.streams.warning, "Verbose": self.streams.verbose, "Debug": self.streams.debug}[kind]
         write(record)
-        if action == "Inquire" and self.ui is not None and self.ui.interactive:
-            if self.choose("Confirm", "Continue with this operation?", (YES, YES_TO_ALL, HALT)) == 2:
-                action = "Stop"
+        asks = action == "Inquire" and self.ui is not None and self.ui.interactive
+        if asks and self.choose("Confirm", "Continue with this operation?", (YES, YES_TO_ALL, HALT)) == 2:
+            action = "Stop"
         if action == "Stop":
             message = (
                 f'The running command stopped because the preference variable "{kind}Preference" or common parameter '
