@@ -67,7 +67,10 @@ def _without_history(value: Any) -> Any:
         return {TAG: "logs"}
     if value.get(TAG) == "winsim.world.files:FileEntry":
         value = value | {"children": _lasting(value["name"].lower(), value["children"])}
-    return {key: _without_history(member) for key, member in value.items() if key not in HISTORY}
+    kept = {key: _without_history(member) for key, member in value.items() if key not in HISTORY}
+    if value.get(TAG) == "winsim.world.dns:DnsZone":
+        kept["records"] = sorted(kept["records"], key=lambda record: json.dumps(record, sort_keys=True))
+    return kept
 
 
 def _lasting(folder: str, children: dict[str, Any] | None) -> dict[str, Any] | None:
