@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from winsim.interpreter.command import CommandError
 from winsim.interpreter.containers import Hashtable
 from winsim.interpreter.errors import error
 from winsim.interpreter.scopes import MISSING, Scope, VariableInfo
@@ -127,10 +128,15 @@ class GlobalState:
         if drive == "env":
             return self.environment().get(name.lower())
         reader = self.state.get("drive_reader")
-        if reader is not None:
+        if reader is None:
+            return None
+        try:
             value: object = reader(frame, drive, name)
-            return value
-        return no_drive(drive, name)
+        except CommandError as problem:
+            if problem.id in ("DriveNotFound", "PathNotFound"):
+                return None  # as a variable that does not exist
+            raise error(problem.id, problem.message, problem.category, problem.target, problem.exception) from None
+        return value
 
     def set_drive_value(self, drive: str, name: str, value: object, frame: Frame) -> None:
         from winsim.interpreter.texts import to_text

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 from functools import lru_cache
+from math import prod
 from typing import TYPE_CHECKING
 
 from winsim.interpreter.collect import items_of

@@ -75,7 +75,7 @@ def version(this: AssemblyName) -> object:
 
 
 def known(text: str) -> str | None:
-    return BY_KEY.get(text.split(",")[0].strip().lower())
+    return BY_KEY.get(text.split(",", maxsplit=1)[0].strip().lower())
 
 
 @ASSEMBLY.static_method("LoadWithPartialName", "System.String")
