@@ -1,0 +1,1 @@
+"""Certificates from every source, on the simulated lab."""
