@@ -68,6 +68,8 @@ def _without_history(value: Any) -> Any:
     if value.get(TAG) == "winsim.world.files:FileEntry":
         value = value | {"children": _lasting(value["name"].lower(), value["children"])}
     kept = {key: _without_history(member) for key, member in value.items() if key not in HISTORY}
+    if value.get(TAG) == "winsim.world.services:Service" and kept["delayed"]:
+        kept["state"] = "with a delay"  # whether it has come up yet only tells how long ago the boot was
     if value.get(TAG) == "winsim.world.dns:DnsZone":
         kept["records"] = sorted(kept["records"], key=lambda record: json.dumps(record, sort_keys=True))
     return kept
