@@ -339,12 +339,17 @@ def _plain(text: str) -> str:
     return text
 
 
+_INFORMATION: Final = "System.Management.Automation.InformationRecord"
+
+
 def by_pipeline(messages: list[Message], *, recorded: bool) -> dict[int, list[Message]]:
     found: dict[int, list[Message]] = {}
     for message in messages:
         if "message" not in message or (recorded and message["from"] != "server"):
             continue
-        if message["message"] != "InformationRecord":  # a server of protocol 2.2 has none
+        # 2012 R2: "InformationRecord and MergeInformation belong to protocol 2.3. A 2.2 server has none of them."
+        merged = f"<T>{_INFORMATION}</T>" in message["data"][:120]
+        if message["message"] != "InformationRecord" and not merged:
             found.setdefault(message.get("pipeline", 0), []).append(message)
     return found
 

@@ -11,10 +11,11 @@ from winsim.interpreter.collect import emit_each, items_of
 from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
 from winsim.interpreter.containers import Dictionary
 from winsim.interpreter.convert import to_bool
-from winsim.interpreter.errors import TerminatingError
+from winsim.interpreter.errors import ErrorRecord, TerminatingError
 from winsim.interpreter.members import MISSING, get_property, properties_of, read_property
 from winsim.interpreter.methods import call_method
 from winsim.interpreter.scriptblocks import CommandInfo, ScriptBlock
+from winsim.interpreter.values import AUTOMATION_NULL
 from winsim.interpreter.wildcards import has_wildcard, wildcard_match
 
 
@@ -140,6 +141,13 @@ class WhereObject:
             call.stage.emit(value)
 
 
+def without_brackets(kind: object) -> object:
+    """``-Is [int]``: the argument is the text of a type literal."""
+    if isinstance(kind, str) and kind.startswith("[") and kind.endswith("]"):
+        return kind[1:-1]
+    return kind
+
+
 def comparison(call: CommandCall) -> Callable[[object, object], object] | None:
     from winsim.interpreter.compile_expressions import BINARIES
 
@@ -150,6 +158,8 @@ def comparison(call: CommandCall) -> Callable[[object, object], object] | None:
         if op.removeprefix("c") in ("match", "notmatch"):
             ignore, negated = not op.startswith("c"), "not" in op
             return lambda a, b: operators.match(call.frame, a, b, ignore, negated)
+        if op in ("is", "isnot"):
+            return lambda a, b: BINARIES[op](a, without_brackets(b))
         return BINARIES[op]
     if call.has("Value"):
         return BINARIES["eq"]
@@ -162,9 +172,36 @@ def out_null(call: CommandCall) -> None:
 
 
 @cmdlet("Out-Default", built=("InputObject",), locks_world=False, by_value=("InputObject",))
-def out_default(call: CommandCall) -> None:
-    if call.has("InputObject"):
-        call.write(call.get("InputObject"))
+class OutDefault:
+    """Shows its input on the client's host; where there is none to show it, passes it on."""
+
+    def begin(self, call: CommandCall) -> None:
+        self.values: list[object] = []
+
+    def process(self, call: CommandCall) -> None:
+        from winsim.cmdlets.formatting.output import render_lines
+
+        ui = call.session.ui
+        value = call.get("InputObject", AUTOMATION_NULL)
+        if value is AUTOMATION_NULL:
+            return
+        if ui is None or not ui.interactive:
+            call.write(value)
+        elif isinstance(value, str) and not self.values:
+            ui.write_line("output", str(value))
+        elif isinstance(value, ErrorRecord):
+            self.end(call)
+            for line in render_lines(call, [value], 80):
+                ui.write_line("error", line)
+        else:
+            self.values.append(value)
+
+    def end(self, call: CommandCall) -> None:
+        from winsim.cmdlets.formatting.output import render_lines
+
+        values, self.values = self.values, []
+        for line in render_lines(call, values, 80):
+            call.session.ui_line(line)
 
 
 @cmdlet("Set-StrictMode", built=("Version", "Off"), locks_world=False, types={"Version": "System.Object"})

@@ -141,6 +141,7 @@ def get_credential(call: CommandCall) -> None:
     if isinstance(given, PSCredential):
         call.write(given)
         return
+    from winsim.interpreter.engine_host_ui import HOST_EXCEPTION, refusal
     from winsim.interpreter.hosting import HostUnavailable
 
     user = to_text(given) or call.text("UserName")
@@ -152,13 +153,8 @@ def get_credential(call: CommandCall) -> None:
             ("Windows PowerShell credential request", call.text("Message") or "Enter your credentials.", user, ""),
         )
     except HostUnavailable:
-        raise CommandError(
-            "InvalidOperation",
-            "Windows PowerShell is in NonInteractive mode. Read and Prompt functionality is not available.",
-            "InvalidOperation",
-            None,
-            "System.Management.Automation.PSInvalidOperationException",
-        ) from None
+        message = refusal(call.text("Message"))
+        raise CommandError("HostFunctionNotImplemented", message, "NotImplemented", None, HOST_EXCEPTION) from None
     if answer is not None:
         call.write(answer)
 

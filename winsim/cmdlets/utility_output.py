@@ -203,14 +203,10 @@ def read_host(call: CommandCall) -> None:
             answer = ui.call("ReadLineAsSecureString" if call.switch("AsSecureString") else "ReadLine", ())
     except HostUnavailable:
         from winsim.interpreter.command import CommandError
+        from winsim.interpreter.engine_host_ui import HOST_EXCEPTION, refusal
 
-        raise CommandError(
-            "InvalidOperation",
-            "Windows PowerShell is in NonInteractive mode. Read and Prompt functionality is not available.",
-            "InvalidOperation",
-            None,
-            "System.Management.Automation.PSInvalidOperationException",
-        ) from None
+        message = refusal("" if call.has("Prompt") else None)
+        raise CommandError("HostFunctionNotImplemented", message, "NotImplemented", None, HOST_EXCEPTION) from None
     if call.switch("AsSecureString") and not isinstance(answer, SecureString):
         answer = SecureString(to_text(answer), True)
     call.write(answer)

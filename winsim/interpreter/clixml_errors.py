@@ -93,9 +93,15 @@ def invocation_members(info: InvocationInfo) -> list[PropertyInfo]:
 
 def extended_members(info: InvocationInfo) -> list[PropertyInfo]:
     """The InvocationInfo_... members of a record whose client asked for them (MS-PSRP 2.2.3.15.1)."""
-    origin = EnumValue(f"{_SMA}CommandOrigin", "Internal", 1)
+    called = info.position is not None and bool(info.name)  # by a command line; a script is the engine's own
+    origin = (
+        EnumValue(f"{_SMA}CommandOrigin", "Runspace", 0) if called else EnumValue(f"{_SMA}CommandOrigin", "Internal", 1)
+    )
+    bound = _bound()
+    if called:
+        bound.type_names = (f"{_SMA}PSBoundParametersDictionary", *bound.type_names)
     pairs: list[tuple[str, object]] = [
-        ("InvocationInfo_BoundParameters", _bound()),
+        ("InvocationInfo_BoundParameters", bound),
         ("InvocationInfo_CommandOrigin", origin),
         ("InvocationInfo_ExpectingInput", info.expecting_input),
         ("InvocationInfo_InvocationName", info.name),

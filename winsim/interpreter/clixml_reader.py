@@ -12,10 +12,11 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from winsim.interpreter.containers import Hashtable
+from winsim.interpreter.errors import TerminatingError
 from winsim.interpreter.net.datetimes import TICKS_PER_SECOND, DateTime, TimeSpan
 from winsim.interpreter.net.secrets import PSCredential, SecureString
 from winsim.interpreter.nettypes import NetError
-from winsim.interpreter.typetable import CUSTOM_OBJECT, table
+from winsim.interpreter.typetable import CUSTOM_OBJECT, get_type, table
 from winsim.interpreter.values import (
     Array,
     ArrayList,
@@ -240,9 +241,16 @@ def _ranged(kind: Callable[[int], int], low: int, high: int) -> Callable[[str], 
 
 def _through_table(type_name: str) -> Callable[[str], object]:
     def convert(text: str) -> object:
+        from winsim.interpreter.convert import convert as cast
+
         definition = table().definition(type_name)
         plain = unescape(text)
-        return definition.parse(plain) if definition is not None and definition.parse is not None else plain
+        if definition is not None and definition.parse is not None:
+            return definition.parse(plain)
+        try:
+            return cast(plain, get_type(type_name))
+        except TerminatingError as problem:
+            raise ValueError(plain) from problem
 
     return convert
 

@@ -10,6 +10,7 @@ from winsim.interpreter.collect import unwrap
 from winsim.interpreter.errors import ErrorRecord
 from winsim.interpreter.members import PropertyInfo
 from winsim.interpreter.nettypes import NetType
+from winsim.interpreter.streams import InformationalRecord
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import split_args, table, type_name_of
 from winsim.interpreter.values import NetObject, PSObject
@@ -67,14 +68,25 @@ def same(held: object) -> object:
     return held
 
 
+def target_type_name(target: object) -> str:
+    """The name of a target's type; a custom object is a PSObject."""
+    if isinstance(target, PSObject) and target.base is None:
+        return "PSObject"
+    return (type_name_of(target) or "").rpartition(".")[2]
+
+
+def informational_members(record: InformationalRecord) -> list[PropertyInfo]:
+    """A warning, verbose or debug record that was merged into output."""
+    pairs = (("InformationalRecord_Message", record.message), ("InformationalRecord_SerializeInvocationInfo", False))
+    return [PropertyInfo(name, "NoteProperty", partial(same, held)) for name, held in pairs]
+
+
 def record_members(record: ErrorRecord) -> list[PropertyInfo]:
     """The notes of an error record on its way to another session (MS-PSRP 2.2.3.15)."""
     info = record.category_info
     target = unwrap(record.target)
     target_name = info.target_name_override or (to_text(target) if target is not None else "")
-    target_type = info.target_type_override or (
-        (type_name_of(target) or "").rpartition(".")[2] if target is not None else ""
-    )
+    target_type = info.target_type_override or (target_type_name(target) if target is not None else "")
     message = f"{record.category.name}: ({target_name}:{target_type}) [{info.activity}], {info.reason}"
     pairs: list[tuple[str, object]] = [
         ("Exception", record.exception),

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from xml.sax.saxutils import escape, quoteattr
 
 from winsim.interpreter.clixml_errors import exception_members, invocation_members
-from winsim.interpreter.clixml_records import record_members, type_names
+from winsim.interpreter.clixml_records import informational_members, record_members, type_names
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.containers import Dictionary, DictionaryEntry
 from winsim.interpreter.errors import ErrorRecord, ExceptionObject, InvocationInfo
@@ -23,6 +23,7 @@ from winsim.interpreter.net.secrets import SecureString
 from winsim.interpreter.net.uris import Uri
 from winsim.interpreter.nettypes import NetError
 from winsim.interpreter.special import extras
+from winsim.interpreter.streams import InformationalRecord
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import (
     AUTOMATION_NULL,
@@ -312,6 +313,8 @@ class Writer:
             self.out.append(f"<I32>{int(base)}</I32>")
         elif isinstance(base, ErrorRecord):
             self.write_members("MS", record_members(base), depth)
+        elif isinstance(base, InformationalRecord):
+            self.write_members("MS", informational_members(base), depth)
         elif isinstance(base, ExceptionObject):
             self.write_members("Props", exception_members(base), depth - 1)
         elif isinstance(base, InvocationInfo):

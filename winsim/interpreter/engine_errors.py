@@ -13,7 +13,7 @@ from winsim.interpreter.errors import (
 from winsim.interpreter.exception_types import bases
 from winsim.interpreter.nettypes import TypeDef, enumeration
 from winsim.interpreter.streams import InformationalRecord
-from winsim.interpreter.values import Array, EnumValue
+from winsim.interpreter.values import Array, EnumValue, PSObject
 
 SMA = "System.Management.Automation."
 EXCEPTION = TypeDef("System.Exception")
@@ -317,6 +317,8 @@ def info_target_type(this: CategoryInfo) -> str:
 
     if this.target_type_override is not None:
         return this.target_type_override
+    if isinstance(this.record.target, PSObject) and this.record.target.base is None:
+        return "PSObject"
     return (type_name_of(this.record.target) or "").rpartition(".")[2]
 
 
@@ -401,7 +403,7 @@ def invocation_script(this: InvocationInfo) -> object:
 
 @INVOCATION.property("Line", "System.String")
 def invocation_text(this: InvocationInfo) -> str:
-    return this.position.line_text if this.position is not None else ""
+    return this.position.whole_line if this.position is not None else ""
 
 
 @INVOCATION.property("PositionMessage", "System.String")

@@ -88,6 +88,13 @@ class Position:
         return lines[line - 1].rstrip("\r") if line <= len(lines) else ""
 
     @property
+    def whole_line(self) -> str:
+        """The line with its end."""
+        line, _ = self.line_column
+        lines = self.source.text.split("\n")
+        return lines[line - 1] + ("\n" if line < len(lines) else "") if line <= len(lines) else ""
+
+    @property
     def message(self) -> str:
         """``At line:1 char:5`` with the line and the part underlined."""
         line, column = self.line_column

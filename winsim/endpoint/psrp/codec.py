@@ -15,6 +15,7 @@ from winsim.interpreter.clixml_records import record_members, type_names
 from winsim.interpreter.clixml_writer import encode
 from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.containers import ReadOnlyCollection
+from winsim.interpreter.convert import to_bool
 from winsim.interpreter.errors import ErrorRecord, ExceptionObject, InvocationInfo
 from winsim.interpreter.members import PropertyInfo, get_property_of
 from winsim.interpreter.texts import to_text
@@ -178,6 +179,7 @@ def _progress_members(value: object, reference: int, types: str) -> list[str]:
     if not isinstance(kind, EnumValue):
         kind = get_property_of(value, "Type")
     completed = (isinstance(kind, EnumValue) and kind.name == "Completed") or kind == "Completed"
+    completed = completed or to_bool(get_property_of(value, "Completed"))
     members.append(
         f'<Obj N="Type" RefId="{reference}">{types}<T>{_SMA}ProgressRecordType</T><T>System.Enum</T>'
         f"<T>System.ValueType</T><T>System.Object</T></TN><ToString>{'Completed' if completed else 'Processing'}"

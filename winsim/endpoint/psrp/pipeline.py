@@ -116,7 +116,10 @@ class PipelineRun:
             None if self.spec.no_input else iter(self._input),
             self.spec.add_to_history,
         )
-        return slot.runspace.invoke(request, self)
+        outcome = slot.runspace.invoke(request, self)
+        if self.stopping and outcome.state == "completed":  # its input ended because it is to stop
+            return Outcome("stopped", codec.stopped_record())
+        return outcome
 
     def report(self, outcome: Outcome) -> None:
         state = {
