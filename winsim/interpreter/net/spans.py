@@ -8,7 +8,17 @@ from collections.abc import Sequence
 from winsim.interpreter.net.cultures import is_invariant
 from winsim.interpreter.net.date_format import format_offset, format_span
 from winsim.interpreter.net.date_parse import parse_offset, parse_span
-from winsim.interpreter.net.dates import PROVIDER, STYLES, UNITS, attempt, guarded, styles_of, today
+from winsim.interpreter.net.dates import (
+    PROVIDER,
+    STYLES,
+    UNITS,
+    attempt,
+    day_of_week,
+    guarded,
+    styles_of,
+    today,
+    utc_now,
+)
 from winsim.interpreter.net.datetimes import TICKS_PER_MILLISECOND, DateTime, DateTimeOffset, TimeSpan
 from winsim.interpreter.net.identifiers import set_reference
 from winsim.interpreter.net.span_exact import parse_span_exact
@@ -285,6 +295,47 @@ def offset_to_string(this: DateTimeOffset) -> str:
 @OFFSET.method("ToString", "System.String", PROVIDER, optional=1)
 def offset_to_format(this: DateTimeOffset, spec: str, provider: object = None) -> str:
     return offset_text(this, spec or "", provider is not None and is_invariant(provider))
+
+
+@OFFSET.property("DayOfWeek")
+def offset_day_of_week(this: DateTimeOffset) -> EnumValue:
+    return day_of_week(this.moment)
+
+
+@OFFSET.property("TimeOfDay")
+def offset_time_of_day(this: DateTimeOffset) -> TimeSpan:
+    return TimeSpan(this.moment.ticks - this.moment.date().ticks)
+
+
+@OFFSET.static_property("Now")
+@OFFSET.static_property("UtcNow")
+def offset_now() -> DateTimeOffset:
+    return DateTimeOffset(utc_now().with_kind("Unspecified"), TimeSpan(0))
+
+
+@OFFSET.method("AddMonths", "System.Int32")
+def offset_add_months(this: DateTimeOffset, months: int) -> object:
+    return guarded(lambda: DateTimeOffset(this.moment.add_months(months), this.offset))
+
+
+@OFFSET.method("AddYears", "System.Int32")
+def offset_add_years(this: DateTimeOffset, years: int) -> object:
+    return guarded(lambda: DateTimeOffset(this.moment.add_months(12 * years), this.offset))
+
+
+@OFFSET.method("Add", "System.TimeSpan")
+def offset_add(this: DateTimeOffset, span: TimeSpan) -> object:
+    return guarded(lambda: DateTimeOffset(this.moment.add_ticks(span.ticks), this.offset))
+
+
+@OFFSET.method("Subtract", "System.TimeSpan")
+def offset_subtract_span(this: DateTimeOffset, span: TimeSpan) -> object:
+    return guarded(lambda: DateTimeOffset(this.moment.add_ticks(-span.ticks), this.offset))
+
+
+@OFFSET.method("Subtract", "System.DateTimeOffset")
+def offset_subtract(this: DateTimeOffset, other: DateTimeOffset) -> TimeSpan:
+    return TimeSpan(this.utc().ticks - other.utc().ticks)
 
 
 def _offset_adders() -> None:
