@@ -8,7 +8,7 @@ from typing import ClassVar, cast
 from passivelab.commands.paths import shown, state
 from passivelab.errors import InvalidError, Problem, SecretError
 from passivelab.lab import Lab
-from passivelab.lab.certificates import PublicSource, public_source, wanted_certificates
+from passivelab.lab.certificates import PublicSource, public_source, public_sources, wanted_certificates
 from passivelab.pki import Pki, Supplied
 from passivelab.pki.issued import DamagedPfx, Requested, is_current, too_new
 from passivelab.pki.store import Source
@@ -22,6 +22,11 @@ class CertificateErrors(InvalidError):
 
 def open_keys(lab: Lab) -> Pki:
     source = public_source(lab)
+    for host, other in public_sources(lab).items():
+        if other.kind != source.kind:
+            reason = f"{host} has another source of the public certificate: {other.kind}, not {source.kind}"
+            hint = "set source for the role, not for a host: there is one public certificate"
+            raise CertificateErrors((Problem("certificate-source", reason, other.place or source.place, hint=hint),))
     wanted = wanted_certificates(lab)
     folder = state(lab.folder) / "pki"
     if source.kind != "pfx":

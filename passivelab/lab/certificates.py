@@ -64,11 +64,18 @@ class PublicSource:
     place: Place | None = None
 
 
+def public_sources(lab: Lab) -> dict[str, PublicSource]:
+    """The source on each host of the role."""
+    return {host.name: source_on(lab, host.name) for host in lab.hosts_of(ROLE)}
+
+
 def public_source(lab: Lab) -> PublicSource:
-    """The source is the same on every host of the role, which its checks see to: the first one's counts."""
-    hosts = lab.hosts_of(ROLE)
-    found = lab.variables.get((hosts[0].name, ROLE), {}) if hosts else {}
-    last = {name: values[-1] for name, values in found.items()}
+    """The source of the lab: that of the role's first host, as all hosts have to have the same."""
+    return next(iter(public_sources(lab).values()), PublicSource())
+
+
+def source_on(lab: Lab, host: str) -> PublicSource:
+    last = {name: values[-1] for name, values in lab.variables.get((host, ROLE), {}).items()}
     texts = {name: str(plain(value.node)) for name, value in last.items()}
     place = last["source"].place if "source" in last else None
     return PublicSource(texts.get("source", "lab-ca"), texts.get("pfx_file", ""), texts.get("pfx_password", ""), place)
