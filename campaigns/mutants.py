@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import multiprocessing
 import random
 import sys
@@ -25,7 +26,7 @@ from pathlib import Path
 from campaigns.hand_changes import CHANGES, HandChange
 from campaigns.inprocess import STACK, Snapshot, building, connector, new_world
 from campaigns.kills import copy_lab
-from campaigns.mutations import Mutation, mutations
+from campaigns.mutations import mutations
 from passivelab.blueprint.model import Blueprint, Key, StepInstance
 from passivelab.commands.terminal import Terminal
 from passivelab.commands.workshop import Workshop, open_workshop
@@ -258,10 +259,14 @@ def main() -> int:
         campaign = Campaign.prepare(Path(folder), arguments.step)
         chosen = sample(campaign.mutants(), arguments.seed, arguments.share)
         print(f"{len(campaign.starts)} templates, {len(chosen)} mutants", flush=True)
-        verdicts = list(judge_all(campaign, chosen, arguments.jobs))
+        logging.disable()  # defects that mutants find are verdicts here
+        verdicts = []
+        for verdict in judge_all(campaign, chosen, arguments.jobs):
+            verdicts.append(verdict)
+            if arguments.json:  # as it goes: a long campaign may be cut short
+                with arguments.json.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(vars(verdict)) + "\n")
     print(summary(verdicts))
-    if arguments.json:
-        arguments.json.write_text("".join(json.dumps(vars(verdict)) + "\n" for verdict in verdicts), "utf-8")
     killed = sum(verdict.killed for verdict in verdicts)
     return 0 if killed >= 0.95 * len(verdicts) else 1
 

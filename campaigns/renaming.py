@@ -15,7 +15,7 @@ import shutil
 import sys
 import tempfile
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from campaigns.inprocess import STACK, building, new_world
@@ -30,9 +30,7 @@ from winsim.world.digest import digest
 
 # What the frame gives, and what PowerShell itself names.
 GIVEN = frozenset(
-    "desired current needs secrets before true false null _ args input this matches lastexitcode error home pid host "
-    "erroractionpreference progresspreference warningpreference confirmpreference psitem foreach switch ofs "
-    "psboundparameters pscmdlet myinvocation executioncontext psversiontable env".split()
+    ["desired", "current", "needs", "secrets", "before", "true", "false", "null", "_", "args", "input", "this", "matches", "lastexitcode", "error", "home", "pid", "host", "erroractionpreference", "progresspreference", "warningpreference", "confirmpreference", "psitem", "foreach", "switch", "ofs", "psboundparameters", "pscmdlet", "myinvocation", "executioncontext", "psversiontable", "env"]
 )
 VARIABLE = re.compile(r"(?<![`\w])(\$|(?<=\s)@(?!\w+ =))(\{?)([A-Za-z_]\w*)(?!\w|:\w)")
 FUNCTION = re.compile(r"^\s*function\s+([A-Za-z][\w-]*)", re.MULTILINE)
@@ -85,9 +83,13 @@ def rename_roles(folder: Path, seed: int) -> Path:
         file.unlink()
     new = {f"{file.parts[-3]}/{file.name.removesuffix('.ps1.j2')}": name for file, name in steps.items()}
     for file in roles.glob("*/role.yml"):
+        role = file.parent.name
         text = file.read_text("utf-8")
         text = re.sub(
-            r"^( *- step: )(\w+)", lambda match: match[1] + new[f"{file.parent.name}/{match[2]}"], text, flags=re.MULTILINE
+            r"^( *- step: )(\w+)",
+            lambda match, role=role: match[1] + new[f"{role}/{match[2]}"],
+            text,
+            flags=re.MULTILINE,
         )
         text = re.sub(
             r"\b(\w+)/(\w+)(?=[\[.,\]\s])",
@@ -100,8 +102,6 @@ def rename_roles(folder: Path, seed: int) -> Path:
 
 def with_roles(lab: Path, roles: Path) -> Workshop:
     """A workshop whose blueprint comes from other roles."""
-    from dataclasses import replace
-
     workshop = open_workshop(str(lab), Terminal())
     keys = Pki.open(state(workshop.lab.folder) / "pki", wanted_certificates(workshop.lab))
     return replace(workshop, blueprint=compile_lab(workshop.lab, roles, keys).blueprint)
