@@ -25,6 +25,9 @@ from winsim.interpreter.texts import to_text
         ("(New-Object Management.Automation.WildcardPattern 'a*', 'IgnoreCase').IsMatch('ABC')", "True"),
         ("[Management.Automation.LanguagePrimitives]::ConvertTo('5', [int]).GetType().Name", "Int32"),
         ("[array]::FindLast((1, 2, 3), [Predicate[object]]{ $args[0] -lt 3 })", "2"),
+        ("$q = New-Object Collections.Queue; $q.Enqueue(1); $q.Clone().Count", "1"),
+        ("$s = New-Object Collections.SortedList; $s.Add('b', 1); $s.RemoveAt(0); $s.Count", "0"),
+        ("[decimal]::Multiply(1.5, 2)", "3.0"),
         ("([DateTimeOffset]'2014-05-31T00:00:00+02:00').AddMonths(1).ToString('yyyy-MM-dd zzz')", "2014-06-30 +02:00"),
         ("[pscustomobject]@{ a = 5 } | Where-Object a -Is [int] | ForEach-Object a", "5"),
         ("(Get-Command mkdir).CommandType", "Function"),
@@ -58,6 +61,10 @@ def test_values(run: Run, text: str, shown: str) -> None:
 def test_errors(run: Run, text: str, id: str) -> None:
     ran = run(text)
     assert id in (*ran.ids, ran.ended_by)
+
+
+def test_a_method_of_a_collection_that_is_not_built_is_not_asked_of_its_elements(run: Run) -> None:
+    assert run("$q = New-Object Collections.Queue; $q.Enqueue(1); $q.TrimToSize()").ended_by == "LabNotBuilt"
 
 
 def test_tables_round_fractions_and_lists_do_not(run: Run) -> None:

@@ -52,6 +52,9 @@ def call_method(frame: Frame, value: object, name: str, arguments: Sequence[obje
         return (where if name.lower() == "where" else for_each)(frame, value, arguments)
     items = items_of(value)
     if items is not None and not isinstance(value, Dictionary):
+        own = type_name_of(value) or "System.Object"
+        if exists_unbuilt(own, name, False):
+            raise NotBuilt(f"the method {name} of [{own}]")
         return call_each(frame, items, name, arguments, value)
     raise missing_method(value, name)
 

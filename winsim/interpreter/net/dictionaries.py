@@ -293,6 +293,24 @@ def get_by_index(this: SortedList, index: int) -> object:
     return this.values()[index]
 
 
+@SORTED_LIST.method("RemoveAt", "System.Int32")
+def remove_sorted_at(this: SortedList, index: int) -> object:
+    if not 0 <= index < len(this):
+        raise NetError("System.ArgumentOutOfRangeException", "Index was out of range.\r\nParameter name: index")
+    this.remove(this.keys()[index])
+    return AUTOMATION_NULL
+
+
+@SORTED_LIST.method("GetKeyList")
+def key_list(this: SortedList) -> Array:
+    return Array(this.keys())
+
+
+@SORTED_LIST.method("GetValueList")
+def value_list(this: SortedList) -> Array:
+    return Array(this.values())
+
+
 @SORTED_LIST.method("IndexOfKey", "System.Object")
 def index_of_key(this: SortedList, key: object) -> int:
     return next((i for i, held in enumerate(this.keys()) if same(held, key)), -1)
@@ -371,6 +389,16 @@ NAMES.constructor()(NameValueCollection)
 @NAMES.property("Count")
 def nv_count(this: NameValueCollection) -> int:
     return len(this.table)
+
+
+@NAMES.method("HasKeys")
+def nv_has_keys(this: NameValueCollection) -> bool:
+    return bool(this.names())
+
+
+@NAMES.method("GetKey", "System.Int32")
+def nv_key(this: NameValueCollection, index: int) -> object:
+    return this.names()[index]
 
 
 @NAMES.property("AllKeys")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 from winsim.interpreter.formatting import format_value
@@ -197,6 +198,34 @@ def quantize(value: Decimal, digits: int, rounding: str) -> Decimal:
     if isinstance(exponent, int) and exponent >= -digits:
         return value
     return value.quantize(Decimal(1).scaleb(-digits), rounding=rounding)
+
+
+for _name, _operation in (
+    ("Add", Decimal.__add__),
+    ("Subtract", Decimal.__sub__),
+    ("Multiply", Decimal.__mul__),
+):
+
+    @DECIMAL.static_method(_name, "System.Decimal", "System.Decimal")
+    def of_two(left: Decimal, right: Decimal, operation: Callable[..., Decimal] = _operation) -> Decimal:
+        return operation(left, right)
+
+
+@DECIMAL.static_method("Negate", "System.Decimal")
+def negate(value: Decimal) -> Decimal:
+    return -value
+
+
+@DECIMAL.static_method("ToInt32", "System.Decimal")
+def to_int32(value: Decimal) -> int:
+    if not -(2**31) - 1 < value < 2**31:
+        raise NetError("System.OverflowException", "Value was either too large or too small for an Int32.")
+    return int(value)
+
+
+@DECIMAL.static_method("ToDouble", "System.Decimal")
+def to_double(value: Decimal) -> float:
+    return float(value)
 
 
 @DECIMAL.static_method("Truncate", "System.Decimal")

@@ -366,6 +366,11 @@ def for_each(this: GenericList, session: Session, block: Any) -> object:
     return AUTOMATION_NULL
 
 
+@LIST.method("ConvertAll", BLOCK, needs_session=True)
+def convert_all(this: GenericList, session: Session, block: Any) -> GenericList:
+    return GenericList((session.call_block(block, item) for item in list(this)), "System.Object")
+
+
 @LIST.method("Exists", BLOCK, needs_session=True)
 def exists(this: GenericList, session: Session, block: Any) -> bool:
     return any(map(predicate(session, block), this))

@@ -95,6 +95,13 @@ STACK = define("System.Collections.Stack", Bag, False)
 STACK_OF = define("System.Collections.Generic.Stack`1", Bag, True)
 QUEUE.python = STACK.python = ()
 
+for _target in (QUEUE, STACK):
+
+    @_target.method("Clone")
+    def clone(this: Bag) -> Bag:
+        return Bag(this.type_names[0], this.element, this.items)
+
+
 for _target in (QUEUE, QUEUE_OF):
     common(_target)
     constructors(_target, list)
