@@ -43,7 +43,7 @@ class CellArray(NetObject):
     def __init__(self, rows: int, columns: int, cell: BufferCell) -> None:
         self.rows = rows
         self.columns = columns
-        self.cells = [cell] * (rows * columns)
+        self.items: list[object] = [cell] * (rows * columns)
 
 
 RAW = TypeDef(RawUI.type_names[0], python=(RawUI,))
@@ -132,7 +132,7 @@ def wire(value: object) -> object:
         )
     if isinstance(value, CellArray):
         lengths = Array([value.rows, value.columns], "System.Int32")
-        return PSObject({"mae": [wire(cell) for cell in value.cells], "mal": lengths})
+        return PSObject({"mae": [wire(cell) for cell in value.items], "mal": lengths})
     return value
 
 

@@ -14,6 +14,7 @@ from winsim.interpreter.engine_objects import OBJECT_TYPES
 from winsim.interpreter.engine_raw_ui import RAW_UI_TYPES
 from winsim.interpreter.engine_session import SESSION_TYPES, ExecutionContext, InternalHost
 from winsim.interpreter.engine_views import PSObjectView, TypeNameList
+from winsim.interpreter.history import HISTORY_TYPES
 
 if TYPE_CHECKING:
     from winsim.interpreter.nettypes import TypeDef
@@ -26,6 +27,7 @@ TYPES: tuple[TypeDef, ...] = (
     *SESSION_TYPES,
     *HOST_VALUE_TYPES,
     *RAW_UI_TYPES,
+    *HISTORY_TYPES,
     *DYNAMIC_TYPES,
     *DELEGATE_TYPES,
 )

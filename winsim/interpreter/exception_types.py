@@ -76,7 +76,8 @@ System.Management.Automation.RuntimeException: @PipelineStoppedException @Provid
 System.Management.Automation.RuntimeException: @PSSecurityException
 System.Management.Automation.RuntimeException: @RemoteException @ScriptCallDepthException
 System.Management.Automation.RuntimeException: @SessionStateException @WildcardPatternException
-System.Management.Automation.RuntimeException: @PSConsoleLoadException
+System.Management.Automation.RuntimeException: @PSConsoleLoadException @Host.HostException @Host.PromptingException
+System.Management.Automation.RuntimeException: @Remoting.PSRemotingDataStructureException
 System.Management.Automation.RuntimeException: @PSSnapInException @RemotingException
 System.SystemException: @ParentContainsErrorRecordException
 System.Management.Automation.RuntimeException: @ScriptRequiresException

@@ -46,6 +46,8 @@ def run_statement(
         merge(stage, command)
         stages.append(stage)
     session.streams = base
+    # No statement of a script stands around a pipeline of commands: what ends a statement inside ends the pipeline.
+    session.in_try += not any(command.is_script for command in commands)
     run_pipeline(session, stages, sink.output)
 
 

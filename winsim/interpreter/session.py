@@ -28,6 +28,7 @@ from winsim.interpreter.errors import (
 )
 from winsim.interpreter.frames import Frame
 from winsim.interpreter.globals import GlobalState
+from winsim.interpreter.history import HistoryEntry
 from winsim.interpreter.hosting import HostUI, Identity, Limits, Outcome, PipelineRequest, Sink
 from winsim.interpreter.lookup import Lookup
 from winsim.interpreter.pipeline import Stage
@@ -64,6 +65,7 @@ class Session(GlobalState, Lookup, BlockRunner):
         self.deadline: float | None = None
         self.stopping = threading.Event()
         self.in_try = 0
+        self.history: list[HistoryEntry] = []
         self.loops = 0
         self.depth = 0
         self.caught: list[TerminatingError] = []
@@ -83,6 +85,7 @@ class Session(GlobalState, Lookup, BlockRunner):
 
         sys.setrecursionlimit(max(sys.getrecursionlimit(), 60_000))
         self.prepare(request.limits, sink)
+        entry = HistoryEntry.of(request) if request.add_to_history else None
         try:
             with running(self):
                 run_request(self, request, sink)
@@ -110,6 +113,8 @@ class Session(GlobalState, Lookup, BlockRunner):
         except Exception as problem:  # a defect of the lab must not take the endpoint down, and must not pass silently
             LOG.exception("defect while running a pipeline on %s", getattr(self.host, "name", ""))
             return Outcome("failed", lab_error("Defect", f"defect of the simulated lab: {problem!r}"))
+        if entry is not None:
+            self.history.append(entry)
         return Outcome("completed")
 
     def prepare(self, limits: Limits, sink: Sink) -> None:

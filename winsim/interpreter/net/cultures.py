@@ -147,6 +147,27 @@ def two_letter(this: CultureInfo) -> str:
     return this.name[:2] or "iv"
 
 
+_THREE_LETTERS = {
+    "": ("ivl", "IVL"), "de": ("deu", "DEU"), "en": ("eng", "ENU"), "en-GB": ("eng", "ENG"), "es": ("spa", "ESN"),
+    "fr": ("fra", "FRA"), "it": ("ita", "ITA"), "nl": ("nld", "NLD"), "sv": ("swe", "SVE"), "tr": ("tur", "TRK"),
+}  # fmt: skip
+
+
+def _three_letters(this: CultureInfo) -> tuple[str, str]:
+    """The language's names of ISO 639-2 and of Windows, which tells regions apart."""
+    return _THREE_LETTERS.get(this.name) or _THREE_LETTERS[this.name[:2]]
+
+
+@CULTURE.property("ThreeLetterISOLanguageName")
+def three_letter(this: CultureInfo) -> str:
+    return _three_letters(this)[0]
+
+
+@CULTURE.property("ThreeLetterWindowsLanguageName")
+def three_letter_windows(this: CultureInfo) -> str:
+    return _three_letters(this)[1]
+
+
 @CULTURE.property("IsNeutralCulture")
 def is_neutral(this: CultureInfo) -> bool:
     return len(this.name) == 2
