@@ -81,7 +81,8 @@ CHANGES = (
                "Unregister-PSSessionConfiguration -Name passivelab.delegated -NoServiceRestart -Force"),
     # certificates
     HandChange("se01", "certificates/root",
-               r"Get-ChildItem Cert:\LocalMachine\Root | Where-Object { $_.Subject -like '*passivelab*' } | Remove-Item"),
+               r"Get-ChildItem Cert:\LocalMachine\Root | Where-Object { $_.Subject -like '*passivelab*' } |"
+               " Remove-Item", ("Subject", "Thumbprint")),
     HandChange("se01", "certificates/public",
                r"Get-ChildItem Cert:\LocalMachine\My | Where-Object { $_.FriendlyName -eq 'passivelab public' } |"
                " ForEach-Object { $_.FriendlyName = 'renamed' }", ("FriendlyName",)),
@@ -104,7 +105,8 @@ CHANGES = (
     HandChange("adfs01", "adfs/private_key",
                r"Get-ChildItem Cert:\LocalMachine\My | Where-Object { $_.FriendlyName -eq 'passivelab public' } |"
                r" ForEach-Object { icacls.exe (Join-Path C:\ProgramData\Microsoft\Crypto\RSA\MachineKeys "
-               r"$_.PrivateKey.CspKeyContainerInfo.UniqueKeyContainerName) /remove 'CORP\svc-adfs$' 'NT SERVICE\adfssrv' }",
+               r"$_.PrivateKey.CspKeyContainerInfo.UniqueKeyContainerName) "
+               r"/remove 'CORP\svc-adfs$' 'NT SERVICE\adfssrv' }",
                ("Readable",)),
     HandChange("adfs01", "adfs/service_principal_name",
                "setspn.exe -D host/sts.contoso.com 'CORP\\svc-adfs$'", ("Accounts",)),

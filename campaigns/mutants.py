@@ -221,7 +221,7 @@ def in_deep_thread(campaign: Campaign, mutant: Mutant) -> Verdict:
 
 
 def judge_all(campaign: Campaign, mutants: Sequence[Mutant], jobs: int) -> Iterator[Verdict]:
-    global _CAMPAIGN
+    global _CAMPAIGN  # noqa: PLW0603  # forked processes inherit the worlds instead of getting copies
     _CAMPAIGN = campaign
     if jobs == 1:
         yield from map(_judge, mutants)

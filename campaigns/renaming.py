@@ -30,7 +30,11 @@ from winsim.world.digest import digest
 
 # What the frame gives, and what PowerShell itself names.
 GIVEN = frozenset(
-    ["desired", "current", "needs", "secrets", "before", "true", "false", "null", "_", "args", "input", "this", "matches", "lastexitcode", "error", "home", "pid", "host", "erroractionpreference", "progresspreference", "warningpreference", "confirmpreference", "psitem", "foreach", "switch", "ofs", "psboundparameters", "pscmdlet", "myinvocation", "executioncontext", "psversiontable", "env"]
+    """
+    desired current needs secrets before true false null _ args input this matches lastexitcode error home pid host
+    erroractionpreference progresspreference warningpreference confirmpreference psitem foreach switch ofs
+    psboundparameters pscmdlet myinvocation executioncontext psversiontable env
+    """.split()  # noqa: SIM905  # a list of names reads better as words
 )
 VARIABLE = re.compile(r"(?<![`\w])(\$|(?<=\s)@(?!\w+ =))(\{?)([A-Za-z_]\w*)(?!\w|:\w)")
 FUNCTION = re.compile(r"^\s*function\s+([A-Za-z][\w-]*)", re.MULTILINE)
