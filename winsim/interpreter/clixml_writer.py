@@ -238,7 +238,7 @@ class Writer:
     def new_reference(self, value: object) -> str:
         reference = str(len(self.kept))
         self.kept.append(value)
-        if self.level <= 1 and items_of(value) is not None:  # one that holds itself is written once more
+        if self.level <= 1 and (isinstance(value, Dictionary) or items_of(value) is not None):  # one that holds itself is written once more
             return reference
         self.references[id(value.base if isinstance(value, PSObject) and value.base is not None else value)] = reference
         return reference
@@ -393,7 +393,7 @@ def container_tag(base: object, names: tuple[str, ...]) -> str:
         return "QUE"
     if plain.startswith(("System.Collections.Stack", "System.Collections.Generic.Stack`")):
         return "STK"
-    return "LST" if isinstance(base, list) else "IE"
+    return "LST" if isinstance(base, list) or "System.Array" in names else "IE"
 
 
 def serialize(value: object, depth: int = 2, cipher: Cipher | None = None) -> str:
