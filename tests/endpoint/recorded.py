@@ -192,6 +192,9 @@ class Replay:
     def _await_answers(self, wanted: int) -> None:
         """Until as many messages came as in the recording, or no pipeline is left to send one."""
         self._wait(lambda: len(self.answers) >= wanted or set(self._numbers) <= self.ended, PATIENCE)
+        # A pipeline gives its runspace back just after it told its state.
+        states = [answer for answer in self.answers if answer["message"] == "PipelineState"]
+        self._wait(lambda: len(self.ended) >= len({answer["pipeline"] for answer in states}), PATIENCE)
 
     def _wait(self, ready: Callable[[], bool], limit: float) -> None:
         end = time.monotonic() + limit

@@ -14,8 +14,9 @@ PROTOCOL = (
     "029", "034", "041", "059", "085", "086", "093", "094", "095", "099", "109", "110", "117", "123", "125", "160",
     "162", "163",
 )  # fmt: skip
-# Floors of what is reached; the rest is in docs/fidelity.md.
-SEQUENCES, MESSAGES = 0.57, 0.48
+# Floors just under what is reached (sleeping scripts may differ on a busy machine); docs/fidelity-endpoint.md has the
+# rest.
+SEQUENCES, MESSAGES = 0.73, 0.71
 
 
 @pytest.fixture(scope="module")

@@ -238,7 +238,9 @@ class Writer:
     def new_reference(self, value: object) -> str:
         reference = str(len(self.kept))
         self.kept.append(value)
-        if self.level <= 1 and (isinstance(value, Dictionary) or items_of(value) is not None):  # one that holds itself is written once more
+        if self.level <= 1 and (
+            isinstance(value, Dictionary) or items_of(value) is not None
+        ):  # one that holds itself is written once more
             return reference
         self.references[id(value.base if isinstance(value, PSObject) and value.base is not None else value)] = reference
         return reference
