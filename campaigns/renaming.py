@@ -89,12 +89,8 @@ def rename_roles(folder: Path, seed: int) -> Path:
     for file in roles.glob("*/role.yml"):
         role = file.parent.name
         text = file.read_text("utf-8")
-        text = re.sub(
-            r"^( *- step: )(\w+)",
-            lambda match, role=role: match[1] + new[f"{role}/{match[2]}"],
-            text,
-            flags=re.MULTILINE,
-        )
+        for step in re.findall(r"^ *- step: (\w+)", text, flags=re.MULTILINE):
+            text = re.sub(rf"^( *- step: ){step}\b", rf"\g<1>{new[f'{role}/{step}']}", text, flags=re.MULTILINE)
         text = re.sub(
             r"\b(\w+)/(\w+)(?=[\[.,\]\s])",
             lambda match: f"{match[1]}/{new.get(match.group(), match[2])}",

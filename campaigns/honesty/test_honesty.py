@@ -11,9 +11,10 @@ from typing import TypeVar
 import pytest
 
 from campaigns.inprocess import STACK
+from campaigns.kills import ROOT
 from campaigns.mutants import Campaign, Verdict
 from campaigns.mutations import mutations
-from campaigns.renaming import ROOT, Renaming
+from campaigns.renaming import Renaming
 from pslang.parser import parse
 
 T = TypeVar("T")
