@@ -12,6 +12,7 @@ import re
 from base64 import b64decode
 from typing import Any
 
+from winsim.world.certificates import parse
 from winsim.world.codec import TAG, encode
 from winsim.world.lab import World
 
@@ -39,6 +40,12 @@ class _Names:
 
     def replace(self, text: str) -> str:
         return GENERATED.sub(lambda match: self._known.setdefault(match.group().lower(), f"#{len(self._known)}"), text)
+
+    def number(self, text: str) -> int:
+        """The number that a text begins with once it is replaced; behind all others while it has none."""
+        found = GENERATED.search(text)
+        known = self._known.get(found.group().lower()) if found else None
+        return int(known[1:]) if known else len(GENERATED.pattern) * 1_000_000
 
     def opaque(self, kind: str, data: bytes) -> str:
         key = hashlib.sha256(data).hexdigest()
@@ -98,20 +105,31 @@ def _readable(data: bytes) -> Any:
 
 def _shape(value: Any) -> str:
     """A value without anything generated: the order of members whose keys were generated."""
-    return GENERATED.sub("#", json.dumps(value, sort_keys=True, default=lambda data: f"bytes {len(data) // 64}"))
+    return GENERATED.sub("#", json.dumps(value, sort_keys=True, default=_kind))
 
 
-def _order(key: str, value: Any) -> tuple[str, str]:
-    """By the key; where the key was generated, by what it stands for."""
+def _kind(data: bytes) -> str:
+    """What binary data is: a certificate by its subject. Lengths would not do, they differ from key to key."""
+    try:
+        return f"certificate of {parse(data).subject.rfc4514_string()}"
+    except ValueError:
+        return "bytes"
+
+
+def _order(key: str, value: Any, names: _Names) -> tuple[str, str, int, str]:
+    """By the key; where the key was generated, by what it stands for, then by where it was seen first."""
     masked = GENERATED.sub("#", key)
-    return masked, _shape(value) if masked != key else ""
+    return masked, _shape(value) if masked != key else "", names.number(key), key
 
 
 def _canonical(value: Any, names: _Names) -> Any:
     if isinstance(value, dict):
         if value.get(TAG) == "opaque":
             return names.opaque("der" if value["data"][:1] == b"0" else "binary", value["data"])
-        members = sorted(value.items(), key=lambda item: _order(*item))
+        if TAG in value:  # what stands in a store is seen before the keys, and before the files that hold them
+            members = sorted(value.items(), key=lambda item: item[0] != "certificates")
+        else:
+            members = sorted(value.items(), key=lambda item: _order(item[0], item[1], names))
         return [[names.replace(key), _canonical(member, names)] for key, member in members]
     if isinstance(value, list):
         return [_canonical(member, names) for member in value]
