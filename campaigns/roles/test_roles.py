@@ -9,6 +9,7 @@ import pytest
 
 from campaigns.digest import digest
 from campaigns.hand_changes import CHANGES, HandChange
+from campaigns.roles.labs import Lab, copy, served
 from passivelab.blueprint.model import Blueprint
 from passivelab.commands.connecting import connector
 from passivelab.commands.simulated import running
@@ -20,7 +21,6 @@ from passivelab.engine.events import Event, StepFinished
 from passivelab.engine.script import Request, ask
 from passivelab.engine.subject import Removal
 from passivelab.state import Journal
-from tests.roles.labs import Lab, copy, served
 
 # One change for each role, of which the others know nothing.
 CHOSEN = {

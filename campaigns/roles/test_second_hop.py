@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from campaigns.roles.labs import Lab, copy, edit, served
 from passivelab.blueprint.model import DesiredValue, StepInstance
 from passivelab.commands.connecting import connector
 from passivelab.commands.simulated import running
@@ -14,7 +15,6 @@ from passivelab.commands.terminal import Terminal
 from passivelab.commands.workshop import Workshop, open_workshop
 from passivelab.engine.hosts import Hosts
 from passivelab.engine.script import Fault, Request
-from tests.roles.labs import Lab, copy, edit, served
 
 LYNC = "Microsoft.Rtc.Management.ADConnect.Core.ADOperationException"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.roles.labs import copy, edit, served
+from campaigns.roles.labs import copy, edit, served
 
 URLS = [
     f"https://{name}/passiveauth/federationmetadata/2007-06/federationmetadata.xml"
