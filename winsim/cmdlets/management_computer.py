@@ -64,7 +64,7 @@ def after_change(call: Call) -> None:
 
 @cmdlet(
     "Start-Process",
-    ("FilePath", "ArgumentList", "Wait", "PassThru", "NoNewWindow", "WorkingDirectory", "WindowStyle", "Verb"),
+    ("FilePath", "ArgumentList", "Wait", "PassThru", "NoNewWindow"),
     locks_world=False,
 )
 def start_process(call: Call) -> None:
