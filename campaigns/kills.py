@@ -1,6 +1,11 @@
 """Kills builds and teardowns at random moments (SIGKILL); the next one must end where an uninterrupted one does.
 
-    python -m campaigns.kills --seed 1 --count 10 [--teardown]
+    python -m campaigns.kills --seed 1 --count 10 [--lab bare]
+
+A moment is so many lines of the run's output, and up to a quarter of a second more: a busy machine changes nothing
+about which moments are tried. Every second kill hits a teardown. After a kill the same command runs again, to its end;
+then the machines must have the digest of those of an uninterrupted run, and the ledger must own the same things, each
+with the value that it had before the first change.
 """
 
 from __future__ import annotations
@@ -13,30 +18,57 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from campaigns.digest import digest
+from passivelab.state.journal import read
+from passivelab.state.ledger import fold
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ("build-lab", "--json")
 TEARDOWN = ("teardown-lab", "--yes", "--json")
+LONGEST_DELAY = 0.25  # seconds after a line of output
+
+
+@dataclass(frozen=True)
+class End:
+    """How a lab is after a run: whether that was proved, the machines' digest, and what the ledger owns."""
+
+    proved: bool
+    digest: str
+    owned: Mapping[str, Any]
+    lines: int = 0
 
 
 @dataclass(frozen=True)
 class Outcome:
     """One kill: when it came, and how the lab was after the next run."""
 
-    moment: float
     command: str
-    proved: bool
-    digest: str
+    line: int
+    delay: float
+    end: End
+
+    def agrees(self, wanted: End) -> bool:
+        return self.end.proved and self.end.digest == wanted.digest and self.end.owned == wanted.owned
+
+    def text(self, wanted: End) -> str:
+        told = "the same lab" if self.agrees(wanted) else f"DIFFERENT: {self._difference(wanted)}"
+        return f"killed {self.command} after line {self.line:3} and {self.delay:.2f} s: {told}"
+
+    def _difference(self, wanted: End) -> str:
+        ours, theirs = self.end.owned, wanted.owned
+        owned = sorted(key for key in {*ours, *theirs} if ours.get(key, "-") != theirs.get(key, "-"))
+        told = f"proved {self.end.proved}, digest {self.end.digest[:16]} for {wanted.digest[:16]}"
+        return f"{told}, owned otherwise: {', '.join(owned) or 'nothing'}"
 
 
-def copy_lab(folder: Path) -> Path:
-    folder.mkdir(parents=True)
-    for name in ("lab.yml", "machines.yml", "secrets.yml"):
-        shutil.copy(ROOT / "inventory" / "simulated" / name, folder / name)
+def copy_lab(folder: Path, name: str = "simulated") -> Path:
+    """The inventory of that name, without what was made of it."""
+    shutil.copytree(ROOT / "inventory" / name, folder, ignore=shutil.ignore_patterns("media", ".passivelab"))
     return folder
 
 
@@ -45,66 +77,69 @@ def command(lab: Path, arguments: tuple[str, ...]) -> subprocess.Popen[str]:
     return subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
 
-def run(lab: Path, arguments: tuple[str, ...]) -> tuple[bool, float]:
-    """Run to the end; whether it proved its result, and how long it took."""
-    started = time.monotonic()
-    output = command(lab, arguments).communicate()[0]
-    last = json.loads(output.splitlines()[-1]) if output.strip() else {}
-    return bool(last.get("proved")), time.monotonic() - started
+def owned(lab: Path) -> dict[str, Any]:
+    """What the ledger says: host and step of each owned thing, and what was there before."""
+    entries = fold(read(lab / ".passivelab" / "journal.jsonl")).entries
+    return {f"{host} {step}": entry.before for (host, step), entry in sorted(entries.items())}
 
 
-def kill(lab: Path, arguments: tuple[str, ...], moment: float) -> None:
+def run(lab: Path, arguments: tuple[str, ...]) -> End:
+    """Run to the end."""
+    output = command(lab, arguments).communicate()[0].splitlines()
+    last = json.loads(output[-1]) if output else {}
+    return End(bool(last.get("proved")), digest(lab / ".passivelab" / "machines"), owned(lab), len(output))
+
+
+def kill(lab: Path, arguments: tuple[str, ...], line: int, delay: float) -> None:
+    """Start a run and kill it ``delay`` seconds after its ``line``-th line of output."""
     process = command(lab, arguments)
-    try:
-        process.communicate(timeout=moment)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
+    assert process.stdout is not None
+    for _ in range(line):
+        if not process.stdout.readline():
+            break
+    time.sleep(delay)
+    process.kill()
+    process.communicate()
 
 
-def campaign(seed: int, count: int, teardown: bool, folder: Path) -> tuple[str, list[Outcome]]:
-    """The digest of an uninterrupted run, and what became of each interrupted one."""
+def campaign(seed: int, count: int, name: str, folder: Path) -> bool:
+    """Print what became of each interrupted run; whether all recovered."""
     chance = random.Random(seed)
-    reference = copy_lab(folder / "reference")
-    proved, seconds = run(reference, BUILD)
-    if not proved:
-        raise SystemExit("the uninterrupted build was not proved")
-    arguments: tuple[str, ...] = BUILD
-    if teardown:
-        arguments = TEARDOWN
-        proved, seconds = run(reference, TEARDOWN)
-    wanted = digest(reference / ".passivelab" / "machines")
-    outcomes = []
+    new, built, gone = folder / "new", folder / "built", folder / "gone"
+    command(copy_lab(new, name), ("ping",)).communicate()  # the same machines for all, keys and all
+    shutil.copytree(new, built)
+    ends = {BUILD: run(built, BUILD)}
+    shutil.copytree(built, gone)
+    ends[TEARDOWN] = run(gone, TEARDOWN)
+    if not all(end.proved for end in ends.values()):
+        raise SystemExit("the uninterrupted runs were not proved")
+    recovered = 0
     for number in range(count):
-        lab = copy_lab(folder / f"killed-{number:03d}")
-        # One root and one set of keys: they are made on the controller and part of every world.
-        shutil.copytree(reference / ".passivelab" / "pki", lab / ".passivelab" / "pki")
-        if teardown:
-            run(lab, BUILD)
-        moment = chance.uniform(0.5, seconds)
-        kill(lab, arguments, moment)
-        proved, _ = run(lab, arguments)
-        outcomes.append(Outcome(moment, arguments[0], proved, digest(lab / ".passivelab" / "machines")))
+        lab = folder / "killed"
+        arguments = TEARDOWN if number % 2 else BUILD
+        shutil.copytree(built if arguments is TEARDOWN else new, lab)
+        if arguments is BUILD:
+            # One root and one set of keys: they are made on the controller and part of every world.
+            shutil.copytree(built / ".passivelab" / "pki", lab / ".passivelab" / "pki", dirs_exist_ok=True)
+        wanted = ends[arguments]
+        line, delay = chance.randint(1, wanted.lines - 1), chance.uniform(0, LONGEST_DELAY)
+        kill(lab, arguments, line, delay)
+        outcome = Outcome(arguments[0], line, delay, run(lab, arguments))
+        print(outcome.text(wanted), flush=True)
+        recovered += outcome.agrees(wanted)
         shutil.rmtree(lab)
-    return wanted, outcomes
+    print(f"{recovered} of {count} recovered", flush=True)
+    return recovered == count
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=10)
-    parser.add_argument("--teardown", action="store_true")
+    parser.add_argument("--lab", default="simulated", help="a folder under inventory/")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        wanted, outcomes = campaign(arguments.seed, arguments.count, arguments.teardown, Path(folder))
-    bad = 0
-    for outcome in outcomes:
-        same = outcome.digest == wanted
-        bad += not (same and outcome.proved)
-        word = "same" if same else "DIFFERENT"
-        print(f"killed {outcome.command} after {outcome.moment:6.2f} s: proved {outcome.proved}, digest {word}")
-    print(f"{len(outcomes) - bad} of {len(outcomes)} recovered to {wanted[:16]}")
-    return 1 if bad else 0
+        return 0 if campaign(arguments.seed, arguments.count, arguments.lab, Path(folder)) else 1
 
 
 if __name__ == "__main__":

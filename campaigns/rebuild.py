@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,10 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from campaigns.digest import digest
+from campaigns.kills import ROOT, copy_lab
 from winsim.world.digest import digest as digest_of_world
 from winsim.world.machines import load_machines
-
-ROOT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -39,11 +37,6 @@ class Round:
         return f"{self.command:<13} {self.changed:>4} changed, {word}, {self.seconds:6.1f} s  {self.digest}"
 
 
-def copy_lab(name: str, folder: Path) -> Path:
-    shutil.copytree(ROOT / "inventory" / name, folder, ignore=shutil.ignore_patterns("media"))
-    return folder
-
-
 def run(lab: Path, *arguments: str) -> Round:
     """One task to its end."""
     started = time.monotonic()
@@ -56,7 +49,7 @@ def run(lab: Path, *arguments: str) -> Round:
 
 
 def campaign(name: str, rounds: int, folder: Path) -> bool:
-    lab = copy_lab(name, folder / name)
+    lab = copy_lab(folder / name, name)
     new = digest_of_world(load_machines(lab / "machines.yml"))
     print(f"new machines  {new}", flush=True)
     done = [run(lab, "build-lab")]
