@@ -16,6 +16,8 @@ from winsim.interpreter.typetable import split_args, table, type_name_of
 from winsim.interpreter.values import NetObject, PSObject
 
 MSCORLIB: Final = "mscorlib, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089"
+# Namespaces and types of .NET Framework that live in System.dll.
+OF_SYSTEM: Final = ("System.Uri", "System.Net.", "System.Text.RegularExpressions.", "System.ComponentModel.")
 GENERIC: Final = re.compile(r"([\w.+]+`\d+)\[(.*)\]\Z")
 
 
@@ -29,8 +31,10 @@ def qualified(name: str) -> str:
 
 
 def assembly_of(name: str) -> str:
-    if name.startswith("System.Management.Automation"):
+    if name.startswith(("System.Management.Automation", "Microsoft.PowerShell.Commands.Internal.")):
         return "System.Management.Automation, Version=3.0.0.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35"
+    if name.startswith(OF_SYSTEM):
+        return MSCORLIB.replace("mscorlib", "System", 1)
     return MSCORLIB
 
 

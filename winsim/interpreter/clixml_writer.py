@@ -64,6 +64,9 @@ OWN_DEPTH: Final = {
     "System.Management.Automation.PSDriveInfo": 1,
     "System.Management.Automation.PSModuleInfo": 1,
     "System.Globalization.CultureInfo": 1,
+    "System.Net.Mail.MailAddress": 1,
+    "System.Management.Automation.PSCredential": 1,
+    "Microsoft.PowerShell.Commands.Internal.Format.FormatInfoData": 1,
 }
 ONLY_PROPERTIES: Final = {
     "System.Security.Cryptography.X509Certificates.X509Certificate2": ("RawData",),
@@ -218,7 +221,7 @@ class Writer:
             self.out.append(f'<Ref{label} RefId="{reference}" />')
             return
         names = type_names(value)
-        depth = OWN_DEPTH.get(names[0], depth) if names else depth
+        depth = own_depth(names, depth)
         depth = max(depth, 1) if isinstance(base, ExceptionObject) else depth
         if self.level > MAX_DEPTH or (names and names[0] in AS_TEXT):
             self.out.append(f"<S{label}>{encode(to_text(value))}</S>")
@@ -367,6 +370,11 @@ class Writer:
                 continue
             self.write(held, info.name, depth)
         self.out.append(f"</{tag}>")
+
+
+def own_depth(names: tuple[str, ...], depth: int) -> int:
+    """The depth that the type table gives to a type or to what it derives from."""
+    return next((OWN_DEPTH[name] for name in names if name in OWN_DEPTH), depth)
 
 
 def is_fatal(problem: Exception) -> bool:

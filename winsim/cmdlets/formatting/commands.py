@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from winsim.cmdlets.expressions import Expression, parse_all, resolve
+from winsim.cmdlets.formatting import packets
 from winsim.cmdlets.formatting.cells import is_scalar
-from winsim.cmdlets.formatting.output import FormatRecord, render_lines
+from winsim.cmdlets.formatting.output import render_lines
+from winsim.cmdlets.formatting.packets import FormatRecord
 from winsim.cmdlets.formatting.views import Column, View, list_view, table_view, wide_view
 from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.command import NotBuilt, cmdlet
@@ -52,7 +54,7 @@ class Formatter:
         if call.has("View"):
             raise NotBuilt(f"{call.name} -View")
         self.view: View | None = None
-        self.waiting: list[object] = []
+        self.group_text: str | None = None
 
     def process(self, call: CommandCall) -> None:
         value = call.get("InputObject", AUTOMATION_NULL)
@@ -68,22 +70,31 @@ class Formatter:
             self.one(call, item)
 
     def one(self, call: CommandCall, value: object) -> None:
-        if self.view is None and not is_scalar(value):
-            self.view = self.first(call, value)
-            call.write(FormatRecord("FormatStartData", self.view))
-            for early in self.waiting:
-                call.write(FormatRecord("FormatEntryData", value=early))
-            self.waiting = []
-        if self.view is None:
+        if isinstance(value, FormatRecord):
             call.write(value)
             return
-        call.write(FormatRecord("FormatEntryData", value=value))
+        if is_scalar(value):
+            call.write(packets.entry(call, self.view, value))
+            return
+        if self.view is None:
+            self.view = self.first(call, value)
+            call.write(packets.document_start(call, self.view, value))
+        group = packets.group_text(call, self.view, value)
+        if group != self.group_text:
+            if self.group_text is not None:
+                call.write(packets.ending("GroupEndData"))
+            self.group_text = group
+            call.write(packets.group_start(call, self.view, value))
+        call.write(packets.entry(call, self.view, value))
 
     def first(self, call: CommandCall, value: object) -> View:
         view = type(self).make(value)
         if call.has("Property"):
             view = View(view.kind, columns_for(call, value), count=view.count)
-        return replace(self.options(call, view), group=self.group(call) or view.group)
+        group = self.group(call)
+        if group is not None:
+            view = replace(view, group=group)
+        return self.options(call, view)
 
     def options(self, call: CommandCall, view: View) -> View:
         return view
@@ -97,7 +108,8 @@ class Formatter:
 
     def end(self, call: CommandCall) -> None:
         if self.view is not None:
-            call.write(FormatRecord("FormatEndData"))
+            call.write(packets.ending("GroupEndData"))
+            call.write(packets.ending("FormatEndData"))
 
 
 BUILT = ("InputObject", "Property", "GroupBy", "Force", "Expand", "ShowError", "DisplayError")
@@ -123,8 +135,8 @@ class FormatWide(Formatter):
     make = staticmethod(wide_view)
 
     def options(self, call: CommandCall, view: View) -> View:
-        count = int(call.text("Column")) if call.has("Column") else 2
-        return replace(view, tight=call.switch("AutoSize"), count=count)
+        chosen = int(call.text("Column")) if call.has("Column") else 0
+        return replace(view, tight=call.switch("AutoSize"), count=chosen or 2, chosen_count=chosen)
 
 
 @cmdlet("Out-String", ("InputObject", "Stream", "Width"), locks_world=False)

@@ -7,28 +7,15 @@ from typing import TYPE_CHECKING
 
 from winsim.cmdlets.formatting.cells import is_scalar
 from winsim.cmdlets.formatting.layout import group_head, read, render
+from winsim.cmdlets.formatting.packets import FormatRecord
 from winsim.cmdlets.formatting.views import View, default_view
 from winsim.interpreter.clixml_records import type_names
 from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.containers import Dictionary
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.values import NetObject
 
 if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
-
-FORMAT = "Microsoft.PowerShell.Commands.Internal.Format."
-
-
-class FormatRecord(NetObject):
-    """What a Format-* cmdlet writes: the start of a view, an entry, or the end."""
-
-    def __init__(self, kind: str, view: View | None = None, value: object = None) -> None:
-        self.kind = kind
-        self.view = view
-        self.value = value
-        self.type_names = (f"{FORMAT}{kind}", "System.Object")
-
 
 class Renderer:
     """Collects objects until their view changes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from winsim.cmdlets.expressions import Expression
@@ -36,7 +36,9 @@ class View:
     wrap: bool = False
     tight: bool = False
     count: int = 2  # columns of a wide view
+    chosen_count: int = 0  # the number that was asked for; 0 leaves it to the outputter
     indent: str = field(default="   ")
+    defined: bool = False  # by PowerShell for the type, not made from the properties of an object
 
 
 def named(name: str, width: int = 0, align: str = "", label: str = "") -> Column:
@@ -119,12 +121,12 @@ def known_view(value: object, wanted: Kind | None = None) -> View | None:
         key = name.removeprefix("Deserialized.").lower()
         special = SPECIAL.get(key)
         if special is not None and wanted in (None, special.kind):
-            return special
+            return replace(special, defined=True)
         for row in views().get(key, []):
             if row["view"] in ("table", "list", "wide") and wanted in (None, row["view"]):
                 made = from_row(row)
                 if made is not None:
-                    return made
+                    return replace(made, defined=True)
     return None
 
 
