@@ -17,6 +17,7 @@ from winsim.interpreter.texts import to_text
 if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
 
+
 class Renderer:
     """Collects objects until their view changes."""
 

@@ -98,9 +98,7 @@ class FormatObject(NetObject):
 class FormatRecord(FormatObject):
     """A packet: the start of a document or group, an entry, or an end."""
 
-    def __init__(
-        self, kind: str, fields: Callable[[], Fields], view: View | None = None, value: object = None
-    ) -> None:
+    def __init__(self, kind: str, fields: Callable[[], Fields], view: View | None = None, value: object = None) -> None:
         super().__init__(kind, fields)
         self.view = view
         self.value = value
@@ -170,7 +168,9 @@ def _shape(call: CommandCall, view: View, first: object) -> FormatObject:
     if view.kind == "text":
         return _object("ComplexViewHeaderInfo")
     columns: list[object] = [_column(call, view, column, first) for column in view.columns]
-    return _object("TableHeaderInfo", hideHeader=view.hide_headers, tableColumnInfoList=_list("TableColumnInfo", columns))
+    return _object(
+        "TableHeaderInfo", hideHeader=view.hide_headers, tableColumnInfoList=_list("TableColumnInfo", columns)
+    )
 
 
 def _column(call: CommandCall, view: View, column: Column, first: object) -> FormatObject:
