@@ -10,10 +10,11 @@ import json
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from passivelab.blueprint.model import Blueprint, Identity, StepInstance
 from passivelab.commands.connecting import connections
@@ -38,6 +39,7 @@ from winsim.world.host import Host
 from winsim.world.lab import World
 from winsim.world.machines import load_machines
 
+T = TypeVar("T")
 STACK = 64 * 1024 * 1024  # for threads that run scripts: a tree is evaluated recursively
 LIMIT = 20.0  # seconds of this computer that one pipeline may take
 
@@ -166,13 +168,23 @@ def _value(parameter: Parameter) -> Any:
     return SecureString(parameter.text) if isinstance(parameter, SecureText) else parameter
 
 
-def connector(workshop: Workshop, world: World) -> Connect:
+@dataclass(frozen=True)
+class Connector:
     """How the engine gets a session, with the accounts and configurations that the lab declares."""
 
-    def connect(host: str, identity: Identity) -> LocalSession:
-        return LocalSession(world, connections(workshop.lab, host, identity, None)[0])
+    _workshop: Workshop
+    _world: World
+    _opened: list[LocalSession] = field(default_factory=list)
 
-    return connect
+    def __call__(self, host: str, identity: Identity) -> LocalSession:
+        session = LocalSession(self._world, connections(self._workshop.lab, host, identity, None)[0])
+        self._opened.append(session)
+        return session
+
+    def lose(self) -> None:
+        """Every session is gone, as after a lost connection: what comes next gets a new one."""
+        for session in self._opened:
+            session.reset()
 
 
 @contextmanager
@@ -183,11 +195,15 @@ def building(
     blueprint: Blueprint | None = None,
     wanted: Callable[[StepInstance], bool] = lambda item: True,
     emit: Callable[[Event], None] = lambda event: None,
+    *,
+    connect: Connect | None = None,
+    prune: bool = False,
 ) -> Iterator[Build]:
     """A run of the engine over a world; its journal is a file of its own."""
     record = Journal(journal)
-    means = Means(connector(workshop, world), workshop.secret, emit, record, workers=1, locate=workshop.locate)
-    build = Build(blueprint or workshop.blueprint, means, Scope(wanted))
+    outside = (connect or Connector(workshop, world), workshop.secret, emit, record)
+    means = Means(*outside, workers=1, locate=workshop.locate, deliver=workshop.keys.deliver)
+    build = Build(blueprint or workshop.blueprint, means, Scope(wanted, prune=prune))
     try:
         yield build
     finally:
@@ -203,3 +219,9 @@ def deep_threads() -> Iterator[None]:
         yield
     finally:
         threading.stack_size(before)
+
+
+def in_deep_thread(work: Callable[[], T]) -> T:
+    """Do something that runs scripts, in a thread with room for them."""
+    with deep_threads(), ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()

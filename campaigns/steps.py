@@ -1,0 +1,195 @@
+"""Every step of every role: again, cut off, taken back, and taken back twice.
+
+    python -m campaigns.steps [--lab bare] [--step adfs/] [--only again,back,cuts,back-cuts] [--jobs 2]
+
+The lab is built once in this process, and the world is put aside right before each change. On a copy of that world the
+engine works on this one step, as often as somebody wants to try something:
+
+* again: applied, then run once more, which must change nothing;
+* back: applied, taken back (the world is as before), `remove` once more on what is gone (nothing happens), applied
+  again (the world is as it was after the first time);
+* cuts: `apply` ends right after one of its statements, as with a lost connection; the next run must end in the world
+  that an uninterrupted one ends in, and the ledger must know the value from before the first. One instance of each
+  template;
+* back-cuts: the same with `remove`.
+
+Worlds are compared by their digest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from campaigns.cutting import Cut, cuts
+from campaigns.inprocess import Snapshot, in_deep_thread
+from campaigns.kills import copy_lab
+from campaigns.stages import Rehearsed, Stage, Start, rehearse
+from campaigns.worlds import difference
+from passivelab.commands.workshop import Workshop
+from winsim.world.lab import World
+
+ALL = ("again", "back", "cuts", "back-cuts")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Something to try with the ``number``-th start of a lab."""
+
+    what: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    key: str
+    what: str
+    tried: int  # how often something was tried: cuts count one by one
+    reached: int  # cuts that the script got to
+    complaints: tuple[str, ...] = ()
+
+
+def trials(lab: Rehearsed, only: Sequence[str], step: str) -> list[Trial]:
+    """All that is to be tried; cuts with the last instance of each template."""
+    numbered = {id(start): number for number, start in enumerate(lab.starts)}
+    chosen = [start for start in lab.starts if step in start.instance.key.step]
+    last = [starts[-1] for starts in lab.templates.values() if step in starts[-1].instance.key.step]
+    found = []
+    for what in only:
+        starts = last if "cuts" in what else chosen
+        found += [Trial(what, numbered[id(start)]) for start in starts]
+    return found
+
+
+def attempt(lab: Rehearsed, trial: Trial) -> Verdict:
+    start = lab.starts[trial.number]
+    key = str(start.instance.key)
+    removable = start.instance.scripts.remove is not None and not start.instance.stays
+    if trial.what == "again":
+        return Verdict(key, trial.what, 1, 0, tuple(again(lab.workshop, start)))
+    if trial.what == "cuts":
+        return cut_apply(lab.workshop, start)
+    if not removable:
+        return Verdict(key, trial.what, 0, 0)
+    if trial.what == "back":
+        return Verdict(key, trial.what, 1, 0, tuple(back(lab.workshop, start)))
+    return cut_remove(lab.workshop, start)
+
+
+def again(workshop: Workshop, start: Start) -> Iterator[str]:
+    with Stage(workshop, start) as stage:
+        yield from filter(None, [stage.converge() or stage.changes_nothing()])
+
+
+def back(workshop: Workshop, start: Start) -> Iterator[str]:
+    with Stage(workshop, start) as stage:
+        yield from filter(None, [stage.converge()])
+        after = Snapshot.of(stage.world)
+        yield from filter(None, [stage.remove_twice()])
+        yield from compared("taken back", start.world.world(), stage.world)
+        yield from filter(None, [stage.converge()])
+        yield from compared("made again", after.world(), stage.world)
+
+
+def cut_apply(workshop: Workshop, start: Start) -> Verdict:
+    places, reached, complaints = cuts(start.instance.scripts.apply or ""), 0, []
+    with Stage(workshop, start) as whole:
+        fault = whole.converge()
+        for place in [] if fault else places:
+            with Stage(workshop, start) as stage:
+                if not stage.converge(place.text):
+                    continue  # the script took another way
+                reached += 1
+                found = stage.converge()
+                if not found and stage.owned != whole.owned:
+                    found = "the ledger has another entry"
+                complaints += told(place, found, whole, stage)
+    return Verdict(str(start.instance.key), "cuts", len(places), reached, tuple([fault] if fault else complaints))
+
+
+def cut_remove(workshop: Workshop, start: Start) -> Verdict:
+    places, reached, complaints = cuts(start.instance.scripts.remove or ""), 0, []
+    with Stage(workshop, start) as whole:
+        fault = whole.converge()
+        made, journal = Start(start.instance, Snapshot.of(whole.world)), whole.journal
+        fault = fault or whole.take_back()
+        for place in [] if fault else places:
+            with Stage(workshop, made, journal) as stage:
+                if not stage.take_back(place.text):
+                    continue
+                reached += 1
+                complaints += told(place, stage.take_back(), whole, stage)
+    return Verdict(str(start.instance.key), "back-cuts", len(places), reached, tuple([fault] if fault else complaints))
+
+
+def told(place: Cut, found: str, whole: Stage, stage: Stage) -> list[str]:
+    """What came of a cut; nothing when it ended as the whole script does."""
+    found = found or "; ".join(compared("the end", whole.world, stage.world))
+    return [f"cut after line {place.line} ({' '.join(place.after.split())[:60]}): {found}"] if found else []
+
+
+def compared(name: str, wanted: World, got: World) -> Iterator[str]:
+    found = difference(wanted, got)
+    if found:
+        yield f"{name}: {found}"
+
+
+# -- all of them ------------------------------------------------------------------------------------------------------
+
+_LAB: Rehearsed | None = None  # inherited by the processes that try
+
+
+def _attempt(trial: Trial) -> Verdict:
+    assert _LAB is not None
+    lab = _LAB
+    return in_deep_thread(lambda: attempt(lab, trial))
+
+
+def attempt_all(lab: Rehearsed, chosen: Sequence[Trial], jobs: int) -> Iterator[Verdict]:
+    global _LAB  # noqa: PLW0603  # forked processes inherit the worlds instead of getting copies
+    _LAB = lab
+    if jobs == 1:
+        yield from map(_attempt, chosen)
+        return
+    with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        yield from pool.imap_unordered(_attempt, chosen, chunksize=1)
+
+
+def summary(verdicts: Sequence[Verdict]) -> str:
+    lines = []
+    for what in dict.fromkeys(verdict.what for verdict in verdicts):
+        rows = [verdict for verdict in verdicts if verdict.what == what]
+        tried, reached = sum(row.tried for row in rows), sum(row.reached for row in rows)
+        cut = f", {tried} cuts, {reached} of them reached" if reached else ""
+        bad = sum(len(row.complaints) for row in rows)
+        lines.append(f"{what:10} {sum(row.tried > 0 for row in rows):4} instances{cut}, {bad} complaints")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--lab", default="simulated", help="a folder under inventory/")
+    parser.add_argument("--step", default="", help="only steps whose name contains this")
+    parser.add_argument("--only", default=",".join(ALL), help="what to try")
+    parser.add_argument("--jobs", type=int, default=2)
+    arguments = parser.parse_args()
+    verdicts = []
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        lab = in_deep_thread(lambda: rehearse(copy_lab(place / "lab", arguments.lab), place / "journal.jsonl"))
+        print(f"{len(lab.starts)} changes of {len(lab.templates)} templates", flush=True)
+        for verdict in attempt_all(lab, trials(lab, arguments.only.split(","), arguments.step), arguments.jobs):
+            verdicts.append(verdict)
+            for complaint in verdict.complaints:
+                print(f"{verdict.key}: {verdict.what}: {complaint}", flush=True)
+    print(summary(verdicts))
+    return 1 if any(verdict.complaints for verdict in verdicts) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

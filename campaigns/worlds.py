@@ -1,0 +1,49 @@
+"""Where two worlds differ, for a person to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from winsim.world.digest import canonical
+from winsim.world.lab import World
+
+SHOWN = 3
+
+
+def difference(wanted: World, got: World) -> str:
+    """The first places that differ, generated values aside; empty for worlds with the same digest."""
+    found = list(islice(_differing(canonical(wanted), canonical(got), ""), SHOWN))
+    return "; ".join(found)
+
+
+def _differing(wanted: Any, got: Any, path: str) -> Iterator[str]:
+    if wanted == got:
+        return
+    if _is_map(wanted) and _is_map(got):
+        left, right = dict(wanted), dict(got)
+        for key in dict.fromkeys([*left, *right]):
+            if key not in left or key not in right:
+                yield f"{path}/{key} is {'new' if key in right else 'gone'}"
+            else:
+                yield from _differing(left[key], right[key], f"{path}/{key}")
+    elif isinstance(wanted, list) and isinstance(got, list) and len(wanted) == len(got):
+        for number, (one, other) in enumerate(zip(wanted, got, strict=True)):
+            yield from _differing(one, other, f"{path}/{number}")
+    else:
+        yield f"{path}: {_short(wanted)}, then {_short(got)}"
+
+
+def _is_map(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(one, list) and len(one) == 2 and isinstance(one[0], str) for one in value)
+        and len({one[0] for one in value}) == len(value)
+    )
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) < 160 else f"{text[:80]} .. {text[-60:]}"
