@@ -1,11 +1,13 @@
-"""What an administrator may do by hand to the built lab: each change is one that a step has to find and to repair.
+"""What an administrator may do by hand to the lab: each change is one that a step has to find and to repair.
 
-The exceptions are marked: there the step has to refuse, and to say why.
+The exceptions are marked: there the step has to refuse, and to say why. Most changes are done to the built lab, some to
+the lab as it is right before the build comes to the step.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 RULE = "reverse_proxy/rule[ARR_lyncdiscover.contoso.com_loadbalance_SSL]"
 FARM = "reverse_proxy/farm[lyncweb01.contoso.com]"
@@ -30,6 +32,8 @@ class HandChange:
     script: str
     properties: tuple[str, ...] = ()
     refused: bool = False  # the step must not repair this by itself
+    at: str = ""  # where the script runs when that is not the step's host
+    lab: Literal["built", "before"] = "built"  # before: as it is right before the build first applies the step
 
 
 def _rule(body: str, *properties: str) -> HandChange:

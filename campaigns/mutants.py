@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from campaigns.hand_changes import CHANGES, HandChange
-from campaigns.inprocess import STACK, Snapshot, building, connector, new_world
+from campaigns.inprocess import STACK, Connector, Snapshot, building, new_world
 from campaigns.kills import copy_lab
 from campaigns.mutations import mutations
 from passivelab.blueprint.model import Blueprint, Key, StepInstance
@@ -100,9 +100,10 @@ class Campaign:
             if not (build.apply() and build.prove()):
                 raise SystemExit("the lab itself does not build")
         built = Snapshot.of(world)
+        before = {str(start.instance.key): start.world for found in campaign.starts.values() for start in found}
         for change in CHANGES:
             if step in change.step:
-                campaign._change(built, change)
+                campaign._change(built if change.lab == "built" else before[f"{change.host} {change.step}"], change)
         return campaign
 
     def instance(self, key: Key) -> StepInstance:
@@ -110,10 +111,10 @@ class Campaign:
         assert found is not None, key
         return found
 
-    def _change(self, built: Snapshot, change: HandChange) -> None:
-        world = built.world()
-        joined = self.workshop.lab.host(change.host).joined
-        session = connector(self.workshop, world)(change.host, "delegated" if joined else "local")
+    def _change(self, start: Snapshot, change: HandChange) -> None:
+        world, host = start.world(), change.at or change.host
+        joined = self.workshop.lab.host(host).joined
+        session = Connector(self.workshop, world)(host, "delegated" if joined else "local")
         output = session.run(f"$ErrorActionPreference = 'Stop'; {change.script}", {}, 60)
         assert not output.errors, f"{change.step}: {output.errors}"
         instance = self.instance(Key(change.host, change.step))
@@ -171,8 +172,14 @@ class Campaign:
         """Bring one step to where it is wanted: how that ends, and what there is to say."""
         steps = (instance if item.key == instance.key else item for item in self.workshop.blueprint.instances)
         blueprint = Blueprint(self.workshop.blueprint.lab, tuple(steps))
-        with building(self.workshop, world, self._journal(), blueprint, lambda item: item.key == instance.key) as build:
+        connect = Connector(self.workshop, world)
+
+        def only(item: StepInstance) -> bool:
+            return item.key == instance.key
+
+        with building(self.workshop, world, self._journal(), blueprint, only, connect=connect) as build:
             build.read()
+            connect.lose()  # `apply` must not lean on what `current` has imported
             build.apply()
             error = build.tally.errors.get(instance.key)
         if error is None:

@@ -24,6 +24,7 @@ class CannotSave(TypeError):
     """A value that state must not hold."""
 
 
+@cache
 def saved_fields(kind: Any) -> tuple[str, ...]:
     return tuple(f.name for f in dataclasses.fields(kind) if f.init and not f.metadata.get("transient"))
 
