@@ -123,7 +123,8 @@ class Problem:
 
     def _notes(self) -> list[str]:
         margin = " " * len(str(self.place.line)) if self.place else ""
-        return [f"{margin} = {label}: {text}" for label, text in self.notes]
+        starts = ((f"{margin} = {label}: ", text) for label, text in self.notes)
+        return [start + text.replace("\n", "\n" + " " * len(start)) for start, text in starts]
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -55,13 +55,13 @@ def find_pool(lab: Lab, name: str) -> Pool:
 def refuse_lockout(pool: Pool, effect: PassiveChange) -> None:
     if not effect.stranded:
         return
-    names = ", ".join(sorted(stranded.user for stranded in effect.stranded))
-    reasons = "; ".join(dict.fromkeys(reason for stranded in effect.stranded for reason in stranded.reasons))
+    stranded = sorted(effect.stranded, key=lambda item: item.user)
+    names = ", ".join(item.user for item in stranded)
     word = "passive" if effect.passive else "classic"
     raise Refused(
         reason=f"{pool.fqdn} cannot become {word}: {names} could not sign in any more",
         expected="another pool that their clients can sign in to",
-        found=reasons,
+        found="\n".join(item.explain() for item in stranded),
         hint="add such a pool to lab.yml, or change the clients of these users",
     )
 

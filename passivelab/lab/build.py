@@ -132,10 +132,9 @@ def home_users(
         if isinstance(found, Stranded):
             complete = False
             message = f"no pool is left for {document.name}"
-            reasons = "; ".join(found.reasons) or "no pool homes users"
             hint = "a classic pool beside the passive one takes clients that cannot sign in through AD FS"
             path = ("users", index, "clients")
-            problems.append(inventory.marks.problem(path, "no-pool", message, found=reasons, hint=hint))
+            problems.append(inventory.marks.problem(path, "no-pool", message, found=found.explain(), hint=hint))
             continue
         users.append(
             User(

@@ -11,11 +11,27 @@ from passivelab.lab.model import Lab, Pool, User
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """Why a user cannot live on a pool."""
+
+    pool: str  # its FQDN
+    reason: str
+
+
+@dataclass(frozen=True)
 class Stranded:
     """A user for whom no pool is left, and why each pool was turned down."""
 
     user: str
-    reasons: tuple[str, ...]
+    refusals: tuple[Refusal, ...]
+
+    def explain(self) -> str:
+        """The reasons, each with the pools that it holds for."""
+        pools: dict[str, list[str]] = {}
+        for refusal in self.refusals:
+            pools.setdefault(refusal.reason, []).append(refusal.pool)
+        told = "; ".join(f"{reason} ({', '.join(names)})" for reason, names in pools.items())
+        return f"{self.user}: {told or 'no pool homes users'}"
 
 
 @dataclass(frozen=True)
@@ -40,19 +56,19 @@ def find_pool(user: UserDocument, pools: Sequence[Pool], matrix: ClientMatrix) -
     wanted = [pool for pool in pools if pool.homes_users and user.pool in (None, pool.fqdn)]
     fitting = [pool for pool in wanted if not refusals(user, pool, matrix)]
     if not fitting:
-        return Stranded(user.name, tuple(reason for pool in wanted for reason in refusals(user, pool, matrix)))
+        return Stranded(user.name, tuple(refusal for pool in wanted for refusal in refusals(user, pool, matrix)))
     # As lab.yml declares the pools, not as overrides have them: nobody moves who need not.
     fits_passive = matrix.fits(user.clients, True, "strict") and user.wants_passive is not False
     return next((pool for pool in fitting if pool.declared_passive == fits_passive), fitting[0])
 
 
-def refusals(user: UserDocument, pool: Pool, matrix: ClientMatrix) -> tuple[str, ...]:
+def refusals(user: UserDocument, pool: Pool, matrix: ClientMatrix) -> tuple[Refusal, ...]:
     """Why the user cannot live on the pool."""
     if user.wants_passive is not None and user.wants_passive != pool.passive:
-        wish, kind = ("passive", "classic") if user.wants_passive else ("classic", "passive")
-        return (f"{pool.fqdn} is {kind}, and {user.name} wants a {wish} pool",)
+        wish = "passive" if user.wants_passive else "classic"
+        return (Refusal(pool.fqdn, f"wants a {wish} pool"),)
     verdicts = [matrix.verdict(client, pool.passive, pool.profile) for client in user.clients]
-    return tuple(f"{pool.fqdn}: {verdict.reason} [{verdict.source}]" for verdict in verdicts if not verdict.works)
+    return tuple(Refusal(pool.fqdn, f"{item.reason} [{item.source}]") for item in verdicts if not item.works)
 
 
 def consider(lab: Lab, fqdn: str, passive: bool) -> PassiveChange:

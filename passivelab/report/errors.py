@@ -32,9 +32,12 @@ def _lines(problem: Problem, error: PassivelabError, sign: Signs, record: str | 
     lines += _place_lines(problem, sign)
     label = {"expected": "expected", "found": "found", "hint": "try"}
     for name, text in problem.notes:
-        note = Text(f"  = {label[name]}: ", "cyan")
-        note.append(text, "default")
-        lines.append(note)
+        start = f"  = {label[name]}: "
+        for line in text.splitlines():  # of several things, each has its line
+            note = Text(start, "cyan")
+            note.append(line, "default")
+            lines.append(note)
+            start = " " * len(start)
     where = str(error.record) if error.record else record
     if where:
         lines.append(Text(f"  = record: {where}", "dim"))
