@@ -10,12 +10,12 @@ from typing import Any
 from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.compare import Number, scan
 from winsim.interpreter.containers import Dictionary, Hashtable, OrderedDictionary
-from winsim.interpreter.convert import SwitchParameter
+from winsim.interpreter.convert import SwitchParameter, convert
 from winsim.interpreter.errors import ExceptionObject, TerminatingError, error
-from winsim.interpreter.numbers import INTEGERS, to_decimal
+from winsim.interpreter.numbers import INTEGERS, in_range, round_even, to_decimal, to_integer
 from winsim.interpreter.sizes import LARGE, check_size
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.typetable import type_name_of
+from winsim.interpreter.typetable import get_type, type_name_of
 from winsim.interpreter.values import (
     AUTOMATION_NULL,
     Array,
@@ -29,6 +29,8 @@ from winsim.interpreter.values import (
 )
 
 INT_MIN, INT_MAX = -(2**31), 2**31 - 1
+DECIMAL_MAX = 79228162514264337593543950335
+MIXED = 4  # a negative number with an unsigned 64-bit one: decimals
 
 # Rank of the types among operands; the higher one decides what is computed in.
 _RANK: dict[type, int] = {int: 0, Int64: 2, UInt32: 1, UInt64: 3, float: 5, Single: 5, Decimal: 6}
@@ -77,7 +79,7 @@ def integer_width(left: Number, right: Number) -> int:
     if width == 1 and (left < 0 or right < 0):
         return 2
     if width == 3 and (left < 0 or right < 0):
-        return 4
+        return MIXED
     return width
 
 
@@ -86,7 +88,11 @@ def compute(left: Number, right: Number, op: str) -> Number:
     width = integer_width(left, right)
     if width == 6:
         return decimal_result(to_decimal(left), to_decimal(right), op)
-    if width >= 4:
+    if width == MIXED:
+        x, y = int(left), int(right)
+        exact = x + y if op == "+" else x - y if op == "-" else x * y
+        return Decimal(exact) if abs(exact) <= DECIMAL_MAX else float(exact)
+    if width >= 5:
         a, b = float(left), float(right)
         return a + b if op == "+" else a - b if op == "-" else a * b
     x, y = int(left), int(right)
@@ -97,7 +103,7 @@ def decimal_result(left: Decimal, right: Decimal, op: str) -> Decimal:
     with localcontext() as context:
         context.prec = 29
         result = left + right if op == "+" else left - right if op == "-" else left * right
-    if abs(result) > Decimal("79228162514264337593543950335"):
+    if abs(result) > DECIMAL_MAX:
         message = "Value was either too large or too small for a Decimal."
         raise error("RuntimeException", message, inner=ExceptionObject("System.OverflowException", message))
     return result
@@ -119,9 +125,7 @@ def add(left: object, right: object) -> object:
         return add_lists(left, right)
     if left is None:
         return right
-    if isinstance(left, Char) and isinstance(right, str):
-        return str(left) + str(right)
-    if isinstance(left, str) and not isinstance(left, Char):
+    if isinstance(left, str):
         return joined(str(left), to_text(right))
     if isinstance(left, Dictionary):
         return add_tables(left, right)
@@ -198,8 +202,7 @@ def object_operator(left: object, right: object, op: str, method: str) -> object
 
 def converted_operands(left: object, right: object) -> list[object]:
     """The right operand as it is, then as what the left type may be combined with."""
-    from winsim.interpreter.convert import convert
-    from winsim.interpreter.typetable import get_type, type_of
+    from winsim.interpreter.typetable import type_of
 
     candidates = [right]
     kinds = (
@@ -237,37 +240,31 @@ def multiply(left: object, right: object) -> object:
         return Array(repeat(left, right), kind)
     if left is None:
         return None
+    if isinstance(left, bool | Char):
+        raise method_not_found(right if isinstance(right, list | Dictionary) else left, "op_Multiply")
     return numbers_or_objects(left, right, "*", "op_Multiply")
 
 
 def repeat_text(text: str, right: object) -> str:
-    times = repetitions(right)
+    times = repetitions(right, "System.Int32")
+    if times < 0:
+        kind = "System.ArgumentOutOfRangeException"
+        message = "Specified argument was out of the range of valid values.\r\nParameter name: times"
+        raise error(kind, message, "OperationStopped", type_name=kind)
     check_size(len(text) * times)
     return text * times
 
 
 def repeat(items: list[object], right: object) -> list[object]:
-    times = repetitions(right)
+    times = repetitions(right, "System.UInt32")
     check_size(len(items) * times)
     return list(items) * times
 
 
-def repetitions(right: object) -> int:
-    from winsim.interpreter.numbers import to_integer
-
-    if isinstance(right, list | Dictionary):
-        raise method_not_found(right, "op_Multiply")
-    times = to_integer(right, "System.Int32")
-    if times < 0:
-        message = (
-            f"Specified argument was out of the range of valid values. (Parameter 'times')\nActual value was {times}."
-        )
-        raise error(
-            "System.ArgumentOutOfRangeException",
-            message,
-            "OperationStopped",
-            type_name="System.ArgumentOutOfRangeException",
-        )
+def repetitions(right: object, kind: str) -> int:
+    number = scan(right) if isinstance(right, str) and not isinstance(right, Char) else right
+    times = convert(number, get_type(kind))
+    assert isinstance(times, int)
     return times
 
 
@@ -283,14 +280,14 @@ def divide(left: object, right: object) -> object:
     if a is None or b is None:
         return object_operator(left, right, "/", "op_Division")
     width = integer_width(a, b)
-    if width == 6:
+    if width in (MIXED, 6):
         x, y = to_decimal(a), to_decimal(b)
         if y == 0:
             raise divide_by_zero()
         with localcontext() as context:
             context.prec = 28
             return shorten(x / y)
-    if width >= 4:
+    if width >= 5:
         return float_division(float(a), float(b))
     if b == 0:
         raise divide_by_zero()
@@ -327,11 +324,11 @@ def remainder(left: object, right: object) -> object:
     if a is None or b is None:
         raise method_not_found(left, "op_Modulus")
     width = integer_width(a, b)
-    if width == 6:
+    if width in (MIXED, 6):
         if b == 0:
             raise divide_by_zero()
         return to_decimal(a) % to_decimal(b)
-    if width >= 4:
+    if width >= 5:
         return math.nan if b == 0 or math.isinf(a) else math.fmod(float(a), float(b))
     if b == 0:
         raise divide_by_zero()
@@ -345,53 +342,54 @@ def exact_remainder(a: int, b: int) -> int:
 
 def negate(value: object) -> object:
     value = clean(value)
-    if type(value) is int:
-        return -value if value != INT_MIN else float(-value)
+    if type(value) is int or type(value) is Int64:
+        lowest = INT_MIN if type(value) is int else -(2**63)
+        return value if value == lowest else type(value)(-value)
     if isinstance(value, NetObject) and hasattr(value, "__neg__"):
         return value.__neg__()
     return subtract(0, value)
 
 
 def plus(value: object) -> object:
-    return add(0, clean(value))
+    value = clean(value)
+    return value if type(value) in (Int64, UInt32, UInt64, Single, Decimal) else add(0, value)
 
 
 # -- bitwise ----------------------------------------------------------------------------------------------------------
 
 
 def bit_operand(value: object, name: str) -> int:
-    from winsim.interpreter.numbers import in_range, round_even
-
     number = operand(value)
     if number is None:
         raise method_not_found(value, name)
-    if isinstance(number, float | Decimal):
-        whole = round_even(number)
-        if INT_MIN <= whole <= INT_MAX:
-            return whole
-        return in_range(whole, "System.Int64", to_text(value)) if whole < 2**63 else UInt64(whole)
-    return number
+    if not isinstance(number, float | Decimal):
+        return number
+    whole = round_even(number)
+    for kind in ("System.Int32", "System.UInt32", "System.Int64"):
+        low, high, make = INTEGERS[kind]
+        if low <= whole <= high:
+            return make(whole)
+    return in_range(whole, "System.UInt64", to_text(value))
 
 
 def bitwise(left: object, right: object, op: str) -> object:
     left, right = clean(left), clean(right)
     name = {"band": "op_BitwiseAnd", "bor": "op_BitwiseOr", "bxor": "op_ExclusiveOr"}[op]
-    if isinstance(left, EnumValue) or isinstance(right, EnumValue):
+    if isinstance(left, EnumValue) or (isinstance(right, EnumValue) and isinstance(left, str)):
         return enum_bits(left, right, op)
+    numbers = operand(left), operand(right)
     a, b = bit_operand(left, name), bit_operand(right, name)
-    width = max(rank(a), rank(b))
     result = a & b if op == "band" else a | b if op == "bor" else a ^ b
-    return sized(result, width)
+    if any(isinstance(number, float | Decimal) for number in numbers):
+        return UInt64(result) if a >= 0 and b >= 0 else Int64(result)
+    return sized(result, max(rank(a), rank(b)))
 
 
 def enum_bits(left: object, right: object, op: str) -> object:
-    from winsim.interpreter.convert import convert
-    from winsim.interpreter.typetable import get_type
-
     kind = next(value.type_name for value in (left, right) if isinstance(value, EnumValue))
     target = get_type(kind)
     a = int(convert(left, target))  # type: ignore[call-overload]
-    b = int(convert(right, target))  # type: ignore[call-overload]
+    b = int(convert(right, target)) if isinstance(right, str) else bit_operand(right, "op_BitwiseAnd")  # type: ignore[call-overload]
     result = a & b if op == "band" else a | b if op == "bor" else a ^ b
     return convert(result, target)
 
@@ -405,8 +403,14 @@ def sized(result: int, width: int) -> int:
 
 
 def shift(left: object, right: object, op: str) -> object:
-    value = bit_operand(clean(left), "op_LeftShift")
-    count = bit_operand(clean(right), "op_LeftShift")
+    left, right = clean(left), clean(right)
+    if left is None:
+        return 0
+    name = "op_LeftShift" if op == "shl" else "op_RightShift"
+    if isinstance(left, bool | Char | list | Dictionary | NetObject):
+        raise method_not_found(left, name)
+    value = bit_operand(left, name)
+    count = to_integer(scan(right) if isinstance(right, str) else right, "System.Int32")
     width = 64 if isinstance(value, Int64 | UInt64) else 32
     count &= width - 1
     result = value << count if op == "shl" else value >> count
@@ -421,9 +425,6 @@ def shift(left: object, right: object, op: str) -> object:
 def bit_not(value: object) -> object:
     value = clean(value)
     if isinstance(value, EnumValue):
-        from winsim.interpreter.convert import convert
-        from winsim.interpreter.typetable import get_type
-
         return convert(~int(value), get_type(value.type_name))
     number = bit_operand(value, "op_OnesComplement")
     if isinstance(number, UInt64 | UInt32):
@@ -456,12 +457,7 @@ def shift_range(left: object, right: object) -> object:
 
 
 def range_end(value: object) -> int:
-    from winsim.interpreter.numbers import to_integer
-
     value = clean(value)
-    if isinstance(value, Char):
-        return to_integer(str(value), "System.Int32")
-    try:
-        return to_integer(value, "System.Int32")
-    except TypeError:
-        raise method_not_found(value, "op_Range") from None
+    number = convert(str(value) if isinstance(value, Char) else value, get_type("System.Int32"))
+    assert isinstance(number, int)
+    return number

@@ -16,6 +16,8 @@ from winsim.interpreter.typetable import type_of
 from winsim.interpreter.values import AUTOMATION_NULL, Char, EnumValue, NetObject, PSObject
 
 Number = int | float | Decimal
+# The signs in the order of the Unicode collation, which is not that of their codes.
+SIGNS = {sign: chr(place) for place, sign in enumerate(" _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$", 1)}
 
 
 @lru_cache(maxsize=4096)
@@ -29,7 +31,7 @@ def collation_key(text: str, ignore_case: bool = True) -> tuple[object, ...]:
             accents.append(character)
             continue
         kind = 2 if character.isalpha() else 1 if character.isdigit() else 0
-        primary.append((kind, character.lower()))
+        primary.append((kind, SIGNS.get(character) or character.lower()))
         cases.append(character.isupper())
     return (tuple(primary), tuple(accents), () if ignore_case else tuple(cases))
 
@@ -138,7 +140,9 @@ def compare(left: object, right: object, ignore_case: bool = True) -> int:
         return compare_to_null(left, 1)
     if isinstance(left, str) and not isinstance(left, Char):
         return compare_text(left, to_text(right), ignore_case)
-    a = int(left) if isinstance(left, bool) else numeric(left)
+    if isinstance(left, bool):
+        return int(left) - int(to_bool(right))
+    a = numeric(left)
     if a is not None:
         b = number_operand(right)
         if b is not None:
@@ -162,9 +166,6 @@ def number_operand(value: object) -> Number | None:
 
 def compare_objects(left: object, right: object, ignore_case: bool) -> int:
     kind = type_of(left)
-    if isinstance(left, Char):
-        other = to_text(right)
-        return compare_text(str(left), other, ignore_case)
     if not ordered(left):
         if left is right or (not isinstance(left, list | PSObject) and bool(left == right)):
             return 0
@@ -178,6 +179,8 @@ def compare_objects(left: object, right: object, ignore_case: bool) -> int:
         raise incomparable("ComparisonFailure", message) from None
     if isinstance(left, EnumValue):
         return compare_numbers(int(left), int(converted))
+    if isinstance(left, Char):
+        return ord(left) - ord(converted)
     if isinstance(left, NetObject):
         if left == converted:
             return 0

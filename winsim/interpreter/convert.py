@@ -11,7 +11,7 @@ from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.containers import Dictionary, GenericList, Hashtable
 from winsim.interpreter.errors import RUNTIME_EXCEPTION, ExceptionObject, TerminatingError, error, exception_of
 from winsim.interpreter.nettypes import NetError, NetType, TypeDef
-from winsim.interpreter.numbers import INTEGERS, to_decimal, to_double, to_integer
+from winsim.interpreter.numbers import INTEGERS, cast_error, to_decimal, to_double, to_integer
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import table, type_name_of
 from winsim.interpreter.values import (
@@ -70,18 +70,30 @@ def invalid(
 ) -> TerminatingError:
     """The error of a conversion that does not exist or failed."""
     name = str(target)
+    shown = own_text(value)
     if reason is not None:
         id, message = (
             "InvalidCastConstructorException",
-            f'Cannot convert value "{to_text(value)}" to type "{name}". Error: "{reason}"',
+            f'Cannot convert value "{shown}" to type "{name}". Error: "{reason}"',
         )
     elif value is None:
         id, message = "nullToObjectInvalidCast", f'Cannot convert null to type "{name}".'
     else:
         id = "ConvertToFinalInvalidCastException"
-        message = f'Cannot convert the "{to_text(value)}" value of type "{type_name_of(value)}" to type "{name}".'
+        message = f'Cannot convert the "{shown}" value of type "{type_name_of(value)}" to type "{name}".'
     outer = ExceptionObject(SMA + "PSInvalidCastException", message, cause)
     return error(id, message, "InvalidArgument", None, RUNTIME_EXCEPTION, outer)
+
+
+def own_text(value: object) -> str:
+    """ToString() of the value itself: a collection says its type, a date is written in the current culture."""
+    base = unwrap(value)
+    if isinstance(base, list):
+        return type_name_of(base) or "System.Object"
+    definition = table().definition("System.DateTime")
+    if definition is not None and definition.format is not None and isinstance(base, definition.python):
+        return definition.format(base, "G")
+    return to_text(value)
 
 
 def to_bool(value: object) -> bool:
@@ -116,14 +128,26 @@ def list_truth(items: list[object]) -> bool:
 def to_char(value: object) -> object:
     if isinstance(value, str) and len(value) == 1:
         return Char(value)
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 0xFFFF:
+    if isinstance(value, int) and not isinstance(value, bool):
+        if not 0 <= value <= 0xFFFF:
+            reason = "Value was either too large or too small for a character."
+            raise not_convertible(value, "System.Char", "System.OverflowException", reason)
         return Char(chr(value))
     if value is None:
         return Char("\0")
     if isinstance(value, str):
         reason = "String must be exactly one character long."
-        raise invalid(value, NetType("System.Char"), reason, ExceptionObject("System.FormatException", reason))
+        target = NetType("System.Char")
+        raise unparsed(value, target, reason, ExceptionObject("System.FormatException", reason))
     raise TypeError
+
+
+# The types of .NET that implement IConvertible besides numbers and text.
+CONVERTIBLE: Final = frozenset({"System.DateTime", "System.Boolean", "System.Char", "System.Double", "System.Single"})
+
+
+def not_convertible(value: object, target: str, kind: str, reason: str) -> TerminatingError:
+    return cast_error("InvalidCastIConvertible", own_text(value), target, kind, reason)
 
 
 def strict_bool(value: object) -> object:
@@ -251,6 +275,10 @@ def convert(value: object, target: NetType) -> object:
 
 def no_conversion(value: object, target: NetType) -> object:
     """No conversion to the simple type exists: not even for a collection of one element."""
+    source = type_name_of(unwrap(value)) or ""
+    if source in CONVERTIBLE and target.full_name in (*INTEGERS, *OTHER_NUMBERS):
+        reason = f"Invalid cast from '{source[7:]}' to '{target.full_name[7:]}'."
+        raise not_convertible(value, target.full_name, "System.InvalidCastException", reason)
     raise invalid(value, target)
 
 
@@ -297,6 +325,7 @@ def to_net(value: object, target: NetType) -> object:
     return construct(value, definition, target)
 
 
+OTHER_NUMBERS: Final = ("System.Char", "System.Double", "System.Single", "System.Decimal")
 INTERFACES: Final = frozenset({"System.Collections.IDictionary", "System.IComparable", "System.IDisposable"})
 WITH_CULTURE: Final = ("System.DateTime", "System.TimeSpan", "System.DateTimeOffset")
 PARSE_IDS: Final = {

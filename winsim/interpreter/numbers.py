@@ -41,9 +41,9 @@ OVERFLOW_TEXT: Final = {
 }
 
 _NUMBER = re.compile(
-    r"^\s*([+-]?)(?:0x([0-9a-f]+)|((?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?))([dl]?)([kmgtp]b)?\s*$", re.IGNORECASE
+    r"^\s*([+-]?)(?:0x([0-9a-f]+)|((?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?))([dl]?)([kmgtp]b)?\s*$", re.IGNORECASE | re.ASCII
 )
-_THOUSANDS = re.compile(r"^\s*[+-]?\d[\d,]*(\.\d*)?(e[+-]?\d+)?\s*$", re.IGNORECASE)
+_THOUSANDS = re.compile(r"^\s*[+-]?\d[\d,]*(\.\d*)?(e[+-]?\d+)?\s*$", re.IGNORECASE | re.ASCII)
 _MULTIPLIER: Final = {"": 1, "kb": 2**10, "mb": 2**20, "gb": 2**30, "tb": 2**40, "pb": 2**50}
 BAD_FORMAT: Final = "Input string was not in a correct format."
 
@@ -56,7 +56,7 @@ def cast_error(id: str, value_text: str, type_name: str, inner_type: str, reason
 
 
 def overflow_reason(type_name: str) -> str:
-    kind = OVERFLOW_TEXT.get(type_name, f"an {type_name[7:]}" if type_name[7] in "IU" else f"a {type_name[7:]}")
+    kind = OVERFLOW_TEXT.get(type_name, f"an {type_name[7:]}" if type_name[7] == "I" else f"a {type_name[7:]}")
     return f"Value was either too large or too small for {kind}."
 
 
