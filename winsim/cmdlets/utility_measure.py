@@ -14,13 +14,15 @@ from winsim.interpreter.errors import TerminatingError
 from winsim.interpreter.members import MISSING
 from winsim.interpreter.special import extend
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.typetable import get_type
+from winsim.interpreter.typetable import get_type, type_of
 from winsim.interpreter.values import AUTOMATION_NULL, PSObject, record
 
 if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
 
 MEASURES = "Microsoft.PowerShell.Commands."
+UNLIMITED = 2**31 - 1
+Entry = tuple[object, list[object]]  # an object and what it is compared by
 
 
 class Tally:
@@ -30,18 +32,40 @@ class Tally:
         self.name = name
         self.count = self.lines = self.words = self.characters = 0
         self.total = 0.0
-        self.largest: float | None = None
-        self.smallest: float | None = None
+        self.largest: object = None
+        self.smallest: object = None
 
-    def number(self, value: float) -> None:
-        self.total += value
-        self.largest = value if self.largest is None or value > self.largest else self.largest
-        self.smallest = value if self.smallest is None or value < self.smallest else self.smallest
+    def extremes(self, value: object, want_largest: bool, want_smallest: bool) -> None:
+        """Anything that can be compared has a largest and a smallest one."""
+        if want_largest and (self.largest is None or compare_measured(self.largest, value) < 0):
+            self.largest = value
+        if want_smallest and (self.smallest is None or compare_measured(self.smallest, value) > 0):
+            self.smallest = value
 
     def text(self, value: str, ignore_white: bool) -> None:
         self.lines += (value.count("\n") + (not value.endswith("\n"))) if value else 0
         self.words += len(value.split())
         self.characters += len(re.sub(r"\s", "", value)) if ignore_white else len(value)
+
+
+def as_double(value: object) -> float | None:
+    if value is None:
+        return None
+    try:
+        return float(convert(value, get_type("System.Double")))  # type: ignore[arg-type]
+    except (TerminatingError, TypeError):
+        return None
+
+
+def compare_measured(left: object, right: object) -> int:
+    """Numbers as numbers, values of one type by their order, all others as text."""
+    a, b = as_double(left), as_double(right)
+    if a is not None and b is not None:
+        return (a > b) - (a < b)
+    one, other = unwrap(left), unwrap(right)
+    if a is not None or b is not None or type_of(one) != type_of(other):
+        one, other = to_text(left), to_text(right)
+    return order(one, other, ignore_case=False)
 
 
 @cmdlet(
@@ -66,7 +90,7 @@ class MeasureObject:
         self.tallies: dict[str, Tally] = {}
         if not self.expressions:
             self.tallies[""] = Tally(None)
-        self.failed: set[str] = set()
+        self.not_numeric = False
 
     @staticmethod
     def is_text(call: CommandCall) -> bool:
@@ -92,18 +116,22 @@ class MeasureObject:
             return
         if not any(call.switch(name) for name in ("Sum", "Average", "Maximum", "Minimum")):
             return
-        try:
-            tally.number(float(convert(value, get_type("System.Double"))))  # type: ignore[arg-type]
-        except (TerminatingError, TypeError):
+        number = as_double(value)
+        if number is not None:
+            tally.total += number
+        elif call.switch("Sum") or call.switch("Average"):
+            self.not_numeric = True
             call.write_error(
                 CommandError(
                     "NonNumericInputObject",
                     f'Input object "{to_text(value)}" is not numeric.',
                     "InvalidType",
                     value,
-                    "System.Management.Automation.PSInvalidCastException",
+                    "System.Management.Automation.PSInvalidOperationException",
                 )
             )
+            return
+        tally.extremes(value, call.switch("Maximum"), call.switch("Minimum"))
 
     def end(self, call: CommandCall) -> None:
         self.report_missing(call)
@@ -126,17 +154,18 @@ class MeasureObject:
                     )
                 )
 
-    @staticmethod
-    def number_info(call: CommandCall, tally: Tally) -> PSObject:
-        has = tally.count > 0 and tally.largest is not None
+    def number_info(self, call: CommandCall, tally: Tally) -> PSObject:
+        largest, smallest = as_double(tally.largest), as_double(tally.smallest)
+        numbers = (largest is not None or tally.largest is None) and (smallest is not None or tally.smallest is None)
+        sums = not self.not_numeric
         return record(
-            MEASURES + "GenericMeasureInfo",
+            MEASURES + ("GenericMeasureInfo" if numbers else "GenericObjectMeasureInfo"),
             {
                 "Count": tally.count,
-                "Average": tally.total / tally.count if has and call.switch("Average") else None,
-                "Sum": tally.total if has and call.switch("Sum") else None,
-                "Maximum": tally.largest if call.switch("Maximum") else None,
-                "Minimum": tally.smallest if call.switch("Minimum") else None,
+                "Average": tally.total / tally.count if sums and tally.count and call.switch("Average") else None,
+                "Sum": tally.total if sums and tally.count and call.switch("Sum") else None,
+                "Maximum": largest if numbers else tally.largest,
+                "Minimum": smallest if numbers else tally.smallest,
                 "Property": tally.name,
             },
         )
@@ -171,38 +200,72 @@ class MeasureObject:
     locks_world=False,
 )
 class CompareObject:
-    """Objects of two sets by their properties, or by themselves."""
+    """Objects of two sets by their properties, or by themselves.
+
+    Both sides are walked in step; what has no partner yet waits in a backlog, ``-SyncWindow`` of them at most.
+    """
 
     def begin(self, call: CommandCall) -> None:
         self.expressions = parse_all(call.get("Property"), ("name", "expression")) if call.has("Property") else []
-        self.others: list[object] = []
+        self.window = int(call.get("SyncWindow", UNLIMITED))  # type: ignore[call-overload]
+        self.left: list[Entry] | None = None
+        self.position = 0
+        self.left_waiting: list[Entry] = []
+        self.right_waiting: list[Entry] = []
 
     def process(self, call: CommandCall) -> None:
-        value = call.get("DifferenceObject")
-        items = items_of(value)
-        self.others.extend(items if items is not None else [] if value is None else [value])
+        if self.left is None:
+            self.left = self.entries(call, call.get("ReferenceObject"))
+        for entry in self.entries(call, call.get("DifferenceObject")):
+            self.step(call, entry)
+
+    def entries(self, call: CommandCall, given: object) -> list[Entry]:
+        items = items_of(given)
+        values = list(items) if items is not None else [] if given is None else [given]
+        return [(value, self.keys(call, value)) for value in values]
+
+    def step(self, call: CommandCall, right: Entry | None) -> None:
+        """The next object of each side."""
+        left = None
+        if self.left is not None and self.position < len(self.left):
+            left = self.left[self.position]
+            self.position += 1
+        if left is not None and right is not None and self.same(call, left[1], right[1]):
+            self.equal(call, left)
+            return
+        partner = self.take(call, right, self.left_waiting)
+        if partner is not None:
+            self.equal(call, partner)
+            right = None
+        if self.take(call, left, self.right_waiting) is not None and left is not None:
+            self.equal(call, left)
+            left = None
+        self.put_off(call, right, self.right_waiting, "=>")
+        self.put_off(call, left, self.left_waiting, "<=")
+
+    def take(self, call: CommandCall, wanted: Entry | None, waiting: list[Entry]) -> Entry | None:
+        if wanted is None:
+            return None
+        index = next((i for i, entry in enumerate(waiting) if self.same(call, wanted[1], entry[1])), None)
+        return None if index is None else waiting.pop(index)
+
+    def put_off(self, call: CommandCall, entry: Entry | None, waiting: list[Entry], side: str) -> None:
+        if entry is None:
+            return
+        if self.window <= 0:
+            self.different(call, entry, side)
+            return
+        while len(waiting) >= self.window:
+            self.different(call, waiting.pop(0), side)
+        waiting.append(entry)
 
     def end(self, call: CommandCall) -> None:
-        reference = call.get("ReferenceObject")
-        items = items_of(reference)
-        left = list(items) if items is not None else [] if reference is None else [reference]
-        waiting = [(value, self.keys(call, value)) for value in left]
-        only_right: list[object] = []
-        for value in self.others:
-            keys = self.keys(call, value)
-            index = next((i for i, (_, have) in enumerate(waiting) if self.same(call, have, keys)), None)
-            if index is None:
-                only_right.append(value)
-                continue
-            matched, _ = waiting.pop(index)
-            if call.switch("IncludeEqual") or call.switch("ExcludeDifferent"):
-                self.write(call, matched, "==")
-        if call.switch("ExcludeDifferent"):
-            return
-        for value in only_right:
-            self.write(call, value, "=>")
-        for value, _ in waiting:
-            self.write(call, value, "<=")
+        while self.left is not None and self.position < len(self.left):
+            self.step(call, None)
+        for entry in self.right_waiting:
+            self.different(call, entry, "=>")
+        for entry in self.left_waiting:
+            self.different(call, entry, "<=")
 
     def keys(self, call: CommandCall, value: object) -> list[object]:
         return [value_of(call, e, value) for e in self.expressions] if self.expressions else [value]
@@ -211,13 +274,22 @@ class CompareObject:
     def same(call: CommandCall, a: list[object], b: list[object]) -> bool:
         return all(alike(x, y, not call.switch("CaseSensitive")) for x, y in zip(a, b, strict=True))
 
-    def write(self, call: CommandCall, value: object, side: str) -> None:
+    def equal(self, call: CommandCall, entry: Entry) -> None:
+        if call.switch("IncludeEqual") or (call.switch("ExcludeDifferent") and not call.has("IncludeEqual")):
+            self.write(call, entry, "==")
+
+    def different(self, call: CommandCall, entry: Entry, side: str) -> None:
+        if not call.switch("ExcludeDifferent"):
+            self.write(call, entry, side)
+
+    def write(self, call: CommandCall, entry: Entry, side: str) -> None:
+        value, keys = entry
         if call.switch("PassThru"):
             call.write(with_side(value, side))
             return
         made = PSObject()
-        for expression in self.expressions:
-            made[expression.shown] = value_of(call, expression, value)
+        for expression, key in zip(self.expressions, keys, strict=False):
+            made[expression.shown] = key
         if not self.expressions:
             made["InputObject"] = value
         made["SideIndicator"] = side

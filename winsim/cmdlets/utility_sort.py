@@ -17,6 +17,13 @@ from winsim.interpreter.values import AUTOMATION_NULL, ArrayList, PSObject, reco
 if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
 
+AS_STRING_ALONE = (
+    "The command cannot be run because the AsString parameter requires that you specify the AsHashtable parameter."
+)
+SEVERAL_PROPERTIES = (
+    "The command cannot be run because using the AsHashTable parameter with more than one property requires adding "
+    "the AsString parameter."
+)
 PS_OBJECT = "System.Management.Automation.PSObject"
 
 
@@ -80,6 +87,10 @@ class SortObject(Keyed):
             call.write(value)
 
 
+def refused(message: str, target: object) -> CommandError:
+    return CommandError("ArgumentException", message, "InvalidArgument", target, "System.ArgumentException")
+
+
 def flattened(value: object) -> list[object]:
     return list(value) if isinstance(value, list) else [value]
 
@@ -90,6 +101,18 @@ def flattened(value: object) -> list[object]:
     locks_world=False,
 )
 class GroupObject(Keyed):
+    def process(self, call: CommandCall) -> None:
+        if not self.rows:
+            self.check(call)
+        super().process(call)
+
+    def check(self, call: CommandCall) -> None:
+        if call.switch("AsString") and not call.switch("AsHashTable"):
+            raise refused(AS_STRING_ALONE, True)
+        if call.switch("AsHashTable") and not call.switch("AsString") and len(self.expressions) > 1:
+            given = call.get("Property")
+            raise refused(SEVERAL_PROPERTIES, given)
+
     def end(self, call: CommandCall) -> None:
         groups: list[tuple[list[object], list[object]]] = []
         for keys, value in self.rows:

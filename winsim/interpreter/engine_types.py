@@ -15,6 +15,7 @@ from winsim.interpreter.engine_raw_ui import RAW_UI_TYPES
 from winsim.interpreter.engine_session import SESSION_TYPES, ExecutionContext, InternalHost
 from winsim.interpreter.engine_views import PSObjectView, TypeNameList
 from winsim.interpreter.history import HISTORY_TYPES
+from winsim.interpreter.jobs import JOB_TYPES
 
 if TYPE_CHECKING:
     from winsim.interpreter.nettypes import TypeDef
@@ -28,6 +29,7 @@ TYPES: tuple[TypeDef, ...] = (
     *HOST_VALUE_TYPES,
     *RAW_UI_TYPES,
     *HISTORY_TYPES,
+    *JOB_TYPES,
     *DYNAMIC_TYPES,
     *DELEGATE_TYPES,
 )
