@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.endpoint.recorded import Verdict, replay_all
+from tests.endpoint.recorded import replay_all
+from tests.endpoint.recorded_compare import Verdict
 
 # Nothing but the protocol decides these; all of their sequences must be the recorded ones.
 PROTOCOL = (

@@ -16,15 +16,16 @@ from winsim.interpreter.errors import TerminatingError
 from winsim.interpreter.net.datetimes import TICKS_PER_SECOND, DateTime, TimeSpan
 from winsim.interpreter.net.secrets import PSCredential, SecureString
 from winsim.interpreter.nettypes import NetError
-from winsim.interpreter.typetable import CUSTOM_OBJECT, get_type, table
+from winsim.interpreter.typetable import get_type, table
 from winsim.interpreter.values import (
+    TEXT,
     Array,
     ArrayList,
     Byte,
     Char,
+    DeserializedObject,
     Int16,
     Int64,
-    PSObject,
     SByte,
     Single,
     UInt16,
@@ -124,16 +125,19 @@ class Reader:
 
     def _object(self, item: Element) -> object:
         types = self._read_types(item)
-        holder = PSObject({}, ())
+        holder = DeserializedObject()
         number = item.get("RefId")
         if number is not None:
             self._objects[number] = holder  # for an object that holds itself
         base: object = None
+        text: str | None = None
         extended: list[Element] = []
         for part in item:
-            if part.tag in ("TN", "TNRef", "ToString"):
+            if part.tag in ("TN", "TNRef"):
                 continue
-            if part.tag in ("Props", "MS"):
+            if part.tag == "ToString":
+                text = unescape(part.text or "")
+            elif part.tag in ("Props", "MS"):
                 extended.append(part)
             elif part.tag in ("LST", "QUE", "STK", "IE"):
                 base = self._list(part, types)
@@ -143,28 +147,27 @@ class Reader:
                 base = self.read(part)
         for part in extended:
             for member in part:
-                holder[unescape(member.get("N", ""))] = self.read(member)
-        value = self._made(holder, base, types)
+                name = unescape(member.get("N", ""))
+                holder[name] = self.read(member)
+                if part.tag == "Props":
+                    holder.adapted |= {name.lower()}
+        value = self._made(holder, base, types, text)
         if number is not None:
             self._objects[number] = value
         return value
 
-    def _made(self, holder: PSObject, base: object, types: tuple[str, ...]) -> object:
+    def _made(self, holder: DeserializedObject, base: object, types: tuple[str, ...], text: str | None) -> object:
         if "System.Management.Automation.PSCredential" in types:
             user, password = holder.get("UserName"), holder.get("Password")
             if isinstance(user, str) and isinstance(password, SecureString) and user:
                 return PSCredential(user, password)
             raise BrokenClixml("a credential without user name or password")
-        if isinstance(base, list | Hashtable) and not holder.names() and not _is_special(types):
-            return base
         if base is not None and not types and not holder.names():
             return base
         holder.base = base
-        if base is None:
-            custom = not types or CUSTOM_OBJECT in types
-            holder.type_names = types if custom else tuple(_deserialized(name) for name in types)
-        else:
-            holder.type_names = tuple(_deserialized(name) for name in types)
+        holder.type_names = tuple(_deserialized(name) for name in types)
+        if text is not None:
+            holder[TEXT] = text
         return holder
 
     def _read_types(self, item: Element) -> tuple[str, ...]:
@@ -197,12 +200,6 @@ class Reader:
                 raise BrokenClixml("a dictionary entry without a key")
             found[key] = value
         return found
-
-
-def _is_special(types: tuple[str, ...]) -> bool:
-    """Whether a collection has a type that its plain value does not show."""
-    plain = ("System.Array", "System.Collections.ArrayList", "System.Collections.Hashtable")
-    return bool(types) and not any(name in types for name in plain)
 
 
 def _deserialized(name: str) -> str:

@@ -13,7 +13,7 @@ from winsim.interpreter.nettypes import NetType
 from winsim.interpreter.streams import InformationalRecord
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import split_args, table, type_name_of
-from winsim.interpreter.values import NetObject, PSObject
+from winsim.interpreter.values import DeserializedObject, NetObject, PSObject
 
 MSCORLIB: Final = "mscorlib, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089"
 # Namespaces and types of .NET Framework that live in System.dll.
@@ -41,7 +41,7 @@ def assembly_of(name: str) -> str:
 def type_names(value: object) -> tuple[str, ...]:
     """``$value.pstypenames``: the type and its bases, with the names that PowerShell put before them."""
     if isinstance(value, PSObject):
-        if value.base is None:
+        if value.base is None or (isinstance(value, DeserializedObject) and value.type_names):
             return tuple(value.type_names)
         return (*value.type_names, *type_names(value.base)) if value.type_names else type_names(value.base)
     added = getattr(value, "ps_members", None)

@@ -25,11 +25,14 @@ from winsim.interpreter.nettypes import NetError
 from winsim.interpreter.special import extras
 from winsim.interpreter.streams import InformationalRecord
 from winsim.interpreter.texts import to_text
+from winsim.interpreter.typetable import CUSTOM_OBJECT
 from winsim.interpreter.values import (
     AUTOMATION_NULL,
+    TEXT,
     Array,
     Byte,
     Char,
+    DeserializedObject,
     EnumValue,
     Int16,
     Int64,
@@ -81,6 +84,7 @@ ONLY_PROPERTIES: Final = {
         "TwoLetterISOLanguageName",
     ),
 }
+CUSTOM_NAMES: Final = (CUSTOM_OBJECT, f"Deserialized.{CUSTOM_OBJECT}")
 AS_TEXT: Final = frozenset({"System.RuntimeType"})
 NEEDS_ESCAPE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]|_(?=[xX])")
 
@@ -230,12 +234,14 @@ class Writer:
 
     def write_primitive(self, value: object, label: str, known: tuple[str, str], depth: int) -> None:
         tag, text = known
-        notes = note_infos(value) if isinstance(value, PSObject) else []
-        if not notes:
+        if extras(value) is None:
             self.out.append(f"<{tag}{label}>{text}</{tag}>" if text or tag != "BA" else f"<{tag}{label} />")
             return
-        self.out.append(f'<Obj{label} RefId="{self.new_reference(value)}"><{tag}>{text}</{tag}>')
-        self.write_members("MS", notes, depth)
+        # A value with a PSObject of its own stays an object, whether anything was added to it or not.
+        names = value.type_names if isinstance(value, DeserializedObject) else ()
+        self.start(value, label, names, kept_text(value))
+        self.out.append(f"<{tag}>{text}</{tag}>")
+        self.write_members("MS", note_infos(value), depth)
         self.out.append("</Obj>")
 
     def new_reference(self, value: object) -> str:
@@ -306,14 +312,18 @@ class Writer:
 
     def write_complex(self, value: object, base: object, label: str, names: tuple[str, ...], depth: int) -> None:
         bag = isinstance(base, PSObject)
-        custom = bag and "System.Management.Automation.PSCustomObject" in names
+        custom = bag and any(name in CUSTOM_NAMES for name in names)
         if depth < 1 and not bag:
             self.write_shallow(value, label, depth)
             return
         if depth < 1 and not custom:
             self.write_shallow(value, label, depth)
             return
-        self.start(value, label, names, None if custom or not names else to_text(value))
+        if isinstance(base, DeserializedObject):
+            text = kept_text(base)
+        else:
+            text = None if custom or not names else to_text(value)
+        self.start(value, label, names, text)
         if isinstance(base, EnumValue):
             self.out.append(f"<I32>{int(base)}</I32>")
         elif isinstance(base, ErrorRecord):
@@ -324,11 +334,20 @@ class Writer:
             self.write_members("Props", exception_members(base), depth - 1)
         elif isinstance(base, InvocationInfo):
             self.write_members("Props", invocation_members(base), depth - 1)
+        elif isinstance(base, DeserializedObject):
+            self.write_deserialized(base, depth)
         elif custom or not names:
             self.write_members("MS", properties_of(value), depth)
         else:
             self.write_net(value, names, depth)
         self.out.append("</Obj>")
+
+    def write_deserialized(self, value: DeserializedObject, depth: int) -> None:
+        """What came from elsewhere goes on as it came, its own properties apart from the added ones."""
+        infos = properties_of(value)
+        own = [info for info in infos if info.name.lower() in value.adapted]
+        self.write_members("Props", own, depth - 1)
+        self.write_members("MS", [info for info in infos if info not in own], depth)
 
     def write_net(self, value: object, names: tuple[str, ...], depth: int) -> None:
         """Properties of the object itself, then those that were added to it."""
@@ -381,6 +400,12 @@ def is_fatal(problem: Exception) -> bool:
     from winsim.interpreter.errors import TerminatingError
 
     return not isinstance(problem, TerminatingError | NetError)
+
+
+def kept_text(value: object) -> str | None:
+    """The text that a deserialized object came with."""
+    found = value.get(TEXT) if isinstance(value, DeserializedObject) else None
+    return found if isinstance(found, str) else None
 
 
 def encode_name(name: str) -> str:

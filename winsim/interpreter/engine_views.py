@@ -6,7 +6,7 @@ from winsim.interpreter.members import PropertyInfo, properties_of
 from winsim.interpreter.nettypes import NetType
 from winsim.interpreter.special import CodeMethod, ScriptMethod, extend, extras
 from winsim.interpreter.typetable import table, type_name_of
-from winsim.interpreter.values import NetObject, PSObject
+from winsim.interpreter.values import DeserializedObject, NetObject, PSObject
 
 SMA = "System.Management.Automation."
 
@@ -15,6 +15,8 @@ def type_names_of(value: object) -> list[str]:
     """The type names of an object, those that PowerShell added first."""
     bag = extras(value)
     if isinstance(value, PSObject) and value.base is None:
+        return list(value.type_names)
+    if isinstance(value, DeserializedObject) and value.type_names:
         return list(value.type_names)
     base = value.base if isinstance(value, PSObject) else value
     own = list(bag.type_names) if bag is not None and bag.base is not None else []

@@ -12,7 +12,7 @@ from winsim.interpreter.nettypes import NetError
 from winsim.interpreter.sizes import check_size
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import table, type_name_of
-from winsim.interpreter.values import EnumValue
+from winsim.interpreter.values import EnumValue, PSObject
 
 _ITEM = re.compile(r"\{\s*(\d+)\s*(?:,\s*(-?\d+)\s*)?(?::((?:[^{}]|\{\{|\}\})*))?\}")
 _BAD = "Input string was not in a correct format."
@@ -55,6 +55,8 @@ def item(found: re.Match[str], arguments: Sequence[object]) -> str:
 
 def format_value(value: object, spec: str) -> str:
     """``value.ToString(spec)`` as composite formatting calls it; objects without formats ignore it."""
+    if isinstance(value, PSObject) and isinstance(value.base, list):
+        return to_text(value)  # a PSObject shows the elements
     value = unwrap(value)
     if isinstance(value, list):
         return type_name_of(value) or ""

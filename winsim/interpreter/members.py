@@ -18,7 +18,15 @@ from winsim.interpreter.errors import (
     exception_of,
 )
 from winsim.interpreter.nettypes import NetError, NetType, Property
-from winsim.interpreter.special import AliasProperty, CodeProperty, PropertySet, ScriptProperty, SpecialMember, extras
+from winsim.interpreter.special import (
+    AliasProperty,
+    CodeProperty,
+    PropertySet,
+    ScriptProperty,
+    SpecialMember,
+    extend,
+    extras,
+)
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typedata import NONE, type_member, type_members
 from winsim.interpreter.typetable import CUSTOM_OBJECT, get_type, table, type_name_of
@@ -60,7 +68,7 @@ def read_property(value: object, name: str, frame: Frame | None) -> object:
         if held is not MISSING:
             return special_value(value, key, held, frame) if isinstance(held, SpecialMember) else held
         if isinstance(value, PSObject) and value.base is not None:
-            return read_property(value.base, name, frame)
+            return intrinsic(value, key) if key in INTRINSIC else read_property(value.base, name, frame)
     if isinstance(value, Dictionary) and name in value:
         return value[name]
     adapted = getattr(value, "adapted_property", None)  # what an adapter shows comes before the .NET members
@@ -111,6 +119,7 @@ def read_net(value: object, found: Property) -> object:
 def intrinsic(value: object, key: str) -> object:
     from winsim.interpreter.engine_types import PSObjectView, TypeNameList
 
+    extend(value)  # looking at it gives the object a PSObject of its own, which shows when it is serialized
     if key == "pstypenames":
         return TypeNameList(value)
     if key == "psobject":

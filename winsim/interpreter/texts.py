@@ -8,7 +8,7 @@ from winsim.interpreter.containers import Dictionary, KeyCollection
 from winsim.interpreter.net.number_format import general
 from winsim.interpreter.nettypes import NetType
 from winsim.interpreter.typetable import table, type_name_of
-from winsim.interpreter.values import AUTOMATION_NULL, EnumValue, NetObject, PSObject
+from winsim.interpreter.values import AUTOMATION_NULL, TEXT, DeserializedObject, EnumValue, NetObject, PSObject
 
 
 def to_text(value: object, separator: str = " ") -> str:
@@ -31,6 +31,8 @@ def to_text(value: object, separator: str = " ") -> str:
     if isinstance(value, list):
         return separator.join(element_text(item) for item in value)
     if isinstance(value, PSObject):
+        if isinstance(value, DeserializedObject) and isinstance(kept := value.get(TEXT), str):
+            return kept
         return bag_text(value) if value.base is None else to_text(value.base, separator)
     return object_text(value, separator)
 
@@ -64,7 +66,7 @@ def object_text(value: object, separator: str) -> str:
 def bag_text(value: PSObject) -> str:
     """``@{a=1; b=x}``; an object of a product shows its type, or the text that it says for itself."""
     if type_name_of(value) != "System.Management.Automation.PSCustomObject":
-        identity = value.get("__text__")
+        identity = value.get(TEXT)
         return identity if isinstance(identity, str) else (value.type_names[0] if value.type_names else "")
     from winsim.interpreter.members import get_property_of
     from winsim.interpreter.special import CodeMethod, ScriptMethod

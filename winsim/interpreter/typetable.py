@@ -15,10 +15,12 @@ from winsim.interpreter.exception_types import bases as exception_bases
 from winsim.interpreter.exception_types import hierarchy
 from winsim.interpreter.nettypes import NetType, TypeDef
 from winsim.interpreter.values import (
+    TEXT,
     Array,
     ArrayList,
     Byte,
     Char,
+    DeserializedObject,
     EnumValue,
     Int16,
     Int64,
@@ -68,6 +70,8 @@ def type_name_of(value: object) -> str | None:
         if value.base is not None:
             return type_name_of(value.base)
         if CUSTOM_OBJECT in value.type_names:
+            return CUSTOM_OBJECT
+        if isinstance(value, DeserializedObject) and TEXT not in value:
             return CUSTOM_OBJECT
         return value.type_names[0] if value.type_names else CUSTOM_OBJECT
     if isinstance(value, EnumValue):

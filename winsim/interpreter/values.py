@@ -174,6 +174,16 @@ class PSObject:
         return [name for key, name in self._names.items() if key != TEXT]
 
 
+class DeserializedObject(PSObject):
+    """What came from another session: properties of the original apart from those that were added to it."""
+
+    __slots__ = ("adapted",)
+
+    def __init__(self, type_names: tuple[str, ...] = ()) -> None:
+        super().__init__({}, type_names)
+        self.adapted: frozenset[str] = frozenset()  # lower-case names of the original's own properties
+
+
 def record(type_name: str, properties: Mapping[str, object]) -> PSObject:
     """An object of a product: ``record("Microsoft.Rtc.Management.Xds.ReplicaState", {"UpToDate": True, ..})``."""
     return PSObject(properties, (type_name, "System.Object"))

@@ -14,12 +14,12 @@ from winsim.interpreter.clixml_errors import extended_members
 from winsim.interpreter.clixml_records import record_members, type_names
 from winsim.interpreter.clixml_writer import encode
 from winsim.interpreter.command import NotBuilt
-from winsim.interpreter.containers import ReadOnlyCollection
+from winsim.interpreter.containers import Dictionary, ReadOnlyCollection
 from winsim.interpreter.convert import to_bool
 from winsim.interpreter.errors import ErrorRecord, ExceptionObject, InvocationInfo
 from winsim.interpreter.members import PropertyInfo, get_property_of
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.values import Array, EnumValue, PSObject
+from winsim.interpreter.values import Array, DeserializedObject, EnumValue, PSObject
 
 _SMA: Final = "System.Management.Automation."
 _INFORMATIONAL: Final = {
@@ -53,6 +53,13 @@ def read_notes(text: str, key: SessionKey | None) -> PSObject:
 def write(value: object, key: SessionKey) -> str:
     """The data of a PipelineOutput message: nothing at all for $null."""
     return "" if value is None else serialize_element(value, 1, key)
+
+
+def plain(value: object) -> object:
+    """A collection of the protocol itself, without the type names under which it came."""
+    if isinstance(value, DeserializedObject) and isinstance(value.base, list | Dictionary):
+        return value.base
+    return value
 
 
 def number(value: object) -> int:

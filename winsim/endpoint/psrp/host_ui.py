@@ -68,13 +68,13 @@ def read_host_info(value: object) -> HostInfo:
 
 
 def _default_data(value: object) -> dict[int, object]:
-    data = value.get("data") if isinstance(value, PSObject) else None
+    data = codec.plain(value.get("data")) if isinstance(value, PSObject) else None
     if not isinstance(data, Dictionary):
         return {}
     found: dict[int, object] = {}
     for key, entry in data.items():
         if isinstance(key, int):
-            found[int(key)] = entry.get("V") if isinstance(entry, PSObject) else entry
+            found[int(key)] = codec.plain(entry.get("V")) if isinstance(entry, PSObject) else entry
     return found
 
 
@@ -124,7 +124,7 @@ class HostCalls:
             raise HostUnavailable("the pipeline was stopped")
         if message.get("me") is not None:
             raise HostCallFailed(message.get("me"))
-        return message.get("mr")
+        return codec.plain(message.get("mr"))
 
 
 class RunspaceUI:

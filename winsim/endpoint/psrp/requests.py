@@ -93,7 +93,7 @@ def _parameters(entries: Iterable[object]) -> Iterable[tuple[str | None, object]
     for entry in entries:
         if not isinstance(entry, PSObject):
             raise BrokenData("an argument is malformed")
-        name, value = entry.get("N"), entry.get("V")
+        name, value = entry.get("N"), codec.plain(entry.get("V"))
         if name is None:
             yield None, value
         else:
