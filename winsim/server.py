@@ -17,17 +17,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from winsim.endpoint import addresses, tls
+from winsim.endpoint import addresses
 from winsim.endpoint.addresses import Place
 from winsim.endpoint.control import FaultControl
 from winsim.endpoint.host_endpoint import HostEndpoint
+from winsim.endpoint.listening import HostListeners
 from winsim.endpoint.world_machine import WorldMachine
 from winsim.store import Store
 from winsim.world.host import Host
 from winsim.world.lab import World
 from winsim.world.machines import load_machines
+from winsim.world.network import is_plugged
 from winsim.world.power import request_restart
-from winsim.world.winrm import WinRmService
 
 log = logging.getLogger(__name__)
 
@@ -118,26 +119,26 @@ class LabServer:
         self._state = state
         self._workers = ThreadPoolExecutor(_WORKERS, "pipeline")
         self._boots: dict[str, int] = {}
+        self._listeners: dict[str, HostListeners] = {}
+        self._followed = -1  # the version of the world that the listeners are those of
         self._housekeeping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         names = list(self.world.hosts)
         wanted = self._remembered(names) or addresses.choose(names, str(self._state.resolve()))
-        pem = self._certificate(wanted)
-        shared = tls.load(pem)
+        self._loop = asyncio.get_running_loop()
         for name, host in self.world.hosts.items():
-            machine = WorldMachine(self.world, host, partial(self._saver.settle, host))
+            machine = WorldMachine(self.world, host, partial(self._settle, name))
             endpoint = HostEndpoint(name, machine, self._workers, self.control)
             endpoint.reboot = self._rebooter(host)
             endpoint.skew_clock = self._skew
-            service = host.parts.find(WinRmService)
-            trusted = service.trusted_certificates if service else []
-            place = wanted[name]
-            http = await endpoint.listen(place.address, place.http)
-            https = await endpoint.listen(place.address, place.https, tls.load(pem, trusted) if trusted else shared)
+            endpoint.is_plugged = partial(is_plugged, self.world, host)
             self.endpoints[name] = endpoint
-            self.places[name] = Place(place.address, http, https)
+            self.places[name] = wanted[name]
+            self._listeners[name] = HostListeners(host, endpoint, wanted[name])
+            await self._listeners[name].follow()
             self._boots[name] = host.boots
+        self._followed = self.world.version
         self._write("addresses.json", json.dumps({n: [p.address, p.http, p.https] for n, p in self.places.items()}))
         self._housekeeping = asyncio.create_task(self._keep_house())
 
@@ -197,22 +198,17 @@ class LabServer:
             return None
         return places if all(addresses.is_free(place) for place in places.values()) else None
 
-    def _certificate(self, places: dict[str, Place]) -> bytes:
-        path = self._state / "endpoint.pem"
-        if path.exists():
-            return path.read_bytes()
-        hosts = self.world.hosts.values()
-        pem = tls.make_pem([host.fqdn.lower() for host in hosts], sorted({p.address for p in places.values()}))
-        self._state.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_bytes(pem)
-        return pem
-
     def _write(self, name: str, text: str) -> None:
         self._state.mkdir(parents=True, exist_ok=True)
         temporary = self._state / f"{name}.new"
         temporary.write_text(text, "utf-8")
         temporary.replace(self._state / name)
+
+    def _settle(self, name: str) -> None:
+        """In a worker thread, before a pipeline's end is told: its changes are on disk, and new ports are open."""
+        self._saver.settle(self.world.hosts[name])
+        if self._listeners[name].lacks():
+            asyncio.run_coroutine_threadsafe(self._listeners[name].open_missing(), self._loop).result()
 
     # the passing of time
 
@@ -244,6 +240,10 @@ class LabServer:
     async def _tick(self, expire: bool) -> None:
         if self.world.clock.due:
             await asyncio.get_running_loop().run_in_executor(self._workers, self._run_due)
+        if self._followed != self.world.version:
+            self._followed = self.world.version
+            for listeners in self._listeners.values():
+                await listeners.follow()
         now = self.world.clock.now()
         for name, endpoint in self.endpoints.items():
             host = self.world.hosts[name]

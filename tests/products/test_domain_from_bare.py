@@ -28,7 +28,10 @@ JOIN = SECRET + (
 @cache
 def _bare() -> Any:
     data = yaml.safe_load(MACHINES.read_text(encoding="utf-8"))
-    return codec.encode(build_world(data | {"baseline": "bare"}))
+    world = build_world(data | {"baseline": "bare"})
+    for name, row in data["hosts"].items():
+        world.host(name).adapters[0].dns_servers = list(row["dns"])
+    return codec.encode(world)
 
 
 @pytest.fixture

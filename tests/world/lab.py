@@ -41,7 +41,11 @@ MACHINES = {
 
 
 def fresh() -> World:
-    return build_world(MACHINES)
+    """Bare machines that somebody has given their DNS servers."""
+    world = build_world(MACHINES)
+    for name, row in MACHINES["hosts"].items():
+        world.host(name).adapters[0].dns_servers = list(row.get("dns", ()))
+    return world
 
 
 @dataclass

@@ -1,8 +1,9 @@
-"""netsh.exe: the contexts http and advfirewall."""
+"""netsh.exe: the contexts http, advfirewall and interface."""
 
 from __future__ import annotations
 
 from winsim.cmdlets.native_firewall import advfirewall
+from winsim.cmdlets.native_interface import interface
 from winsim.interpreter.command import NativeCall, NotBuilt, native
 from winsim.world.http_sys import IIS_APP_ID, SslBinding, http_sys
 
@@ -22,6 +23,8 @@ def netsh(call: NativeCall) -> int:
         return http(call, words[1:])
     if context == "advfirewall":
         return advfirewall(call, words[1:])
+    if context in ("interface", "int"):
+        return interface(call, words[1:])
     raise NotBuilt(f"netsh {' '.join(call.args)}")
 
 

@@ -108,8 +108,9 @@ def new_address(call: Call) -> None:
                                "InvalidArgument", "MSFT_NetIPAddress",
                                "Microsoft.Management.Infrastructure.CimException")  # fmt: skip
         entry = Address(text, int(call.text("PrefixLength", "32")))
+        if adapter.dhcp:  # an address written by hand ends DHCP, and what that gave goes
+            adapter.dhcp, adapter.addresses, adapter.gateway = False, [], ""
         adapter.addresses.append(entry)
-        adapter.dhcp = False
         if call.has("DefaultGateway"):
             adapter.gateway = call.text("DefaultGateway")
         call.world.touch()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from winsim.endpoint.contracts import ServiceSettings
+from winsim.endpoint.contracts import ListenerSettings, ServiceSettings
 from winsim.endpoint.soap import IDENTIFY, SOAP
 
 _CONFIG_URI: Final = "http://schemas.microsoft.com/wbem/wsman/1/config"
@@ -130,19 +130,19 @@ def _rooted(body: str, part: str) -> str:
 
 def enumerate_items(uri: str, settings: ServiceSettings) -> list[str] | None:
     if uri == f"{_CONFIG_URI}/listener":
-        return [_listener("HTTP", "5985"), _listener("HTTPS", "5986")]
+        return [_listener(one) for one in settings.listeners]
     body = get(uri, settings)
     return None if body is None else [body]
 
 
-def _listener(transport: str, port: str) -> str:
+def _listener(listener: ListenerSettings) -> str:
     pairs = (
-        ("Address", "*"),
-        ("Transport", transport),
-        ("Port", port),
-        ("Hostname", ""),
-        ("Enabled", "true"),
-        ("URLPrefix", "wsman"),
-        ("CertificateThumbprint", ""),
+        ("Address", listener.address),
+        ("Transport", listener.transport),
+        ("Port", str(listener.port)),
+        ("Hostname", listener.hostname),
+        ("Enabled", _flag(listener.enabled)),
+        ("URLPrefix", listener.url_prefix),
+        ("CertificateThumbprint", listener.thumbprint),
     )
     return f'<cfg:Listener xmlns:cfg="{_CONFIG_URI}/listener">{_elements(pairs)}</cfg:Listener>'

@@ -35,6 +35,19 @@ class SessionConfiguration:
 
 
 @dataclass(frozen=True)
+class ListenerSettings:
+    """One element of winrm/config/listener."""
+
+    transport: str = "HTTP"
+    address: str = "*"
+    port: int = 5985
+    hostname: str = ""
+    enabled: bool = True
+    url_prefix: str = "wsman"
+    thumbprint: str = ""
+
+
+@dataclass(frozen=True)
 class ServiceSettings:
     """The part of winrm/config of a host that the endpoint enforces; defaults are those of Server 2012 R2."""
 
@@ -50,6 +63,7 @@ class ServiceSettings:
     idle_timeout: float = 7200.0
     max_idle_timeout: float = 2147483.647
     max_operation_timeout: float = 60.0
+    listeners: tuple[ListenerSettings, ...] = (ListenerSettings(),)
 
 
 @dataclass(frozen=True)

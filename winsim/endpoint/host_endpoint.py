@@ -8,7 +8,7 @@ import re
 import ssl
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from winsim.endpoint.authentication import Authenticator, ConnectionSecurity, Granted
@@ -17,7 +17,7 @@ from winsim.endpoint.control import Fault, FaultControl
 from winsim.endpoint.http import HttpConnection, HttpLimits, HttpRequest, HttpResponse
 from winsim.endpoint.sealing import SealBroken, is_sealed, seal_body, unseal_body
 from winsim.endpoint.service import Answer, WsmanService
-from winsim.endpoint.shells import ShellContext
+from winsim.endpoint.shells import Origin, ShellContext
 
 log = logging.getLogger(__name__)
 
@@ -44,34 +44,51 @@ class HostEndpoint:
         self.requests = 0
         self.reboot: Callable[[], None] | None = None  # what a "reboot" fault does to the machine
         self.skew_clock: Callable[[float], None] | None = None
+        self.is_plugged: Callable[[], bool] = lambda: True  # whether the network leads to the machine
         loop = asyncio.get_running_loop()
         context = ShellContext(machine, loop, workers, lambda: control.latency(name).shell_start)
         self.service = WsmanService(context)
         self.connections: set[HttpConnection] = set()
-        self._servers: list[asyncio.Server] = []
+        self._servers: dict[int, asyncio.Server] = {}
+        self._listeners: dict[int, _Listener] = {}
         self._down = False
 
     # listening
 
-    async def listen(self, address: str, port: int, certificate: Certificate | None = None) -> int:
-        """Opens a listener and says its port; with a certificate it speaks HTTPS."""
+    async def listen(
+        self, address: str, port: int, certificate: Certificate | None = None, known_as: int | None = None
+    ) -> int:
+        """Opens a listener and says its port; with a certificate it speaks HTTPS.
+
+        ``known_as`` is the port that the machine itself believes in, where this computer needs another one.
+        """
         limits = HttpLimits(body_bytes=self.machine.settings.max_envelope_kb * 1024 * 2)
         der = certificate.der if certificate else None
-        handler = _Listener(self, Authenticator(self.machine, der))
+        nominal = known_as or (5986 if certificate else 5985)
+        handler = _Listener(self, Authenticator(self.machine, der), nominal)
 
         def connect() -> HttpConnection:
             connection = HttpConnection(handler, limits)
             self.connections.add(connection)
+            handler.connections.add(connection)
             return connection
 
         server = await asyncio.get_running_loop().create_server(
             connect, address, port, ssl=certificate.context if certificate else None, backlog=64
         )
-        self._servers.append(server)
-        return int(server.sockets[0].getsockname()[1])
+        opened = int(server.sockets[0].getsockname()[1])
+        self._servers[opened] = server
+        self._listeners[opened] = handler
+        return opened
+
+    def stop_listening(self, port: int) -> None:
+        """Closes a listener; what is connected through it is cut off, shells stay."""
+        self._servers.pop(port).close()
+        for connection in list(self._listeners.pop(port).connections):
+            connection.abort()
 
     async def close(self) -> None:
-        for server in self._servers:
+        for server in self._servers.values():
             server.close()
         self.go_down()
 
@@ -92,9 +109,9 @@ class HostEndpoint:
     # requests
 
     async def respond(
-        self, connection: HttpConnection, request: HttpRequest, authenticator: Authenticator
+        self, connection: HttpConnection, request: HttpRequest, authenticator: Authenticator, port: int
     ) -> HttpResponse | None:
-        if self._down:
+        if self._down or not self.is_plugged():
             return None
         self.requests += 1
         latency = self.control.latency(self.name).round_trip
@@ -113,7 +130,8 @@ class HostEndpoint:
             return await self._authenticating(granted)
         if not request.body:
             return HttpResponse(200, granted.headers)
-        return await self._soap(connection, request, granted, security, encrypted=connection.tls is not None)
+        origin = Origin(connection.peer, connection.tls is not None, port)
+        return await self._soap(origin, request, granted, security)
 
     async def _authenticating(self, response: HttpResponse) -> HttpResponse | None:
         fault = self.control.next_fault(self.name, "Authenticate")
@@ -130,12 +148,10 @@ class HostEndpoint:
 
     async def _soap(
         self,
-        connection: HttpConnection,
+        origin: Origin,
         request: HttpRequest,
         granted: Granted,
         security: ConnectionSecurity,
-        *,
-        encrypted: bool,
     ) -> HttpResponse | None:
         content_type = request.header("content-type")
         sealed = is_sealed(content_type)
@@ -148,13 +164,13 @@ class HostEndpoint:
             except SealBroken:
                 # The cipher's state is lost with the first message that does not unseal.
                 return HttpResponse(400, close=True)
-        elif not encrypted and not self.machine.settings.allow_unencrypted:
+        elif not origin.secure and not self.machine.settings.allow_unencrypted:
             return HttpResponse(500)
         if len(body) > self.machine.settings.max_envelope_kb * 1024:
             return HttpResponse(413, close=True)
 
         async def answer(corrupt: bool = False) -> HttpResponse:
-            result = await self.service.handle(body, granted.caller, connection.peer)
+            result = await self.service.handle(body, granted.caller, origin)
             return self._finish(result, granted, security, sealed=sealed, corrupt=corrupt)
 
         match = _ACTION.search(body)
@@ -230,12 +246,15 @@ class _Listener:
 
     endpoint: HostEndpoint
     authenticator: Authenticator
+    port: int
+    connections: set[HttpConnection] = field(default_factory=set)
 
     async def handle(self, connection: HttpConnection, request: HttpRequest) -> HttpResponse | None:
-        return await self.endpoint.respond(connection, request, self.authenticator)
+        return await self.endpoint.respond(connection, request, self.authenticator, self.port)
 
     def closed(self, connection: HttpConnection) -> None:
         self.endpoint.connections.discard(connection)
+        self.connections.discard(connection)
 
 
 def _unsuitable(request: HttpRequest) -> HttpResponse | None:

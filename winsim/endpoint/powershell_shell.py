@@ -135,7 +135,7 @@ class PowerShellShell(Shell):
         identity = PSObject({"Name": self.caller.account.name, "AuthenticationType": "Negotiate"})
         properties = {
             "UserInfo": PSObject({"Identity": identity}),
-            "ConnectionString": f"http://{self.context.machine.names.fqdn}:5985/wsman?PSVersion=4.0",
+            "ConnectionString": f"{self.origin.url(self.context.machine.names.fqdn)}?PSVersion=4.0",
             "ApplicationArguments": self._pool.application_arguments,
         }
         names = ("System.Management.Automation.Remoting.PSSenderInfo", "System.Object")

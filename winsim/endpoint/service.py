@@ -15,7 +15,7 @@ from winsim.endpoint.authentication import Caller
 from winsim.endpoint.faults import WsmanFault
 from winsim.endpoint.output import Batch
 from winsim.endpoint.powershell_shell import PowerShellShell
-from winsim.endpoint.shells import Shell, ShellContext, ShellRequest, ShellTable, new_shell_id
+from winsim.endpoint.shells import Origin, Shell, ShellContext, ShellRequest, ShellTable, new_shell_id
 from winsim.endpoint.soap import (
     ENUMERATION,
     IDENTIFY,
@@ -54,7 +54,7 @@ class WsmanService:
         self.shells = ShellTable(context.machine)
         self._context = context
         self._machine = context.machine
-        self._actions: dict[str, Callable[[WsmanRequest, Caller, str], Awaitable[Answer]]] = {
+        self._actions: dict[str, Callable[[WsmanRequest, Caller, Origin], Awaitable[Answer]]] = {
             f"{TRANSFER}/Create": self._create,
             f"{TRANSFER}/Delete": self._delete,
             f"{TRANSFER}/Get": self._get,
@@ -68,7 +68,7 @@ class WsmanService:
             f"{SHELL}/Connect": self._connect,
         }
 
-    async def handle(self, data: bytes, caller: Caller, address: str) -> Answer:
+    async def handle(self, data: bytes, caller: Caller, origin: Origin) -> Answer:
         message_id = ""
         try:
             envelope = parse_xml(data)
@@ -79,7 +79,7 @@ class WsmanService:
             action = self._actions.get(request.action)
             if action is None:
                 raise faults.unknown_action(request.action)
-            return await action(request, caller, address)
+            return await action(request, caller, origin)
         except WsmanFault as fault:
             return self._fault(fault, message_id)
         except asyncio.CancelledError:
@@ -118,18 +118,18 @@ class WsmanService:
 
     # shells
 
-    async def _create(self, request: WsmanRequest, caller: Caller, address: str) -> Answer:
+    async def _create(self, request: WsmanRequest, caller: Caller, origin: Origin) -> Answer:
         if not caller.account.is_admin and not caller.account.remote_management:
             raise faults.access_denied()
         element = request.child("Shell")
         shell_request = ShellRequest(
-            new_shell_id(element), request.resource_uri, caller, address, request.session_id, request.options, element
+            new_shell_id(element), request.resource_uri, caller, origin, request.session_id, request.options, element
         )
         self.shells.check_quota(caller)
         shell = self._new_shell(shell_request)
         self.shells.add(shell)
         reference = (
-            f"<x:ResourceCreated><a:Address>http://{escape(self._machine.names.fqdn)}:5985/wsman</a:Address>"
+            f"<x:ResourceCreated><a:Address>{escape(origin.url(self._machine.names.fqdn))}</a:Address>"
             f"<a:ReferenceParameters><w:ResourceURI>{escape(shell.resource_uri)}</w:ResourceURI><w:SelectorSet>"
             f'<w:Selector Name="ShellId">{shell.id}</w:Selector></w:SelectorSet></a:ReferenceParameters>'
             "</x:ResourceCreated>"
@@ -146,11 +146,11 @@ class WsmanService:
                 return PowerShellShell(request, self._context, configuration)
         raise faults.unknown_resource(request.resource_uri)
 
-    async def _delete(self, request: WsmanRequest, caller: Caller, address: str) -> Answer:
+    async def _delete(self, request: WsmanRequest, caller: Caller, origin: Origin) -> Answer:
         self.shells.remove(self._shell(request, caller))
         return self._answer(request, "")
 
-    async def _command(self, request: WsmanRequest, caller: Caller, address: str) -> Answer:
+    async def _command(self, request: WsmanRequest, caller: Caller, origin: Origin) -> Answer:
         shell = self._connected(request, caller)
         line = request.child("CommandLine")
         command_id = (line.get("CommandId") or str(uuid.uuid4())).upper()
@@ -158,7 +158,7 @@ class WsmanService:
         body = f"<rsp:CommandResponse><rsp:CommandId>{escape(command_id)}</rsp:CommandId></rsp:CommandResponse>"
         return self._answer(request, body)
 
-    async def _send(self, request: WsmanRequest, caller: Caller, address: str) -> Answer:
+    async def _send(self, request: WsmanRequest, caller: Caller, origin: Origin) -> Answer:
         shell = self._connected(request, caller)
         streams = request.child("Send").findall(f"{{{SHELL}}}Stream")
         if not streams:
@@ -172,7 +172,7 @@ class WsmanService:
             shell.send(stream.get("Name") or "", stream.get("CommandId"), data, ends)
         return self._answer(request, "<rsp:SendResponse></rsp:SendResponse>")
 
-    async def _receive(self, request: WsmanRequest, caller: Caller, address: str) -> Answer:
+    async def _receive(self, request: WsmanRequest, caller: Caller, origin: Origin) -> Answer:
         shell = self._connected(request, caller)
         desired = request.child("Receive").find(f"{{{SHELL}}}DesiredStream")
         if desired is None:
@@ -190,13 +190,13 @@ class WsmanService:
         answer.undelivered = lambda: queue.give_back(request.message_id)
         return answer
 
-    async def _signal(self, request: WsmanRequest, caller: Caller, address: str) -> Answer:
+    async def _signal(self, request: WsmanRequest, caller: Caller, origin: Origin) -> Answer:
         shell = self._connected(request, caller)
         element = request.child("Signal")
         shell.signal(element.get("CommandId"), (element.findtext(f"{{{SHELL}}}Code") or "").strip())
         return self._answer(request, "<rsp:SignalResponse></rsp:SignalResponse>")
 
-    async def _disconnect(self, request: WsmanRequest, caller: Caller, address: str) -> Answer:
+    async def _disconnect(self, request: WsmanRequest, caller: Caller, origin: Origin) -> Answer:
         shell = self._connected(request, caller)
         shell.state = "Disconnected"
         shell.output.interrupt()
@@ -204,12 +204,12 @@ class WsmanService:
             queue.interrupt()
         return self._answer(request, "<rsp:DisconnectResponse></rsp:DisconnectResponse>")
 
-    async def _reconnect(self, request: WsmanRequest, caller: Caller, address: str) -> Answer:
+    async def _reconnect(self, request: WsmanRequest, caller: Caller, origin: Origin) -> Answer:
         shell = self._shell(request, caller)
         shell.state = "Connected"
         return self._answer(request, "<rsp:ReconnectResponse></rsp:ReconnectResponse>")
 
-    async def _connect(self, request: WsmanRequest, caller: Caller, address: str) -> Answer:
+    async def _connect(self, request: WsmanRequest, caller: Caller, origin: Origin) -> Answer:
         shell = self._shell(request, caller)
         element = request.child("Connect")
         command_id = element.get("CommandId")
@@ -223,7 +223,7 @@ class WsmanService:
 
     # descriptions
 
-    async def _get(self, request: WsmanRequest, caller: Caller, address: str) -> Answer:
+    async def _get(self, request: WsmanRequest, caller: Caller, origin: Origin) -> Answer:
         uri = request.resource_uri
         if uri.startswith((_SHELL_URI, _POWERSHELL_URI)):
             return self._answer(request, self._shell(request, caller).describe())
@@ -234,7 +234,7 @@ class WsmanService:
             raise faults.unknown_resource(uri)
         return self._answer(request, body)
 
-    async def _enumerate(self, request: WsmanRequest, caller: Caller, address: str) -> Answer:
+    async def _enumerate(self, request: WsmanRequest, caller: Caller, origin: Origin) -> Answer:
         uri = request.resource_uri
         if uri == _SHELL_URI:
             items = [shell.describe() for shell in self.shells.visible_to(caller)]

@@ -33,13 +33,25 @@ class ShellContext:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a request came from, and through which of the host's listeners."""
+
+    address: str
+    secure: bool = False
+    port: int = 5985  # the listener's, as the host knows it
+
+    def url(self, host: str) -> str:
+        return f"{'https' if self.secure else 'http'}://{host}:{self.port}/wsman"
+
+
+@dataclass(frozen=True)
 class ShellRequest:
     """A Create request as the shells need it."""
 
     id: str
     resource_uri: str
     caller: Caller
-    client_address: str
+    origin: Origin
     session_id: str
     options: Mapping[str, str]
     element: Element = field(repr=False)
@@ -58,7 +70,7 @@ class Shell(ABC):
         self.id = request.id
         self.resource_uri = request.resource_uri
         self.caller = request.caller
-        self.client_address = request.client_address
+        self.origin = request.origin
         self.session_id = request.session_id
         self.name = request.text("Name") or f"Shell{request.id[:8]}"
         self.input_streams = request.text("InputStreams") or self.plugin_streams[0]
@@ -124,7 +136,7 @@ class Shell(ABC):
             ("Name", self.name),
             ("ResourceUri", self.resource_uri),
             ("Owner", self.caller.account.name),
-            ("ClientIP", self.client_address),
+            ("ClientIP", self.origin.address),
             ("ProcessId", str(4000 + int(self.id[:3], 16) * 4)),
             ("IdleTimeOut", format_duration(self.idle_timeout)),
             ("InputStreams", self.input_streams),

@@ -1,4 +1,4 @@
-"""The self-signed certificate of the lab's HTTPS listeners."""
+"""Certificates of HTTPS listeners, as the ssl module takes them."""
 
 from __future__ import annotations
 
@@ -41,6 +41,15 @@ def make_pem(names: Iterable[str], addresses: Iterable[str]) -> bytes:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return private + certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def pem_of(certificate: bytes, pkcs8: bytes) -> bytes:
+    """A certificate and its key, both DER, in the form that ``load`` takes."""
+    key = serialization.load_der_private_key(pkcs8, None)
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return private + x509.load_der_x509_certificate(certificate).public_bytes(serialization.Encoding.PEM)
 
 
 def load(pem: bytes, trusted_clients: Sequence[bytes] = ()) -> Certificate:

@@ -7,7 +7,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
-from winsim.endpoint.contracts import Account, BindingLevel, HostNames, Runspace, ServiceSettings, SessionConfiguration
+from winsim.endpoint.contracts import (
+    Account,
+    BindingLevel,
+    HostNames,
+    ListenerSettings,
+    Runspace,
+    ServiceSettings,
+    SessionConfiguration,
+)
 from winsim.endpoint.nthash import nt_hash
 from winsim.interpreter.hosting import HostUI, Identity, PipelineRequest, RemoteCommand
 from winsim.world.accounts import Logon
@@ -65,6 +73,7 @@ class WorldMachine:
             max_envelope_kb=service.max_envelope_kb,
             max_shells_per_user=service.max_shells_per_user,
             max_memory_mb=service.max_memory_mb,
+            listeners=tuple(ListenerSettings(**vars(listener)) for listener in service.listeners),
         )
 
     def find_account(self, domain: str, user: str) -> Account | None:

@@ -1,10 +1,11 @@
-"""The WSMan provider: the basic settings of the WinRM service."""
+"""The WSMan provider: the basic settings of the WinRM service, and its listeners."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from winsim.interpreter.command import CommandError
+from winsim.interpreter import wsman_listeners as listeners
+from winsim.interpreter.command import CommandError, NotBuilt
 from winsim.interpreter.providers import Provider
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import PSObject
@@ -120,13 +121,19 @@ class WSManProvider(Provider):
 
     def exists(self, session: Session, path: str) -> bool:
         key = clean(path).lower()
+        if listeners.is_below(key):
+            return listeners.exists(session.host, key)
         return not key or any(n.lower() == key or n.lower().startswith(key + "\\") for n in DEFAULTS)
 
     def is_container(self, session: Session, path: str) -> bool:
+        if listeners.is_below(clean(path)):
+            return listeners.is_container(session.host, clean(path))
         return setting(session, clean(path)) is None
 
     def item(self, session: Session, path: str) -> object:
         key = clean(path)
+        if listeners.is_below(key):
+            return listeners.item(session.host, key)
         value = setting(session, key)
         kind = "Leaf" if value is not None else "Container"
         return PSObject(
@@ -138,16 +145,27 @@ class WSManProvider(Provider):
         if not path:
             return ["localhost"]
         key = clean(path).lower()
+        if listeners.is_below(key):
+            return listeners.child_names(session.host, key)
         depth = len(key.split("\\")) if key else 0
         hits = [n for n in DEFAULTS if not key or n.lower().startswith(key + "\\")]
-        return list(dict.fromkeys(n.split("\\")[depth] for n in hits))
+        names = list(dict.fromkeys(n.split("\\")[depth] for n in hits))
+        if not key:
+            names.insert(names.index("Plugin"), listeners.FOLDER)
+        return names
 
     def set_item(self, session: Session, path: str, value: object) -> object:
         key = clean(path)
+        text = to_text(value).strip()
+        if listeners.is_below(key):
+            found, leaf = listeners.parts_of(session.host, key)
+            if found is None or not leaf:
+                raise self.refuse("set")
+            listeners.change(session, found, leaf, text)
+            return self.item(session, path)
         name = next((known for known in DEFAULTS if known.lower() == key.lower()), None)
         if name is None:
             raise self.refuse("set")
-        text = to_text(value).strip()
         if name.lower() in LIVE:
             set_live(session, LIVE[name.lower()], text)
         elif text != setting(session, key):
@@ -157,3 +175,20 @@ class WSManProvider(Provider):
             if text == DEFAULTS[name]:
                 forget(session, place, leaf)
         return self.item(session, path)
+
+    def new_item(self, session: Session, path: str, kind: str, value: object, options: dict[str, object]) -> object:
+        if clean(path).lower() != listeners.FOLDER.lower():
+            raise NotBuilt(f"New-Item WSMan:\\{path}")
+        chosen = {name: given for name, given in options.items() if name not in ("Path", "Force", "ItemType", "Type")}
+        question = "This command creates a new listener, which opens the computer to remote requests."
+        if not options.get("Force") and not session.confirm(question):
+            return None
+        made = listeners.create(session, chosen)
+        return listeners.item(session.host, f"{listeners.FOLDER}\\{made.name}")
+
+    def remove_item(self, session: Session, path: str, options: dict[str, object]) -> None:
+        key = clean(path)
+        found, leaf = listeners.parts_of(session.host, key) if listeners.is_below(key) else (None, "")
+        if found is None or leaf:
+            raise self.refuse("remove")
+        listeners.remove(session, found)

@@ -102,10 +102,17 @@ def new_key(length: int = 2048) -> tuple[rsa.RSAPrivateKey, bytes]:
 
 
 def self_signed(
-    host: Host, names: Sequence[str], location: Location = "LocalMachine", user: str = ""
+    host: Host,
+    names: Sequence[str],
+    location: Location = "LocalMachine",
+    user: str = "",
+    made: tuple[rsa.RSAPrivateKey, bytes] | None = None,
 ) -> CertificateEntry:
-    """What New-SelfSignedCertificate of 2012 R2 makes: a CNG key, one year, server and client authentication."""
-    key, pkcs8 = new_key()
+    """What New-SelfSignedCertificate of 2012 R2 makes: a CNG key, one year, server and client authentication.
+
+    ``made`` is a key of ``new_key``, where a new one is not worth its time.
+    """
+    key, pkcs8 = made or new_key()
     now = host.clock.now().replace(microsecond=0)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
     usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH])

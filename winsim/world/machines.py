@@ -9,9 +9,10 @@ from typing import Any
 import yaml
 
 from winsim.world.fresh import make_host
+from winsim.world.host import Adapter
 from winsim.world.lab import World
 from winsim.world.media import place as place_media
-from winsim.world.network import Network, Translation
+from winsim.world.network import Network, Translation, lease
 
 
 class BadMachines(Exception):
@@ -38,7 +39,7 @@ def build_world(data: dict[str, Any]) -> World:
     if world.baseline not in ("bare", "prepared"):
         raise ValueError(f"baseline: bare or prepared, not {world.baseline}")
     for name, network in data["networks"].items():
-        world.network.networks[name] = Network(name, str(network["cidr"]))
+        world.network.networks[name] = make_network(name, network)
     for row in data.get("nat", ()):
         ports = [int(port) for port in row["ports"]]
         world.network.translations.append(
@@ -55,10 +56,26 @@ def build_world(data: dict[str, Any]) -> World:
             world.lab, name, row.get("computer_name", name), administrator["password"],
             row["address"], ip_network(network.cidr).prefixlen,
         )  # fmt: skip
-        host.adapters[0].dns_servers = list(row.get("dns", ()))
-        host.adapters[0].gateway = str(ip_network(network.cidr)[1])
+        connect(world, host.adapters[0], row)
         world.add(host)
         host.boot_time = world.clock.now()
     if data.get("media"):
         place_media(world, data["media"])
     return world
+
+
+def make_network(name: str, row: dict[str, Any]) -> Network:
+    gateway = row.get("gateway") or ip_network(str(row["cidr"]))[1]
+    return Network(name, str(row["cidr"]), str(gateway), str(row.get("dns_suffix") or ""))
+
+
+def connect(world: World, adapter: Adapter, row: dict[str, Any]) -> None:
+    """A bare machine has what DHCP gives; a prepared one was set up by hand."""
+    world.network.reservations[adapter.mac] = row["address"]
+    if world.baseline == "bare":
+        lease(world, adapter)
+        return
+    network = world.network.networks[row["network"]]
+    adapter.dns_servers = list(row.get("dns", ()))
+    adapter.gateway = network.gateway
+    adapter.dns_suffix = network.dns_suffix

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
+from winsim.world.host import Adapter, Address
+
 if TYPE_CHECKING:
     from winsim.world.host import Host
     from winsim.world.lab import World
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 class Network:
     name: str
     cidr: str
+    gateway: str = ""
+    dns_suffix: str = ""
 
     def holds(self, address: str) -> bool:
         return ip_address(address) in ip_network(self.cidr)
@@ -36,6 +40,7 @@ class NetworkMap:
     translations: list[Translation] = field(default_factory=list)
     public_name_server: str = ""
     public_names: dict[str, str] = field(default_factory=dict)  # what the internet's DNS answers
+    reservations: dict[str, str] = field(default_factory=dict)  # what DHCP gives: MAC -> address
 
     def network_of(self, address: str) -> Network | None:
         return next((network for network in self.networks.values() if network.holds(address)), None)
@@ -71,3 +76,26 @@ def route(world: World, source: Host | None, address: str, port: int) -> Reached
                 return None
             return Reached(target, target.addresses[0]) if source is None or translation.hairpin else None
     return None
+
+
+def lease(world: World, adapter: Adapter) -> None:
+    """What DHCP gives an adapter: the reserved address of its network and the router, but no DNS server."""
+    address = world.network.reservations.get(adapter.mac, "")
+    network = world.network.network_of(address) if address else None
+    adapter.dhcp = True
+    if network is None:
+        adapter.addresses, adapter.gateway = [Address(_automatic(adapter.mac), 16)], ""
+        return
+    adapter.addresses = [Address(address, ip_network(network.cidr).prefixlen)]
+    adapter.gateway = network.gateway
+
+
+def _automatic(mac: str) -> str:
+    """A private address that a machine gives itself when no DHCP server answers."""
+    return f"169.254.{int(mac[-5:-3], 16)}.{int(mac[-2:], 16)}"
+
+
+def is_plugged(world: World, host: Host) -> bool:
+    """Whether whoever knows the machine by the address of machines.yml still finds it there."""
+    known = [address for adapter in host.adapters if (address := world.network.reservations.get(adapter.mac))]
+    return not known or any(address in host.addresses for address in known)

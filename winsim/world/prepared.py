@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from winsim.world import dns, feature_setup, issuing, officewebapps
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from winsim.world import dns, feature_setup, issuing, keys, officewebapps
 from winsim.world.certificates import SCHANNEL, CertificateEntry
 from winsim.world.directory import Directory, DirectoryObject, KdsRootKey, names, objects, state
 from winsim.world.directory.promotion import join, promote
+from winsim.world.firewall import Firewall, FirewallRule
 from winsim.world.host import Host
 from winsim.world.iis.installation import install_extension
 from winsim.world.lab import World
@@ -17,7 +21,7 @@ from winsim.world.parts import reference, resolve
 from winsim.world.power import restart_at_once
 from winsim.world.prepared_lync import prepare_lync
 from winsim.world.services import start_quietly
-from winsim.world.winrm import RegisteredConfiguration, WinRmService
+from winsim.world.winrm import HTTPS_PORT, Listener, RegisteredConfiguration, WinRmService, add_listener
 
 CA_NAME = "LAB-CA"
 UNINSTALL = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
@@ -48,7 +52,28 @@ def prepare(world: World) -> None:
     for name in wanted.get("reverse_proxy", ()):
         _reverse_proxy(world, world.host(name))
     _session_configurations(world, wanted, directory)
+    if wanted.get("https_listeners"):
+        _https_listeners(world)
     _settle(world)
+
+
+@cache
+def _key() -> tuple[RSAPrivateKey, bytes]:
+    """One for all machines: making one for each would take seconds."""
+    return keys.new_key()
+
+
+def _https_listeners(world: World) -> None:
+    """WinRM over HTTPS with a self-signed certificate, as scripts for remote management set it up."""
+    for host in world.hosts.values():
+        entry = keys.self_signed(host, [host.fqdn.lower(), host.name.lower()], made=_key())
+        add_listener(host, Listener("HTTPS", port=HTTPS_PORT, thumbprint=entry.thumbprint))
+        host.parts.need(Firewall).add(
+            FirewallRule(
+                "WINRM-HTTPS-In-TCP", "Windows Remote Management (HTTPS-In)", "Windows Remote Management",
+                ports=str(HTTPS_PORT),
+            )
+        )  # fmt: skip
 
 
 def _settle(world: World) -> None:
