@@ -10,6 +10,7 @@ import base64
 import contextlib
 import html
 import json
+import os
 import re
 import time
 from collections.abc import Mapping
@@ -129,9 +130,9 @@ class WinrsSession:
     def _open(self) -> tuple[Protocol, str]:
         if self._protocol is not None and self._shell is not None:
             return self._protocol, self._shell
-        protocol = self._connect()
         where = self.connection
         try:
+            protocol = self._connect()  # speaks to the host already: message encryption begins with a login
             shell = protocol.open_shell(codepage=65001)
         except InvalidCredentialsError as error:
             raise CredentialsRefused(host=where.host, endpoint=where.endpoint, user=where.user) from error
@@ -155,7 +156,8 @@ class WinrsSession:
             transport=METHODS[where.authentication],
             username=where.user,
             password=where.password,
-            ca_trust_path=where.verify if isinstance(where.verify, str) else "legacy_requests",
+            # The same bundle that requests takes for PSRP; pywinrm wants to be told.
+            ca_trust_path=where.verify if isinstance(where.verify, str) else os.environ.get("REQUESTS_CA_BUNDLE"),
             server_cert_validation="validate" if where.verify else "ignore",
             read_timeout_sec=POLL_SECONDS + 10,
             operation_timeout_sec=POLL_SECONDS,
