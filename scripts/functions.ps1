@@ -146,6 +146,16 @@ function ConvertFrom-SecretText {
     return , [System.Convert]::FromBase64String($credential.GetNetworkCredential().Password)
 }
 
+function Assert-Installer {
+    # Ends a step unless the file is the installer that media.yml lists: before it runs, whoever may change the share.
+    param([string]$LiteralPath, [string]$Sha256)
+
+    $found = (Get-FileHash -LiteralPath $LiteralPath -Algorithm SHA256).Hash
+    if ($found -ne $Sha256) {
+        throw "$LiteralPath has the SHA-256 $found, so it is not the installer of media.yml."
+    }
+}
+
 function Remove-AddedFeature {
     # Uninstalls features and what came along with them: parents and dependencies that were not there before and that
     # nothing else needs. Payload that was not on the disk before leaves it again.

@@ -18,7 +18,7 @@ KERBEROS_SKEW = 300.0  # seconds
 NOTICEABLE_SKEW = 60.0
 FULL, NEARLY_FULL = 1024, 5120  # MB
 # Lync Server 2013 runs on Windows Server 2012 R2 from the cumulative update of October 2013 on.
-LYNC_ON_2012_R2 = (5, 0, 8308, 577)
+LYNC_ON_2012_R2 = (5, 0, 8308, 556)
 POWERSHELL = (4, 0)
 
 Facts = Mapping[str, object]

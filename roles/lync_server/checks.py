@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from passivelab.lab.media import medium_at, pulled_from
 from passivelab.lab.model import Host, Lab
+from passivelab.preflight.finding import Finding
+from passivelab.preflight.installers import unlisted
 
 TITLES = {
     "vcredist_x64.exe": "Microsoft Visual C++ 2012 Redistributable (x64)",
@@ -15,6 +18,7 @@ TITLES = {
     "ucmaruntime.msi": "Microsoft Unified Communications Managed API 4.0, Core Runtime 64-bit",
     "admintools.msi": "Microsoft Lync Server 2013, Administrative Tools",
 }
+FIRST_ON_2012_R2 = (5, 0, 8308, 556)
 ARGUMENTS = {
     "vcredist_x64.exe": "/install /quiet /norestart",
     "sqlncli.msi": "IACCEPTSQLNCLILICENSETERMS=YES",
@@ -22,27 +26,62 @@ ARGUMENTS = {
 }
 
 
+SOURCE = "TN13: Lync Server 2013 on Windows Server 2012 R2 needs the cumulative update of October 2013"
+
+
 def derive(lab: Lab, host: Host, variables: Mapping[str, object]) -> dict[str, object]:
-    products = variables["products"]
-    assert isinstance(products, list | tuple)
-    hashes = {
-        medium.file.replace("/", "\\").lower().partition("lync2013\\")[2]: medium.sha256
-        for medium in (lab.media.media.values() if lab.media is not None else ())
-    }
-    listed = []
-    for path in products:
-        file = str(path).rpartition("\\")[2]
-        listed.append(
-            {
-                "name": file.rpartition(".")[0],
-                "path": str(path),
-                "title": TITLES.get(file.lower(), file),
-                "arguments": ARGUMENTS.get(file.lower(), "REBOOT=ReallySuppress"),
-                "installer": file.lower().endswith(".msi"),
-                "sha256": hashes.get(f"Setup\\amd64\\{path}".lower(), ""),
-            }
-        )
     own = next((pool for pool in lab.pools if any(server.name == host.name for server in pool.servers)), None)
     keeps_files = own is not None and own.kind == "standard_edition"
-    pools = [pool.fqdn for pool in lab.pools]
-    return {"product_list": listed, "keeps_files": keeps_files, "pool_names": pools}
+    medium = update(lab, variables)
+    return {
+        "product_list": [product(lab, path) for path in paths(variables)],
+        "keeps_files": keeps_files,
+        "pool_names": [pool.fqdn for pool in lab.pools],
+        "update_medium": medium or {"version": "", "path": "", "sha256": ""},
+        "updates": medium is not None,
+        "updates_databases": medium is not None and keeps_files,
+    }
+
+
+def paths(variables: Mapping[str, object]) -> list[str]:
+    """Where the products' installers are, in their order."""
+    products = variables["products"]
+    assert isinstance(products, list | tuple)
+    return [rf"{variables['media']}\Setup\amd64\{path}" for path in products]
+
+
+def product(lab: Lab, path: str) -> dict[str, object]:
+    file = path.rpartition("\\")[2].lower()
+    medium = medium_at(lab.media, path)
+    return {
+        "name": path.rpartition("\\")[2].rpartition(".")[0],
+        "path": path,
+        "title": TITLES.get(file, file),
+        "arguments": ARGUMENTS.get(file, "REBOOT=ReallySuppress"),
+        "installer": file.endswith(".msi"),
+        "sha256": medium.sha256 if medium is not None else "",
+    }
+
+
+def update(lab: Lab, variables: Mapping[str, object]) -> dict[str, str] | None:
+    """The cumulative update, where media.yml has it."""
+    medium = lab.media.media.get(str(variables["update"])) if lab.media is not None else None
+    if lab.media is None or medium is None:
+        return None
+    return {"version": medium.version, "path": pulled_from(lab.media, medium), "sha256": medium.sha256}
+
+
+def check(lab: Lab, host: Host, variables: Mapping[str, object]) -> Iterator[Finding]:
+    for path in paths(variables):
+        yield from unlisted(lab, host, path)
+    medium, reason = update(lab, variables), None
+    if medium is None:
+        reason = f"no cumulative update is installed on {host.name}: {variables['update']!r} is not in media.yml"
+    elif version(medium["version"]) < FIRST_ON_2012_R2:
+        reason = f"the cumulative update {medium['version']} is older than that of October 2013"
+    if reason:
+        yield Finding("lync-update", None, reason, SOURCE, "LyncServerUpdateInstaller.exe of 5.0.8308.556 or later")
+
+
+def version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if part.isdigit())

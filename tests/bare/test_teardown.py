@@ -12,7 +12,7 @@ BASE_OF_ARR01 = ("--limit", "arr01", "--role", "base")
 
 
 def test_a_machine_is_again_as_set_up_left_it(tmp_path: Path) -> None:
-    lab = copy_lab("bare", tmp_path / "bare")
+    lab = copy_lab(tmp_path / "bare", "bare")
     new = digest(load_machines(lab / "machines.yml"))
     built = run(lab, "build-lab", *BASE_OF_ARR01)
     assert built.proved and built.changed > 0 and built.digest != new

@@ -35,6 +35,7 @@ def reported(body: Callable[[Call], None]) -> Callable[[Call], None]:
 
     @wraps(body)
     def run(call: Call) -> None:
+        loaded_version(call)
         try:
             body(call)
         except CommandError as error:
@@ -43,6 +44,13 @@ def reported(body: Callable[[Call], None]) -> Callable[[Call], None]:
             call.write_error(error)
 
     return run
+
+
+def loaded_version(call: Call) -> str:
+    """Of the assemblies that this shell has loaded: an update that comes later is for new shells only."""
+    known: dict[str, str] = call.session.state.setdefault("lync", {})
+    server = call.host.parts.find(LyncServer)
+    return known.setdefault("version", server.version if server is not None else "")
 
 
 def directory(call: Call) -> Directory:

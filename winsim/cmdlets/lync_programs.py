@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from winsim.interpreter.command import NativeCall, NotBuilt, native
 from winsim.world.host import Host
-from winsim.world.lync import LyncServer, machine, setup
+from winsim.world.lync import machine, setup, updates
 from winsim.world.lync.setup import SetupFailed
+from winsim.world.media import program_version
+from winsim.world.shares import find_file
 
+ELEVATION_NEEDED = 740
 _DEPLOYMENT = machine.HOME + r"\Deployment"
 
 
@@ -62,14 +65,15 @@ def _run(call: NativeCall, verb: str, folder: str) -> list[str]:
 
 @native("LyncServerUpdateInstaller.exe", "")
 def update_installer(call: NativeCall) -> int:
-    """The cumulative update of October 2013; it refuses to patch under running services."""
+    """A cumulative update, of the version that its file holds; it refuses to patch under running services."""
     if not any(word.lower().lstrip("/-") == "silentmode" for word in call.args):
         raise NotBuilt("LyncServerUpdateInstaller.exe with its windows")
-    server = call.host.parts.find(LyncServer)
-    if server is None or "OcsCore" not in server.products:
-        return 1
-    if any(call.host.services.running(name) for name, *_ in machine.SERVICES) or call.host.services.running("REPLICA"):
-        return 2
-    machine.set_version(call.host, "5.0.8308.577")
+    if not call.session.identity.is_admin:
+        return ELEVATION_NEEDED
+    file = find_file(call.world, call.host, call.path)
+    version = program_version(file.content) if file is not None else ""
+    if not version:
+        return updates.NOT_APPLICABLE
+    code = updates.install(call.host, version)
     call.world.touch()
-    return 0
+    return code

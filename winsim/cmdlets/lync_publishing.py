@@ -14,6 +14,7 @@ from winsim.cmdlets.lync_common import (
     configuration,
     directory,
     failed,
+    loaded_version,
     local_administrator,
     local_server,
     reported,
@@ -36,6 +37,7 @@ from winsim.world.lync import (
     preparation,
     replication,
     setup,
+    updates,
     users,
 )
 from winsim.world.lync import topology as documents
@@ -85,13 +87,13 @@ def install_database(call: Call) -> None:
         host, server = _sql_host(call, call.text("SqlInstanceName") or "rtc") if _has_stores(call, parsed) else (
             call.host, local_server(call)
         )
-        for name in setup.POOL_DATABASES if "UserStore" in machine.roles_here(parsed, host.fqdn) else ():
-            if name not in server.databases:
-                server.databases.append(name)
+        if "UserStore" in machine.roles_here(parsed, host.fqdn):
+            updates.bring_up(server, updates.POOL_DATABASES, loaded_version(call), make=not call.switch("Update"))
     else:
         server = local_server(call)
         if not server.sql_instances:
             raise refused("There is no SQL Server instance of Lync Server on this computer.", "ObjectNotFound")
+        updates.bring_up(server, updates.POOL_DATABASES, loaded_version(call), make=False)
     call.world.touch()
 
 
@@ -112,9 +114,7 @@ def _install_store(call: Call) -> None:
         return
     if present is None or present.server != host.fqdn.lower() or call.switch("Clean"):
         call.world.parts.put(ManagementStore(host.fqdn.lower(), instance.lower()))
-    for name in ("xds", "lis"):
-        if name not in server.databases:
-            server.databases.append(name)
+    updates.bring_up(server, updates.STORE_DATABASES, loaded_version(call), make=not call.switch("Update"))
 
 
 @cmdlet("Uninstall-CsDatabase",
@@ -137,7 +137,7 @@ def uninstall_database(call: Call) -> None:
         gone = kinds[kind]
     if not call.should_process(host.fqdn, "Uninstall-CsDatabase"):
         return
-    server.databases = [name for name in server.databases if name not in gone]
+    server.databases = {name: level for name, level in server.databases.items() if name not in gone}
     if "xds" in gone:
         call.world.parts.drop(ManagementStore)
     call.world.touch()
@@ -148,17 +148,21 @@ def uninstall_database(call: Call) -> None:
         module=MODULE)  # fmt: skip
 @reported
 def test_database(call: Call) -> None:
-    _, server = _sql_host(call, call.text("SqlInstanceName") or "rtc") if call.has("SqlServerFqdn") else (
+    """Connects to each database: whether it is there, and of which version beside the one that this shell expects."""
+    host, server = _sql_host(call, call.text("SqlInstanceName") or "rtc") if call.has("SqlServerFqdn") else (
         call.host, local_server(call)
     )
-    wanted = ("xds", "lis") if call.switch("CentralManagementDatabase") else setup.POOL_DATABASES
-    for name in wanted:
-        call.write(
-            entity(
-                (f"{BASE}.Deployment.DatabaseState",),
-                {"DatabaseName": name, "Succeed": name in server.databases, "SqlInstanceName": "rtc"},
-            )
-        )
+    central = call.switch("CentralManagementDatabase")
+    for name in updates.STORE_DATABASES if central else updates.POOL_DATABASES:
+        values = {
+            "SqlServerFqdn": host.fqdn,
+            "SqlInstanceName": "rtc",
+            "DatabaseName": name,
+            "ExpectedVersion": loaded_version(call),
+            "InstalledVersion": server.databases.get(name, ""),
+            "Succeed": name in server.databases,
+        }
+        call.write(entity((f"{BASE}.Deployment.DatabaseState",), values))
 
 
 @cmdlet("Set-CsConfigurationStoreLocation",

@@ -5,21 +5,27 @@ from __future__ import annotations
 import re
 from fnmatch import translate
 
-from winsim.cmdlets.lync_common import MODULE, changed, class_of, configuration, failed, reported, store
+from winsim.cmdlets.lync_common import MODULE, changed, class_of, configuration, failed, loaded_version, reported, store
 from winsim.cmdlets.products import entity, items, plain
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.interpreter.values import ArrayList, EnumValue, UInt32, UInt64
-from winsim.world.lync import Topology
+from winsim.world.lync import Topology, updates
 from winsim.world.lync import settings as model
 from winsim.world.lync.settings import PROXY, WEB_SERVICE, Collection, ScopeError, Spec
 from winsim.world.lync.state import Configuration, Setting
 
 
-def shown(collection: Collection, identity: str, values: dict[str, Setting]) -> object:
+def shown(call: Call, collection: Collection, identity: str, values: dict[str, Setting]) -> object:
     properties: dict[str, object] = {"Identity": identity}
     for spec in collection.specs:
-        properties[spec.name] = _typed(collection, spec, values[spec.name])
+        if _is_offered(call, spec):
+            properties[spec.name] = _typed(collection, spec, values[spec.name])
     return entity((collection.type_name,), properties, identity)
+
+
+def _is_offered(call: Call, spec: Spec) -> bool:
+    """Passive authentication came with an update."""
+    return "WsFedPassive" not in spec.name or updates.offers_passive(loaded_version(call))
 
 
 def _typed(collection: Collection, spec: Spec, value: Setting) -> object:
@@ -45,6 +51,10 @@ def _given(call: Call, collection: Collection) -> dict[str, Setting]:
     for spec in collection.specs:
         if not call.has(spec.name):
             continue
+        if not _is_offered(call, spec):
+            message = f"A parameter cannot be found that matches parameter name '{spec.name}'."
+            raise CommandError("NamedParameterNotFound", message, "InvalidArgument", None,
+                               "System.Management.Automation.ParameterBindingException")  # fmt: skip
         value = call.get(spec.name)
         if spec.kind == "list":
             if value is not None and items(value):
@@ -94,16 +104,16 @@ def get(call: Call, collection: Collection) -> None:
         pattern = re.compile(translate(call.text("Filter").lower()))
         for identity, values in rows:
             if pattern.match(identity.lower()):
-                call.write(shown(collection, identity, values))
+                call.write(shown(call, collection, identity, values))
         return
     if not call.has("Identity"):
         for identity, values in rows:
-            call.write(shown(collection, identity, values))
+            call.write(shown(call, collection, identity, values))
         return
     wanted = _identity(call, collection, found.read_topology())
     for identity, values in rows:
         if identity.lower() == wanted.lower():
-            call.write(shown(collection, identity, values))
+            call.write(shown(call, collection, identity, values))
             return
     raise missing(collection, wanted)
 
@@ -124,12 +134,12 @@ def new(call: Call, collection: Collection) -> None:
         raise failed(f'"{collection.element}" "{identity}" already exists.', "ResourceExists", id="DuplicateItem")
     values = collection.defaults() | _given(call, collection)
     if call.switch("InMemory"):
-        call.write(shown(collection, identity, values))
+        call.write(shown(call, collection, identity, values))
         return
     if call.should_process(identity, f"New-Cs{collection.noun}"):
         _write(target, collection, identity, values)
         changed(call, found)
-        call.write(shown(collection, identity, values))
+        call.write(shown(call, collection, identity, values))
 
 
 def _write(target: Configuration, collection: Collection, identity: str, values: dict[str, Setting]) -> None:

@@ -8,7 +8,7 @@ from winsim.web import lync_discovery, lync_passive, lync_tickets
 from winsim.web.lync_site import HEADERS, Site, site_of
 from winsim.web.messages import Request, Response, not_found, page
 from winsim.world.adfs.metadata import application_metadata
-from winsim.world.lync import LyncServer
+from winsim.world.lync import LyncServer, updates
 
 if TYPE_CHECKING:
     from winsim.world.host import Host
@@ -30,6 +30,8 @@ def _answer(world: World, host: Host, asked: Request, side: str) -> Response:
     if site is None:
         return Response(503, b"Service Unavailable", HEADERS)
     path = asked.path.lower()
+    if path.startswith("/passiveauth") and not updates.offers_passive(updates.version_of(host, "WebComponents")):
+        return not_found()
     match path.split("/")[1]:
         case "passiveauth" if path == METADATA:
             return _metadata(site)

@@ -10,6 +10,7 @@ A path that ends with a backslash is a folder. Programs of the lab read the stan
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from winsim.world.packages import by_file
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from winsim.world.lab import World
 
 ROOT = r"C:\Media"
+# Programs that come in versions.
+PROGRAMS = {"lyncserverupdateinstaller.exe": "5.0.8308.556"}  # the cumulative update of October 2013
 
 
 def place(world: World, rows: dict[str, Any]) -> None:
@@ -38,6 +41,16 @@ def place(world: World, rows: dict[str, Any]) -> None:
 
 
 def stand_in(file: str) -> bytes:
-    """What stands for an installer: a package's own text, or a line that names the program."""
+    """What stands for an installer: a package's own text, or a line that names the program, and what it brings."""
     package = by_file(file)
-    return package.stand_in() if package is not None else f"Stand-in for the program {file}\r\n".encode()
+    if package is not None:
+        return package.stand_in()
+    version = PROGRAMS.get(file.lower())
+    lines = [f"Stand-in for the program {file}", *([f"ProductVersion={version}"] if version else [])]
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def program_version(content: bytes) -> str:
+    """The version that a program's stand-in brings; empty where it names none."""
+    found = re.search(r"^ProductVersion=([\d.]+)", content.decode("utf-8", "replace"), re.M)
+    return found[1] if found else ""

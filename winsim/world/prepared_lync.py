@@ -10,7 +10,7 @@ from winsim.world.certificates import SCHANNEL, CertificateEntry
 from winsim.world.directory import Directory, DirectoryObject, names, objects
 from winsim.world.host import Host
 from winsim.world.lab import World
-from winsim.world.lync import LyncServer, ManagementStore, Replica, machine, preparation, users
+from winsim.world.lync import LyncServer, ManagementStore, Replica, machine, preparation, updates, users
 from winsim.world.lync.state import SimpleUrl
 from winsim.world.lync.topology import Topology, parse
 from winsim.world.lync.topology_builder import Pool, WebApps, build
@@ -95,13 +95,15 @@ def _server(
     server = machine.install_core(world, host, row["version"])
     if "UserStore" in machine.roles_here(topology, host.fqdn):
         machine.add_sql_instance(host, "RTC")
-        server.databases += ["rtcxds", "rtcshared", "rtcab", "rgsconfig", "rgsdyn", "cpsdyn"]
+        server.databases |= dict.fromkeys(updates.POOL_DATABASES, row["version"])
     if host.fqdn.lower() == store.server:
-        server.databases += ["xds", "lis"]
+        server.databases |= dict.fromkeys(updates.STORE_DATABASES, row["version"])
     machine.add_replica(host)
     server.replica_enabled = server.activated = True
     server.local = store.configuration.snapshot()
-    machine.install_roles(host, topology)
+    machine.install_roles(host, topology, row["version"])
+    if updates.offers_passive(row["version"]):
+        machine.add_passive_pages(host)
     _certificate(world, host, topology, store, ca)
     directory = world.parts.need(Directory)
     account = objects.find(directory, f"{host.name}$", frozenset({"computer"}))

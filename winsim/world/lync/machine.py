@@ -24,6 +24,8 @@ MODULE = COMMON + r"\Modules\Lync"
 UNINSTALL = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
 WINDOWS_AUTHENTICATION = "system.webServer/security/authentication/windowsAuthentication"
 HOOK = "winsim.world.lync.services"
+FRONT_END = "winsim.world.lync.front_end"
+RELEASED = "5.0.8308.0"  # what the medium holds
 
 # service, display name, account, roles that bring it, role names that Get-CsWindowsService shows
 SERVICES: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
@@ -111,16 +113,18 @@ def install_core(world: World, host: Host, version: str) -> LyncServer:
     server.version = version
     core_package(world, host, True)
     for product in ("OcsCore", "AdminTools"):
-        register_product(host, product)
+        register_product(host, product, version)
     return server
 
 
-def register_product(host: Host, product: str) -> None:
+def register_product(host: Host, product: str, version: str) -> None:
+    """A product in Programs and Features; one that is there keeps its version."""
     server = host.parts.need(LyncServer)
     name, code = PRODUCTS[product]
     key = rf"{UNINSTALL}\{code}"
+    if host.registry.find(key) is None:
+        host.registry.set(key, "DisplayVersion", version)
     host.registry.set(key, "DisplayName", name)
-    host.registry.set(key, "DisplayVersion", server.version)
     host.registry.set(key, "Publisher", "Microsoft Corporation")
     _remember(server, product)
 
@@ -179,14 +183,14 @@ def roles_here(topology: Topology, fqdn: str) -> list[str]:
     return [one.role for one in topology.services_of(cluster.fqdn)] if cluster else []
 
 
-def install_roles(host: Host, topology: Topology) -> None:
-    """The roles that the topology gives to this machine: products, services and web sites."""
+def install_roles(host: Host, topology: Topology, version: str = RELEASED) -> None:
+    """The roles that the topology gives to this machine: products of the medium, services and web sites."""
     roles = roles_here(topology, host.fqdn)
     products = {"Registrar": "FrontEnd", "WebServices": "WebComponents", "ConfServices": "ConfServer",
                 "ApplicationServer": "AppHost", "CentralMgmt": "CentralMgmt"}  # fmt: skip
     for role, product in products.items():
         if role in roles:
-            register_product(host, product)
+            register_product(host, product, version)
     if "Registrar" in roles:
         add_sql_instance(host, "LYNCLOCAL")
     for name, display, needed, _ in SERVICES:
@@ -194,7 +198,7 @@ def install_roles(host: Host, topology: Topology) -> None:
             needs = ["MSSQL$RTCLOCAL"] if name == "RTCSRV" else []
             host.services.add(
                 Service(name, display, "Stopped", "Automatic", depends_on=needs,
-                        account="NT AUTHORITY\\NetworkService", hook=HOOK)
+                        account="NT AUTHORITY\\NetworkService", hook=FRONT_END if name == "RTCSRV" else HOOK)
             )  # fmt: skip
     if "WebServices" in roles:
         add_sites(host)
@@ -233,13 +237,19 @@ def add_sites(host: Host) -> None:
                 site = new_site(sites, name, 34577 + index, "http", f"*:{plain}:", folder, f"Lync{side}Signin")
                 bindings = site.child("bindings")
                 bindings.add(bindings.make_member({"protocol": "https", "bindingInformation": f"*:{secure}:"}))
-                for path in ("PassiveAuth", "WebTicket", "Autodiscover", "ucwa"):
+                for path in ("WebTicket", "Autodiscover", "ucwa"):
                     host.files.make_directory(rf"{folder}\{path}")
                 sites.add(site)
                 document.need_section(WINDOWS_AUTHENTICATION, f"{name}/WebTicket").set("enabled", "true")
     table = host.parts.need(Iis).applications
     for name, handler in ((INTERNAL_SITE, "internal"), (EXTERNAL_SITE, "external")):
         table[name.lower()] = f"winsim.web.lync:{handler}"
+
+
+def add_passive_pages(host: Host) -> None:
+    """The application of passive authentication, which an update brings."""
+    for side in ("Int", "Ext"):
+        host.files.make_directory(rf"{HOME}\Web Components\{side}\PassiveAuth")
 
 
 def remove_sites(host: Host) -> None:
@@ -268,11 +278,3 @@ def bind_site(host: Host, use: str, thumbprint: str | None) -> None:
         http_sys(host).drop(f"0.0.0.0:{port}")
     else:
         http_sys(host).put(SslBinding(f"0.0.0.0:{port}", False, thumbprint.upper()))
-
-
-def set_version(host: Host, version: str) -> None:
-    """A cumulative update: every installed product shows it."""
-    server = host.parts.need(LyncServer)
-    server.version = version
-    for product in server.products:
-        host.registry.set(rf"{UNINSTALL}\{PRODUCTS[product][1]}", "DisplayVersion", version)

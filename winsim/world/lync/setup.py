@@ -20,7 +20,6 @@ ROLE_FEATURES = ("Web-Server", "Web-Windows-Auth", "Web-Asp-Net45", "Web-ISAPI-E
                  "NET-WCF-HTTP-Activation45", "Windows-Identity-Foundation")  # fmt: skip
 MEDIA_FOUNDATION = ("Server-Media-Foundation", "Desktop-Experience")
 SQL_NATIVE_CLIENT = "{49D665A2-4C2A-476E-9AB8-FCC425F526FC}"
-POOL_DATABASES = ("rtcxds", "rtcshared", "rtcab", "rgsconfig", "rgsdyn", "cpsdyn")
 
 OK, FAILED = 0, -2147418113
 

@@ -71,7 +71,7 @@ class LyncServer:
     version: str = "5.0.8308.0"
     products: list[str] = field(default_factory=list)  # OcsCore, AdminTools, LocalStore, FrontEnd ...
     sql_instances: list[str] = field(default_factory=list)
-    databases: list[str] = field(default_factory=list)
+    databases: dict[str, str] = field(default_factory=dict)  # of the instance RTC, with the version of their set-up
     local: Configuration | None = None  # the local store, None before it is set up
     replica_enabled: bool = False
     activated: bool = False
