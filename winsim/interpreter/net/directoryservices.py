@@ -155,6 +155,19 @@ def new_entry(path: str = "") -> DirectoryEntry:
     return DirectoryEntry(path)
 
 
+@ENTRY.static_method("Exists", "System.String", needs_session=True)
+def exists(session: Session, path: str) -> bool:
+    """Whether the path can be bound; only that there is no such object counts as an answer."""
+    with session.world.lock:
+        try:
+            DirectoryEntry(path).bind(session)
+        except NetError as error:
+            if error.message == NO_OBJECT:
+                return False
+            raise
+    return True
+
+
 @SEARCHER.constructor("System.String", optional=1)
 def new_searcher(text: str = "(objectClass=*)") -> Searcher:
     return Searcher(None, text)
