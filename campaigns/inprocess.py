@@ -23,9 +23,19 @@ from passivelab.commands.workshop import Workshop
 from passivelab.engine import Build, Means, Scope
 from passivelab.engine.events import Event
 from passivelab.engine.hosts import Connect
-from passivelab.errors import CredentialsRefused
+from passivelab.errors import CredentialsRefused, NoSessionConfiguration
 from passivelab.state import Journal
-from passivelab.transport import Connection, Credential, ErrorRecord, Output, Parameter, SecureText, Statistics
+from passivelab.transport import (
+    Connection,
+    Credential,
+    ErrorRecord,
+    Output,
+    Parameter,
+    SecureText,
+    Session,
+    Statistics,
+)
+from passivelab.transport.choice import FirstOf
 from winsim.endpoint.contracts import Runspace
 from winsim.endpoint.world_machine import WorldMachine
 from winsim.interpreter.errors import ErrorRecord as HostError
@@ -141,8 +151,10 @@ class LocalSession:
         domain, _, user = self.connection.user.rpartition("\\")
         account = machine.find_account(domain, user)
         configuration = machine.configuration(self.connection.configuration)
-        if account is None or configuration is None:
-            raise CredentialsRefused(host=self.connection.host, reason="no such account or session configuration")
+        if account is None:
+            raise CredentialsRefused(host=self.connection.host, reason=f"no account {self.connection.user}")
+        if configuration is None:
+            raise NoSessionConfiguration(host=self.connection.host, configuration=self.connection.configuration)
         return machine.open_runspace(configuration.run_as or account.identity(), NoUser(), configuration)
 
     def _invoke(self, runspace: Runspace, commands: list[RemoteCommand]) -> Output:
@@ -176,10 +188,10 @@ class Connector:
     _world: World
     _opened: list[LocalSession] = field(default_factory=list)
 
-    def __call__(self, host: str, identity: Identity) -> LocalSession:
-        session = LocalSession(self._world, connections(self._workshop.lab, host, identity, None)[0])
-        self._opened.append(session)
-        return session
+    def __call__(self, host: str, identity: Identity) -> Session:
+        sessions = [LocalSession(self._world, way) for way in connections(self._workshop.lab, host, identity, None)]
+        self._opened.extend(sessions)
+        return sessions[0] if len(sessions) == 1 else FirstOf(sessions)
 
     def lose(self) -> None:
         """Every session is gone, as after a lost connection: what comes next gets a new one."""

@@ -16,7 +16,8 @@ from passivelab.engine import Build
 from passivelab.engine.events import Event, StepMoved
 from passivelab.engine.script import Request, ask
 from passivelab.engine.subject import Removal
-from passivelab.state import Entry, Journal, fold
+from passivelab.state import Entry, Ledger, fold
+from passivelab.state.journal import read
 from winsim.world.digest import digest
 from winsim.world.lab import World
 
@@ -40,6 +41,10 @@ class Rehearsed:
     journal: Path
 
     @property
+    def ledger(self) -> Ledger:
+        return ledger_of(self.journal)
+
+    @property
     def templates(self) -> dict[str, list[Start]]:
         found: defaultdict[str, list[Start]] = defaultdict(list)
         for start in self.starts:
@@ -51,8 +56,8 @@ def template_of(instance: StepInstance) -> str:
     return f"{instance.role}/{instance.step}"
 
 
-def rehearse(lab: Path, journal: Path) -> Rehearsed:
-    """Build a lab in this process and keep the world before each change."""
+def rehearse(lab: Path, journal: Path, *, keep: bool = True) -> Rehearsed:
+    """Build a lab in this process; ``keep`` the world before each change."""
     workshop = open_workshop(str(lab), Terminal())
     world = new_world(lab / "machines.yml")
     starts: list[Start] = []
@@ -64,11 +69,15 @@ def rehearse(lab: Path, journal: Path) -> Rehearsed:
             starts.append(Start(instance, Snapshot.of(world)))
 
     new = digest(world)
-    with building(workshop, world, journal, emit=remember) as build:
+    with building(workshop, world, journal, emit=remember if keep else lambda event: None) as build:
         build.read()
         assert build.apply(), errors(build)
         assert build.prove()
     return Rehearsed(workshop, tuple(starts), new, Snapshot.of(world), journal)
+
+
+def ledger_of(journal: Path) -> Ledger:
+    return fold(read(journal))
 
 
 def errors(build: Build) -> str:
@@ -103,9 +112,7 @@ class Stage:
     @property
     def owned(self) -> Entry | None:
         """What the ledger knows of the step."""
-        journal = Journal(self._journal)
-        journal.close()
-        return fold(journal.records).find(self._instance.key.host, self._instance.key.step)
+        return ledger_of(self._journal).find(self._instance.key.host, self._instance.key.step)
 
     def converge(self, apply: str | None = None) -> str:
         """A run of this step alone, with another script as its `apply` if one is given."""
@@ -182,7 +189,8 @@ def remove_again(build: Build, workshop: Workshop, item: Removal) -> str:
         return now.fault.message
     before = dict(item.entry.before) if item.entry.before is not None else None
     script = instance.scripts.remove
-    request = Request("remove", "remove", script, current=now.value, needs=item.needs, before=before)
+    name = f"{instance.key} remove"
+    request = Request(name, "remove", script, current=now.value, needs=item.needs, before=before)
     secrets = {secret.name: workshop.secret(secret) for secret in instance.secrets}
-    fault = ask(session, [request], instance.timeout, secrets)["remove"].fault
+    fault = ask(session, [request], instance.timeout, secrets)[name].fault
     return fault.message if fault is not None else ""

@@ -1,19 +1,17 @@
-"""Every step of every role: again, cut off, taken back, and taken back twice.
+"""Every step of every role: run twice, cut off, taken back, and taken back twice.
 
-    python -m campaigns.steps [--lab bare] [--step adfs/] [--only again,back,cuts,back-cuts] [--jobs 2]
+    python -m campaigns.steps [--lab bare] [--step adfs/] [--only back,cuts,back-cuts] [--all] [--jobs 2]
 
 The lab is built once in this process, and the world is put aside right before each change. On a copy of that world the
 engine works on this one step, as often as somebody wants to try something:
 
-* again: applied, then run once more, which must change nothing;
-* back: applied, taken back (the world is as before), `remove` once more on what is gone (nothing happens), applied
-  again (the world is as it was after the first time);
+* back: applied; run once more, which must change nothing; taken back (the world is as before); `remove` once more on
+  what is gone (nothing happens); applied again (the world is as it was after the first time);
 * cuts: `apply` ends right after one of its statements, as with a lost connection; the next run must end in the world
-  that an uninterrupted one ends in, and the ledger must know the value from before the first. One instance of each
-  template;
+  that an uninterrupted one ends in, and the ledger must have the same entry;
 * back-cuts: the same with `remove`.
 
-Worlds are compared by their digest.
+Of each template the last instance is tried, with ``--all`` every one. Worlds are compared by their digest.
 """
 
 from __future__ import annotations
@@ -34,7 +32,7 @@ from campaigns.worlds import difference
 from passivelab.commands.workshop import Workshop
 from winsim.world.lab import World
 
-ALL = ("again", "back", "cuts", "back-cuts")
+ALL = ("back", "cuts", "back-cuts")
 
 
 @dataclass(frozen=True)
@@ -54,41 +52,38 @@ class Verdict:
     complaints: tuple[str, ...] = ()
 
 
-def trials(lab: Rehearsed, only: Sequence[str], step: str) -> list[Trial]:
-    """All that is to be tried; cuts with the last instance of each template."""
-    numbered = {id(start): number for number, start in enumerate(lab.starts)}
-    chosen = [start for start in lab.starts if step in start.instance.key.step]
-    last = [starts[-1] for starts in lab.templates.values() if step in starts[-1].instance.key.step]
-    found = []
-    for what in only:
-        starts = last if "cuts" in what else chosen
-        found += [Trial(what, numbered[id(start)]) for start in starts]
-    return found
+def trials(lab: Rehearsed, only: Sequence[str], step: str, every: bool) -> list[Trial]:
+    """What is to be tried: with the last instance of each template, or with every one."""
+    last = {id(starts[-1]) for starts in lab.templates.values()}
+    return [
+        Trial(what, number)
+        for what in only
+        for number, start in enumerate(lab.starts)
+        if step in start.instance.key.step and (every or id(start) in last)
+    ]
 
 
 def attempt(lab: Rehearsed, trial: Trial) -> Verdict:
     start = lab.starts[trial.number]
-    key = str(start.instance.key)
-    removable = start.instance.scripts.remove is not None and not start.instance.stays
-    if trial.what == "again":
-        return Verdict(key, trial.what, 1, 0, tuple(again(lab.workshop, start)))
     if trial.what == "cuts":
         return cut_apply(lab.workshop, start)
-    if not removable:
-        return Verdict(key, trial.what, 0, 0)
-    if trial.what == "back":
-        return Verdict(key, trial.what, 1, 0, tuple(back(lab.workshop, start)))
-    return cut_remove(lab.workshop, start)
+    if trial.what == "back-cuts" and removable(start):
+        return cut_remove(lab.workshop, start)
+    complaints = tuple(back(lab.workshop, start)) if trial.what == "back" else ()
+    return Verdict(str(start.instance.key), trial.what, 1, 0, complaints)
 
 
-def again(workshop: Workshop, start: Start) -> Iterator[str]:
-    with Stage(workshop, start) as stage:
-        yield from filter(None, [stage.converge() or stage.changes_nothing()])
+def removable(start: Start) -> bool:
+    return start.instance.scripts.remove is not None and not start.instance.stays
 
 
 def back(workshop: Workshop, start: Start) -> Iterator[str]:
     with Stage(workshop, start) as stage:
-        yield from filter(None, [stage.converge()])
+        fault = stage.converge() or stage.changes_nothing()
+        if fault:
+            yield fault
+        if fault or not removable(start):
+            return
         after = Snapshot.of(stage.world)
         yield from filter(None, [stage.remove_twice()])
         yield from compared("taken back", start.world.world(), stage.world)
@@ -176,6 +171,7 @@ def main() -> int:
     parser.add_argument("--lab", default="simulated", help="a folder under inventory/")
     parser.add_argument("--step", default="", help="only steps whose name contains this")
     parser.add_argument("--only", default=",".join(ALL), help="what to try")
+    parser.add_argument("--all", action="store_true", help="every instance, and not only one of each template")
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
     verdicts = []
@@ -183,7 +179,8 @@ def main() -> int:
         place = Path(folder)
         lab = in_deep_thread(lambda: rehearse(copy_lab(place / "lab", arguments.lab), place / "journal.jsonl"))
         print(f"{len(lab.starts)} changes of {len(lab.templates)} templates", flush=True)
-        for verdict in attempt_all(lab, trials(lab, arguments.only.split(","), arguments.step), arguments.jobs):
+        chosen = trials(lab, arguments.only.split(","), arguments.step, arguments.all)
+        for verdict in attempt_all(lab, chosen, arguments.jobs):
             verdicts.append(verdict)
             for complaint in verdict.complaints:
                 print(f"{verdict.key}: {verdict.what}: {complaint}", flush=True)
