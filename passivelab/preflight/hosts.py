@@ -33,6 +33,17 @@ def second_hop(subject: Subject, host: Host, steps: str) -> Iterator[Finding]:
         reason = f"on {host.name} {steps} reach another machine, and the connection has no way to"
         fix = "delegation: { session_configuration: .. } or { credssp: true } under connection"
         yield Finding("no-delegation", place, reason, SOURCE, fix)
+    elif subject.lab.baseline == "bare" and not registers(subject, host):
+        name = connection.session_configuration
+        reason = f"on {host.name} {steps} reach another machine, and nothing registers {name} on a fresh machine"
+        fix = f"give {host.name} the role membership (a domain controller may have it, too)"
+        yield Finding("no-delegation", subject.place("roles.membership"), reason, SOURCE, fix)
+
+
+def registers(subject: Subject, host: Host) -> bool:
+    """Whether a step makes the session configuration on the host."""
+    steps = subject.instances("membership", "session_configuration")
+    return any(instance.key.host == host.name for instance in steps)
 
 
 def passwords_are_encrypted(subject: Subject) -> Iterator[Finding]:
