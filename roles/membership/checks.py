@@ -1,4 +1,4 @@
-"""CredSSP is for members of the domain."""
+"""CredSSP is for members of the domain; a domain controller is one by its own role."""
 
 from __future__ import annotations
 
@@ -8,4 +8,5 @@ from passivelab.lab.model import Host, Lab
 
 
 def derive(lab: Lab, host: Host, variables: Mapping[str, object]) -> dict[str, object]:
-    return {"accept_credssp": host.joined and bool(variables["credssp"])}
+    joins = host.joined and "domain" not in host.roles
+    return {"joins": joins, "accept_credssp": host.joined and bool(variables["credssp"])}
