@@ -14,6 +14,7 @@ from winsim.interpreter.engine_objects import OBJECT_TYPES
 from winsim.interpreter.engine_raw_ui import RAW_UI_TYPES
 from winsim.interpreter.engine_session import SESSION_TYPES, ExecutionContext, InternalHost
 from winsim.interpreter.engine_views import PSObjectView, TypeNameList
+from winsim.interpreter.events import EVENT_TYPES
 from winsim.interpreter.history import HISTORY_TYPES
 from winsim.interpreter.jobs import JOB_TYPES
 
@@ -30,6 +31,7 @@ TYPES: tuple[TypeDef, ...] = (
     *RAW_UI_TYPES,
     *HISTORY_TYPES,
     *JOB_TYPES,
+    *EVENT_TYPES,
     *DYNAMIC_TYPES,
     *DELEGATE_TYPES,
 )

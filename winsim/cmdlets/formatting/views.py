@@ -9,12 +9,13 @@ from typing import Literal
 from winsim.cmdlets.expressions import Expression
 from winsim.cmdlets.formatting.computed import COMPUTED
 from winsim.interpreter.clixml_records import type_names
-from winsim.interpreter.members import properties_of
+from winsim.interpreter.convert import to_bool
+from winsim.interpreter.members import get_property_of, properties_of
 from winsim.interpreter.net.catalogue import extensions, views
 from winsim.interpreter.typedata import data_for
 
 Kind = Literal["table", "list", "wide", "text"]
-HIDDEN_NOTES = frozenset({"pscomputername", "runspaceid", "psshowcomputername"})
+COMPUTER_NAME, SHOW_COMPUTER_NAME = "pscomputername", "psshowcomputername"
 
 
 @dataclass(frozen=True)
@@ -164,8 +165,14 @@ def default_names(value: object) -> list[str]:
 
 
 def all_names(value: object) -> list[str]:
-    names = [info.name for info in properties_of(value)]
-    return [n for n in names if n.lower() not in HIDDEN_NOTES and not n.startswith("__")]
+    """The properties of an object; remoting's note on its computer is shown when remoting says so."""
+    names = [info.name for info in properties_of(value) if not info.name.startswith("__")]
+    keys = {name.lower() for name in names}
+    if SHOW_COMPUTER_NAME not in keys:
+        return names
+    shown = to_bool(get_property_of(value, SHOW_COMPUTER_NAME))
+    hidden = {SHOW_COMPUTER_NAME} if shown else {SHOW_COMPUTER_NAME, COMPUTER_NAME}
+    return [name for name in names if name.lower() not in hidden]
 
 
 def default_view(value: object) -> View:
