@@ -12,11 +12,10 @@ from winsim.endpoint.sealing import SealBroken, seal_body, unseal_body
 from winsim.endpoint.soap import format_duration, parse_duration
 
 
-@pytest.mark.parametrize("seed", [11, 12])
-def test_damaged_requests_get_a_fault_or_a_closed_connection(seed: int) -> None:
-    result = run(300, seed)
+def test_damaged_requests_get_a_fault_or_a_closed_connection() -> None:
+    result = run(250, seed=11)
     assert result.failures == []
-    assert result.outcomes["fault"] > 50
+    assert result.outcomes["fault"] > 100
 
 
 class Reverse:

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from pypsrp.host import PSHost, PSHostUserInterface
 from pypsrp.powershell import RunspacePool
 from pypsrp.wsman import WSMan
 
@@ -146,3 +147,25 @@ def test_the_command_line_says_what_is_wrong(tmp_path: Path) -> None:
     assert answer.returncode == 1
     assert "Traceback" not in answer.stderr
     assert str(wrong) in answer.stderr
+
+
+class Hesitant(PSHostUserInterface):  # type: ignore[misc]
+    """Before it answers it looks at the same and at another host."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        super().__init__()
+        self.document = document
+        self.seen: list[object] = []
+
+    def PromptForChoice(self, runspace: object, pipeline: object, *arguments: object) -> int:
+        self.seen += [output(self.document, "Test-Path C:\\asked", host)[0] for host in ("one", "two")]
+        return 0
+
+
+def test_a_question_to_the_client_holds_nobody_up(tmp_path: Path) -> None:
+    with serving(tmp_path) as (_, document), connect(document) as connection:
+        screen = Hesitant(document)
+        with RunspacePool(connection, host=PSHost(None, None, False, "asking", None, screen, "1.0")) as pool:
+            run(pool, "New-Item -Path C:\\asked -ItemType Directory -Confirm | Out-Null")
+        assert screen.seen == [False, False]
+        assert output(document, "Test-Path C:\\asked") == [True]

@@ -48,6 +48,7 @@ class HostEndpoint:
         loop = asyncio.get_running_loop()
         context = ShellContext(machine, loop, workers, lambda: control.latency(name).shell_start)
         self.service = WsmanService(context)
+        self._workers = workers
         self.connections: set[HttpConnection] = set()
         self._servers: dict[int, asyncio.Server] = {}
         self._listeners: dict[int, _Listener] = {}
@@ -125,13 +126,22 @@ class HostEndpoint:
             anonymous = self._anonymous(request)
             if anonymous is not None:
                 return anonymous
-        granted = authenticator.authenticate(connection, request)
+        granted = await self._authenticate(authenticator, connection, request)
         if isinstance(granted, HttpResponse):
             return await self._authenticating(granted)
         if not request.body:
             return HttpResponse(200, granted.headers)
         origin = Origin(connection.peer, connection.tls is not None, port)
         return await self._soap(origin, request, granted, security)
+
+    async def _authenticate(
+        self, authenticator: Authenticator, connection: HttpConnection, request: HttpRequest
+    ) -> Granted | HttpResponse:
+        """In a worker where accounts are looked up: a command that holds the world must not hold up the network."""
+        if not request.header("authorization"):
+            return authenticator.authenticate(connection, request)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._workers, authenticator.authenticate, connection, request)
 
     async def _authenticating(self, response: HttpResponse) -> HttpResponse | None:
         fault = self.control.next_fault(self.name, "Authenticate")

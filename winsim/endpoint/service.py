@@ -179,10 +179,12 @@ class WsmanService:
             raise faults.malformed("The Receive element has no DesiredStream.")
         command_id = desired.get("CommandId")
         queue = shell.queue(command_id)
-        limit = min(request.max_envelope, self._machine.settings.max_envelope_kb * 1024)
+        settings = self._machine.settings
+        limit = min(request.max_envelope, settings.max_envelope_kb * 1024)
+        timeout = min(request.operation_timeout, settings.max_operation_timeout)
         shell.receiving += 1
         try:
-            batch = await queue.take(request.message_id, request.operation_timeout, limit)
+            batch = await queue.take(request.message_id, timeout, limit)
         finally:
             shell.receiving -= 1
             shell.touch()

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from winsim.interpreter.ambient import running
@@ -158,8 +159,14 @@ class Session(GlobalState, Lookup, BlockRunner):
     def sleep(self, seconds: float) -> None:
         """Waits on the lab clock; a stop request ends it."""
         wall = self.world.clock.wall_seconds(seconds) if self.world is not None else seconds
-        if self.stopping.wait(max(0.0, wall)):
+        with self.lock_laid_down():
+            stopped = self.stopping.wait(max(0.0, wall))
+        if stopped:
             raise PipelineStopped
+
+    def lock_laid_down(self) -> AbstractContextManager[None]:
+        """For waiting: while somebody is asked or time passes, the world belongs to the others."""
+        return nullcontext() if self.world is None else self.world.lock.laid_down()
 
     # -- errors and other records -------------------------------------------------------------------------------------
 
@@ -220,7 +227,8 @@ class Session(GlobalState, Lookup, BlockRunner):
     def ui_line(self, text: str) -> None:
         """A line for the client's host, such as what -WhatIf says."""
         if self.ui is not None:
-            self.ui.write_line("output", text)
+            with self.lock_laid_down():
+                self.ui.write_line("output", text)
 
     def confirm(self, text: str) -> bool:
         """Asks as ShouldProcess does."""
@@ -234,7 +242,8 @@ class Session(GlobalState, Lookup, BlockRunner):
         try:
             if self.ui is None:
                 raise HostUnavailable
-            return self.ui.call("PromptForChoice", (caption, message, choices, 0))
+            with self.lock_laid_down():
+                return self.ui.call("PromptForChoice", (caption, message, choices, 0))
         except HostUnavailable:
             exception = ExceptionObject(
                 "System.Management.Automation.PSInvalidOperationException",

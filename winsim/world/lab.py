@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from threading import RLock
 from typing import Any
 
 from winsim.world.accounts import AccountAuthority, Logon
 from winsim.world.clock import Clock
 from winsim.world.host import Host
+from winsim.world.locking import WorldLock
 from winsim.world.names import resolve as resolve_name
 from winsim.world.network import NetworkMap
 from winsim.world.parts import Parts, resolve
@@ -30,7 +30,7 @@ class World:
     parts: Parts = field(default_factory=Parts)
     # what machines.yml says: accounts, and under "prepared" what the baseline finds done
     inventory: dict[str, Any] = field(default_factory=dict)
-    lock: RLock = field(default_factory=RLock, metadata={"transient": True}, repr=False, compare=False)
+    lock: WorldLock = field(default_factory=WorldLock, metadata={"transient": True}, repr=False, compare=False)
     version: int = field(default=0, metadata={"transient": True})
 
     def touch(self) -> None:
