@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from winsim.interpreter.binding_values import bind_value, binding_error
+from winsim.interpreter.asking import ask_for
+from winsim.interpreter.binding_values import bind_value, binding_error, with_types
 from winsim.interpreter.collect import unwrap
 from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.convert import SwitchParameter
@@ -29,6 +30,19 @@ class Argument:
     value: object = NO_VALUE
     text: str = ""
     splatted: bool = False
+    place: Position | None = None  # where it stands, which errors of binding point at
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What is called, how it was called and where."""
+
+    info: object = None
+    position: Position | None = None
+    called_as: str = ""
+
+
+NOWHERE: Final = Origin()
 
 
 BLOCK_TYPES = frozenset(
@@ -58,6 +72,9 @@ class Binding:
     given: dict[str, object] = field(default_factory=dict)
     expecting_input: bool = False
     delayed: dict[str, object] = field(default_factory=dict)  # script blocks that give the value for each object
+    info: object = None  # the command, as errors name it
+    called_as: str = ""
+    place: Position | None = None  # of the argument that is being bound; None: of the command
 
     def has(self, parameter: Parameter) -> bool:
         return parameter.key in self.bound_keys
@@ -80,7 +97,10 @@ class Binding:
         if ALL_SETS not in parameter.sets and self.command.sets:
             self.valid = tuple(s for s in self.valid if s in parameter.sets)
 
-    def error(self, id: str, message: str, parameter: str = "") -> TerminatingError:
+    def error(
+        self, id: str, message: str, parameter: str | None = None, argument: Argument | None = None
+    ) -> TerminatingError:
+        self.place = argument.place if argument is not None else None
         return binding_error(self, id, message, parameter)
 
 
@@ -100,9 +120,11 @@ def bind(
     arguments: Sequence[Argument],
     expecting_input: bool,
     defaults: Sequence[tuple[str, object]] = (),
+    origin: Origin = NOWHERE,
 ) -> Binding:
     """Binds everything that the command line gives; mandatory parameters that the pipeline may give stay open."""
     binding = Binding(command, label, session, valid=command.sets, expecting_input=expecting_input)
+    binding.info, binding.position, binding.called_as = origin.info, origin.position, origin.called_as
     left = bind_named(binding, arguments)
     if left:
         positional = bind_positional(binding, without_names(left))
@@ -119,30 +141,32 @@ def bind(
         require_mandatory(binding)
     elif command.has_mandatory:
         require_mandatory(binding, pipeline=True)
+    binding.place = None
     return binding
 
 
 def bind_named(binding: Binding, arguments: Sequence[Argument]) -> list[Argument]:
     """Binds the named arguments; what is left is positional or has a name that does not exist."""
     pairs, left = match_names(binding, arguments)
-    for parameter, value, splatted in pairs:
+    for parameter, value, argument in pairs:
         if binding.has(parameter):
-            if splatted:
+            if argument.splatted:
                 continue
             message = (
                 f"Cannot bind parameter because parameter '{parameter.name}' is specified more than once. To provide "
                 "multiple values to parameters that can accept multiple values, use the array syntax."
             )
-            raise binding.error("ParameterAlreadyBound", message, parameter.name)
+            raise binding.error("ParameterAlreadyBound", message, parameter.name, argument)
+        binding.place = argument.place
         binding.put(parameter, value)
     return left
 
 
 def match_names(
     binding: Binding, arguments: Sequence[Argument]
-) -> tuple[list[tuple[Parameter, object, bool]], list[Argument]]:
-    """Which parameter every name means and which value it gets, before any value is converted."""
-    pairs: list[tuple[Parameter, object, bool]] = []
+) -> tuple[list[tuple[Parameter, object, Argument]], list[Argument]]:
+    """Which parameter every name means and which value it gets from where, before any value is converted."""
+    pairs: list[tuple[Parameter, object, Argument]] = []
     left: list[Argument] = []
     index = 0
     verbatim = False
@@ -155,22 +179,22 @@ def match_names(
         if argument.name is None or verbatim:
             left.append(argument if argument.name is None else Argument(None, argument.text, argument.text))
             continue
-        parameter = find_parameter(binding, argument.name)
+        parameter = find_parameter(binding, argument)
         if parameter is None:
             left.extend(unknown(binding, argument))
         elif argument.value is not NO_VALUE:
-            pairs.append((parameter, argument.value, argument.splatted))
+            pairs.append((parameter, argument.value, argument))
         elif parameter.is_switch:
-            pairs.append((parameter, SwitchParameter(True), False))
+            pairs.append((parameter, SwitchParameter(True), argument))
         elif index < len(arguments) and arguments[index].name is None:
-            pairs.append((parameter, arguments[index].value, False))
+            pairs.append((parameter, arguments[index].value, arguments[index]))
             index += 1
         else:
             message = (
                 f"Missing an argument for parameter '{parameter.name}'. Specify a parameter of type '{parameter.type}' "
                 "and try again."
             )
-            raise binding.error("MissingArgument", message, parameter.name)
+            raise with_types(binding.error("MissingArgument", message, parameter.name, argument), parameter)
     return pairs, left
 
 
@@ -198,10 +222,11 @@ def refuse_unknown(binding: Binding, arguments: list[Argument]) -> None:
     for argument in arguments:
         if argument.name is not None:
             message = f"A parameter cannot be found that matches parameter name '{argument.name}'."
-            raise binding.error("NamedParameterNotFound", message, argument.name)
+            raise binding.error("NamedParameterNotFound", message, argument.name, argument)
 
 
-def find_parameter(binding: Binding, name: str) -> Parameter | None:
+def find_parameter(binding: Binding, argument: Argument) -> Parameter | None:
+    name = argument.name or ""
     key = name.lower()
     names = binding.command.names
     found = names.get(key)
@@ -219,7 +244,7 @@ def find_parameter(binding: Binding, name: str) -> Parameter | None:
             f"Parameter cannot be processed because the parameter name '{name}' is ambiguous. "
             f"Possible matches include: {matches}."
         )
-        raise binding.error("AmbiguousParameter", message, name)
+        raise binding.error("AmbiguousParameter", message, name, argument)
     return names[candidates[0]]
 
 
@@ -236,7 +261,9 @@ def bind_positional(binding: Binding, arguments: list[Argument]) -> list[Argumen
         candidates = candidates_at(binding, place)
         if not candidates:
             continue
-        bind_first(binding, candidates, pending.pop(0).value)
+        argument = pending.pop(0)
+        binding.place = argument.place
+        bind_first(binding, candidates, argument.value)
     return pending
 
 
@@ -285,7 +312,7 @@ def bind_rest(binding: Binding, arguments: list[Argument]) -> None:
 
         text = to_text(arguments[0].value)
         message = f"A positional parameter cannot be found that accepts argument '{text}'."
-        raise binding.error("PositionalParameterNotFound", message)
+        raise with_types(binding.error("PositionalParameterNotFound", message, text), None, arguments[0].value)
     binding.unbound = [None if a.value is AUTOMATION_NULL else a.value for a in arguments]
 
 
@@ -345,7 +372,7 @@ def current_set(binding: Binding) -> str:
 
 
 def require_mandatory(binding: Binding, pipeline: bool = False) -> None:
-    """Nobody can be asked in the lab: a missing mandatory parameter is an error."""
+    """A missing mandatory parameter is asked of the client's user; where nobody can be asked it is an error."""
     if not binding.command.has_mandatory:
         return
     if pipeline:
@@ -355,7 +382,11 @@ def require_mandatory(binding: Binding, pipeline: bool = False) -> None:
         missing = [p for p in missing_in(binding, current_set(binding)) if not from_pipeline(p, current_set(binding))]
     else:
         missing = missing_in(binding, current_set(binding))
-    if missing:
+    origin = binding.called_as or binding.label
+    if missing and (answers := ask_for(binding.session, origin, missing)) is not None:
+        for parameter in missing:
+            binding.put(parameter, answers.get(parameter.name))
+    elif missing:
         names = " ".join(p.name for p in missing)
         message = f"Cannot process command because of one or more missing mandatory parameters: {names}."
         raise binding.error("MissingMandatoryParameter", message, names)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.containers import Dictionary
 from winsim.interpreter.convert import Reference, SwitchParameter, convert
-from winsim.interpreter.errors import ErrorRecord, ExceptionObject, TerminatingError
+from winsim.interpreter.errors import RUNTIME_EXCEPTION, ErrorRecord, ExceptionObject, InvocationInfo, TerminatingError
 from winsim.interpreter.nettypes import NetType
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import NUMBER_TYPES, table, type_name_of
-from winsim.interpreter.values import AUTOMATION_NULL, Array, EnumValue
+from winsim.interpreter.values import AUTOMATION_NULL, Array, EnumValue, Int64
 
 if TYPE_CHECKING:
     from winsim.interpreter.binder import Binding
@@ -31,17 +31,41 @@ def binding_error(
     binding: Binding,
     id: str,
     message: str,
-    parameter: str = "",
+    parameter: str | None = None,
     type_name: str = BINDING,
     inner: ExceptionObject | None = None,
     category: str = "InvalidArgument",
 ) -> TerminatingError:
+    """An error of binding: it points at the argument where there is one, else at the command."""
     exception = ExceptionObject(type_name, message, inner, {"ParameterName": parameter, "ErrorId": id})
     category = "InvalidData" if type_name in (VALIDATION, TRANSFORMATION) else category
     record = ErrorRecord(exception, id, category)
     record.command = binding.label
-    record.activity = binding.session.command_name(binding)
+    record.activity = getattr(binding.info, "name", "") or binding.label
+    place = binding.place or binding.position
+    line, column = place.line_column if place is not None else (0, 0)
+    called = InvocationInfo(binding.info, binding.called_as, binding.position)
+    exception.properties.update(Line=Int64(line), Offset=Int64(column), CommandInvocation=called)
+    if place is not None:
+        record.invocation = InvocationInfo(binding.info, "", place)
     return TerminatingError(record)
+
+
+def with_types(problem: TerminatingError, parameter: Parameter | None, value: object = None) -> TerminatingError:
+    """Says in an error which type a parameter has and which one it was given."""
+    properties = problem.record.exception.properties
+    if parameter is not None:
+        properties["ParameterType"] = parameter.type or NetType("System.Object")
+    given = type_name_of(value)
+    if given is not None:
+        properties["TypeSpecified"] = NetType(given)
+    return problem
+
+
+def cast_failure(problem: TerminatingError) -> ExceptionObject:
+    """The exception of a conversion itself, without the one of the statement around it."""
+    exception = problem.record.exception
+    return exception.inner if exception.type_name == RUNTIME_EXCEPTION and exception.inner else exception
 
 
 def bind_value(binding: Binding, parameter: Parameter, value: object, coerce: bool) -> object:
@@ -50,12 +74,16 @@ def bind_value(binding: Binding, parameter: Parameter, value: object, coerce: bo
         value = None
     if not coerce and not fits_as_is(parameter, value):
         raise WouldConvert(ErrorRecord(ExceptionObject(BINDING, ""), ""))
-    converted = converted_value(binding, parameter, value)
-    check_empty(binding, parameter, converted)
-    for validate in parameter.validators:
-        validated(binding, parameter, validate, converted)
-    if parameter.accepted:
-        check_accepted(binding, parameter, converted)
+    shown = value
+    try:
+        shown = converted = converted_value(binding, parameter, value)
+        check_empty(binding, parameter, converted)
+        for validate in parameter.validators:
+            validated(binding, parameter, validate, converted)
+        if parameter.accepted:
+            check_accepted(binding, parameter, converted)
+    except TerminatingError as problem:
+        raise with_types(problem, parameter, shown) from None
     return converted
 
 
@@ -117,7 +145,7 @@ def cannot_convert(
     binding: Binding, parameter: Parameter, reason: str, cause: TerminatingError | None
 ) -> TerminatingError:
     message = f"Cannot bind parameter '{parameter.name}'. {reason}"
-    inner = cause.record.exception if cause is not None else None
+    inner = cast_failure(cause) if cause is not None else None
     return binding_error(binding, "CannotConvertArgumentNoMessage", message, parameter.name, BINDING, inner)
 
 
@@ -177,7 +205,7 @@ def for_function(binding: Binding, parameter: Parameter, kind: NetType, value: o
     except TerminatingError as problem:
         reason = problem.record.exception.message
         message = f"Cannot process argument transformation on parameter '{parameter.name}'. {reason}"
-        cause = ExceptionObject(SMA + "ArgumentTransformationMetadataException", reason, problem.record.exception)
+        cause = ExceptionObject(SMA + "ArgumentTransformationMetadataException", reason, cast_failure(problem))
         id = "ParameterArgumentTransformationError"
         raise binding_error(binding, id, message, parameter.name, TRANSFORMATION, cause) from None
 

@@ -21,7 +21,7 @@ from winsim.interpreter.net.datetimes import TICKS_PER_SECOND, DateTime, TimeSpa
 from winsim.interpreter.net.identifiers import Guid, Version
 from winsim.interpreter.net.secrets import SecureString
 from winsim.interpreter.net.uris import Uri
-from winsim.interpreter.nettypes import NetError
+from winsim.interpreter.nettypes import NetError, NetType
 from winsim.interpreter.special import extras
 from winsim.interpreter.streams import InformationalRecord
 from winsim.interpreter.texts import to_text
@@ -228,7 +228,7 @@ class Writer:
         depth = own_depth(names, depth)
         depth = max(depth, 1) if isinstance(base, ExceptionObject) else depth
         if self.level > MAX_DEPTH or (names and names[0] in AS_TEXT):
-            self.out.append(f"<S{label}>{encode(to_text(value))}</S>")
+            self.out.append(f"<S{label}>{encode(shallow_text(value))}</S>")
         elif not self.write_container(value, base, label, names, depth):
             self.write_complex(value, base, label, names, depth)
 
@@ -368,7 +368,7 @@ class Writer:
     def write_shallow(self, value: object, label: str, depth: int) -> None:
         """An object below the depth: its text, with the notes that were added to it."""
         notes = note_infos(value)
-        text = encode(to_text(value))
+        text = encode(shallow_text(value))
         if not notes:
             self.out.append(f"<S{label}>{text}</S>")
             return
@@ -406,6 +406,11 @@ def kept_text(value: object) -> str | None:
     """The text that a deserialized object came with."""
     found = value.get(TEXT) if isinstance(value, DeserializedObject) else None
     return found if isinstance(found, str) else None
+
+
+def shallow_text(value: object) -> str:
+    """What stands for an object below the depth; a type has its full name there."""
+    return value.full_name if isinstance(value, NetType) else to_text(value)
 
 
 def encode_name(name: str) -> str:

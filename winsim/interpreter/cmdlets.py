@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from winsim.interpreter.binder import Argument, Binding, bind, current_set
+from winsim.interpreter.binder import Argument, Binding, Origin, bind, current_set
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.command import CommandError
 from winsim.interpreter.common import COMMON, preference_values, with_variables
@@ -225,7 +225,8 @@ class CmdletStage(Stage):
         try:
             defaults = default_values(self.caller, self.info.name)
             label, arguments = declaration.net_class, self.arguments
-            binding = bind(self.session, self.info.parameters, label, arguments, self.expecting_input, defaults)
+            origin = Origin(self.info, self.position, self.called_as)
+            binding = bind(self.session, self.info.parameters, label, arguments, self.expecting_input, defaults, origin)
         except TerminatingError as problem:
             if problem.record.invocation is None:
                 problem.record.invocation = InvocationInfo(self.info, self.called_as, self.position)

@@ -153,10 +153,11 @@ def gather(unit: Unit, node: syntax.CommandElement) -> Gather:
     if isinstance(node, syntax.Variable) and node.splat:
         return gather_splat(unit, node)
     text = unit.source.text[node.start : node.end]
+    place = position_of(unit.source, node)
     read = expression(unit, node)
 
     def add(frame: Frame, arguments: list[Argument]) -> None:
-        arguments.append(Argument(None, read(frame), text))
+        arguments.append(Argument(None, read(frame), text, False, place))
 
     return add
 
@@ -165,10 +166,11 @@ def gather_parameter(unit: Unit, node: syntax.CommandParameter) -> Gather:
     text = unit.source.text[node.start : node.end]
     name = node.name
     if node.argument is None:
-        fixed = Argument(name, NO_VALUE, text)
+        fixed = Argument(name, NO_VALUE, text, False, position_of(unit.source, node))
         return lambda frame, arguments: arguments.append(fixed)
     read = expression(unit, node.argument)
-    return lambda frame, arguments: arguments.append(Argument(name, read(frame), text))
+    place = position_of(unit.source, node.argument)
+    return lambda frame, arguments: arguments.append(Argument(name, read(frame), text, False, place))
 
 
 def gather_splat(unit: Unit, node: syntax.Variable) -> Gather:

@@ -204,7 +204,9 @@ def extra_property(made: TypeDef, name: str) -> None:
 
 EXTRA = {
     SMA + "CommandNotFoundException": ("CommandName",),
-    SMA + "ParameterBindingException": ("ParameterName", "ErrorId"),
+    SMA + "ParameterBindingException": (
+        *("ParameterName", "ParameterType", "TypeSpecified", "ErrorId", "Line", "Offset", "CommandInvocation"),
+    ),
     SMA + "SessionStateException": ("ItemName", "SessionStateCategory"),
     "System.ArgumentException": ("ParamName",),
     "System.IO.FileNotFoundException": ("FileName",),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from winsim.interpreter.attributes import constrained
-from winsim.interpreter.binder import Argument, Binding, bind, require_mandatory
+from winsim.interpreter.binder import Argument, Binding, Origin, bind, require_mandatory
 from winsim.interpreter.cmdlet_object import PSCmdletObject
 from winsim.interpreter.collect import Enumerator
 from winsim.interpreter.common import COMMON, preference_values, with_variables
@@ -95,7 +95,8 @@ class ScriptStage(Stage):
             command = self.with_dynamic(scope, command)
         self.command = command
         defaults = default_values(self.caller, self.label) if self.code.advanced and self.label else ()
-        self.binding = bind(session, command, self.label, self.arguments, self.expecting_input, defaults)
+        origin = Origin(self.info or self.code, self.position, self.called_as)
+        self.binding = bind(session, command, self.label, self.arguments, self.expecting_input, defaults, origin)
         self.binding.position = self.position
         self.fill_scope(scope)
         if self.code.begin is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
-from winsim.interpreter.collect import items_of
+from winsim.interpreter.collect import Enumerator, items_of
 from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.containers import Dictionary
 from winsim.interpreter.convert import convert
@@ -222,10 +222,13 @@ def strict_error(name: str) -> TerminatingError:
 
 def enumerated(frame: Frame, items: list[object], name: str, owner: object) -> object:
     """Member enumeration: the property of the elements that have it, flattened."""
-    if name.lower() in ("count", "length") and not isinstance(owner, list):
+    counting = name.lower() in ("count", "length") and not isinstance(owner, list)
+    if counting and not isinstance(owner, Enumerator):
         return len(items)
     out: list[object] = []
     collect_property(frame, items, name, out)
+    if counting and not out:
+        out = [1] * len(items)  # an enumerator has no Count, and each of its elements counts as one
     if len(out) == 1:
         return out[0]
     if not out:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from winsim.interpreter.binder import Binding, current_set, missing_in
 from winsim.interpreter.binding_values import BINDING, bind_value, binding_error
-from winsim.interpreter.errors import TerminatingError
+from winsim.interpreter.errors import InvocationInfo, TerminatingError
 from winsim.interpreter.members import MISSING, get_property_of
+from winsim.interpreter.nettypes import NetType
 from winsim.interpreter.parameters import ALL_SETS, Parameter
 
 
@@ -89,6 +90,10 @@ def not_bound(binding: Binding, value: object) -> TerminatingError:
         "The input object cannot be bound to any parameters for the command either because the command does not take "
         "pipeline input or the input and its properties do not match any of the parameters that take pipeline input."
     )
-    problem = binding_error(binding, "InputObjectNotBound", message, "", BINDING, None, "InvalidArgument")
-    problem.record.target = value
+    problem = binding_error(binding, "InputObjectNotBound", message, None, BINDING, None, "InvalidArgument")
+    record = problem.record
+    record.exception.properties["TypeSpecified"] = NetType("System.Management.Automation.PSObject")
+    record.target = value
+    record.category_info.target_type_override = "PSObject"  # as which it came down the pipeline
+    record.invocation = InvocationInfo(binding.info, binding.called_as, binding.position)
     return problem

@@ -79,6 +79,8 @@ def error_text(value: object) -> str:
     position = getattr(invocation, "position", None)
     head = record.message
     name = getattr(invocation, "name", "")
+    if name in ("", "&", "."):
+        name = to_text(get_property_of(getattr(invocation, "command", None), "Name"))
     if name and position is not None:
         head = f"{name} : {head}"
     lines = [head]
