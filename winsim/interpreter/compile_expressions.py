@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -37,7 +38,8 @@ def string(unit: Unit, node: syntax.String) -> Evaluate:
 
 
 def expandable(unit: Unit, node: syntax.ExpandableString) -> Evaluate:
-    parts: list[str | Evaluate] = [p if isinstance(p, str) else expression(unit, p) for p in node.parts]
+    inside = replace(unit, strictness=2)
+    parts: list[str | Evaluate] = [p if isinstance(p, str) else expression(inside, p) for p in node.parts]
 
     def evaluate(frame: Frame) -> object:
         separator: str | None = None

@@ -42,13 +42,13 @@ def variable(unit: Unit, node: syntax.Variable) -> Evaluate:
             return lambda frame: False
         if key == "?":
             return lambda frame: frame.session.last_ok
-        return plain_variable(key, node.name)
+        return plain_variable(key, node.name, unit.strictness)
     if scope_name not in SCOPES:
         return drive_variable(scope_name, node.name)
-    return scoped_variable(scope_name, key, node.name)
+    return scoped_variable(scope_name, key, node.name, unit.strictness)
 
 
-def plain_variable(key: str, name: str) -> Evaluate:
+def plain_variable(key: str, name: str, strictness: int) -> Evaluate:
     def read(frame: Frame) -> object:
         scope: Scope | None = frame.scope
         while scope is not None:
@@ -56,7 +56,7 @@ def plain_variable(key: str, name: str) -> Evaluate:
             if value is not MISSING and (not scope.infos or visible(scope, key, frame)):
                 return value
             scope = scope.parent
-        return absent(frame, key, name)
+        return absent(frame, key, name, strictness)
 
     return read
 
@@ -66,16 +66,14 @@ def visible(scope: Scope, key: str, frame: Frame) -> bool:
     return info is None or not info.private or scope is frame.scope
 
 
-def absent(frame: Frame, key: str, name: str) -> object:
+def absent(frame: Frame, key: str, name: str, strictness: int) -> object:
     dynamic = frame.session.automatic(key, frame)
     if dynamic is not MISSING:
         return dynamic
-    if frame.scope.strict >= 1:
-        raise undefined(name)
-    return None
+    return missing(frame, name, strictness)
 
 
-def scoped_variable(scope_name: str, key: str, name: str) -> Evaluate:
+def scoped_variable(scope_name: str, key: str, name: str, strictness: int) -> Evaluate:
     def read(frame: Frame) -> object:
         if scope_name == "using":
             return frame.session.using(key, frame)
@@ -86,13 +84,15 @@ def scoped_variable(scope_name: str, key: str, name: str) -> Evaluate:
         value = holder.vars.get(key, MISSING) if holder is not None else MISSING
         if value is not MISSING:
             return value
-        return absent(frame, key, name) if scope_name == "global" or key in ("true", "false") else missing(frame, name)
+        if scope_name == "global" or key in ("true", "false"):
+            return absent(frame, key, name, strictness)
+        return missing(frame, name, strictness)
 
     return read
 
 
-def missing(frame: Frame, name: str) -> object:
-    if frame.scope.strict >= 1:
+def missing(frame: Frame, name: str, strictness: int) -> object:
+    if frame.scope.strict >= strictness:
         raise undefined(name)
     return None
 

@@ -23,6 +23,7 @@ class Unit:
     """What is being compiled."""
 
     source: syntax.Source
+    strictness: int = 1  # the version of strict mode from which a variable that is not set is an error; 2 in texts
 
 
 @cache

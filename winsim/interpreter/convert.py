@@ -313,6 +313,8 @@ def to_net(value: object, target: NetType) -> object:
             return definition.convert(value)
         if definition.parse is not None and isinstance(value, str):
             return definition.parse(value)
+    except TypeError:
+        raise invalid(value, target) from None
     except NetError as problem:
         raise unparsed(value, target, problem.message, exception_of(problem)) from None
     except ValueError as problem:

@@ -37,6 +37,8 @@ class GlobalState:
     errors: ArrayList
 
     def fill_global_scope(self) -> None:
+        from winsim.interpreter.net.encodings import Encoding
+
         variables = self.scope.vars
         self.errors = ArrayList()
         for name, value in PREFERENCES.items():
@@ -50,14 +52,15 @@ class GlobalState:
         self.define("ErrorView", ERROR_VIEW)
         self.define("FormatEnumerationLimit", 4)
         self.define("MaximumErrorCount", 256)
-        self.define("MaximumHistoryCount", 4096)
+        for counted in ("Alias", "Drive", "Function", "History", "Variable"):
+            self.define(f"Maximum{counted}Count", 4096)
         self.define("PSHOME", r"C:\Windows\System32\WindowsPowerShell\v1.0")
         self.define("HOME", self.home())
         self.define("PID", 4012)
         self.define("ShellId", "Microsoft.PowerShell")
         self.define("PSCulture", "en-US")
         self.define("PSUICulture", "en-US")
-        self.define("OutputEncoding", None)
+        self.define("OutputEncoding", Encoding("ASCII"))
         self.define("NestedPromptLevel", 0)
         self.define("PSEmailServer", "")
         self.define("PSSessionApplicationName", "wsman")

@@ -79,7 +79,7 @@ def convert_culture(value: object) -> object:
         name = next((name for name, row in CULTURES.items() if row[0] == value), None)
         if name is not None:
             return CultureInfo(name)
-    raise ValueError("Cannot convert the value to System.Globalization.CultureInfo.")
+    raise TypeError("Cannot convert the value to System.Globalization.CultureInfo.")
 
 
 CULTURE = TypeDef(

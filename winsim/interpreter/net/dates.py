@@ -74,8 +74,8 @@ def convert_date(value: object) -> object:
     if isinstance(value, int | float) and not isinstance(value, bool | EnumValue):
         return guarded(lambda: DateTime(int(value)))
     if getattr(value, "moment", None) is not None and hasattr(value, "utc"):
-        raise ValueError("Cannot convert the value to System.DateTime.")
-    raise ValueError("Cannot convert the value to System.DateTime.")
+        raise TypeError("Cannot convert the value to System.DateTime.")
+    raise TypeError("Cannot convert the value to System.DateTime.")
 
 
 DATE = TypeDef(

@@ -193,7 +193,7 @@ def convert_version(value: object) -> object:
         return Version.parse(to_text(value))
     if isinstance(value, str):
         return Version.parse(value)
-    raise ValueError("Cannot convert the value to System.Version.")
+    raise TypeError("Cannot convert the value to System.Version.")
 
 
 VERSION = TypeDef(

@@ -35,7 +35,7 @@ def convert_span(value: object) -> object:
         return TimeSpan(int(value))
     if isinstance(value, float):
         return TimeSpan(int(value))
-    raise ValueError("Cannot convert the value to System.TimeSpan.")
+    raise TypeError("Cannot convert the value to System.TimeSpan.")
 
 
 SPAN = TypeDef(
@@ -199,7 +199,7 @@ def convert_offset(value: object) -> object:
         return DateTimeOffset(value, TimeSpan(0))
     if isinstance(value, str):
         return guarded(lambda: parse_offset(str(value), today=today()))
-    raise ValueError("Cannot convert the value to System.DateTimeOffset.")
+    raise TypeError("Cannot convert the value to System.DateTimeOffset.")
 
 
 OFFSET = TypeDef(

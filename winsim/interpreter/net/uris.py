@@ -168,7 +168,7 @@ def convert_uri(value: object) -> object:
     if value is None or isinstance(value, Uri):
         return value
     if isinstance(value, list | bool):
-        raise ValueError("Cannot convert the value to System.Uri.")
+        raise TypeError("Cannot convert the value to System.Uri.")
     return Uri(to_text(value))
 
 
