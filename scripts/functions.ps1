@@ -150,9 +150,9 @@ function Assert-Installer {
     # Ends a step unless the file is the installer that media.yml lists: before it runs, whoever may change the share.
     param([string]$LiteralPath, [string]$Sha256)
 
-    $found = (Get-FileHash -LiteralPath $LiteralPath -Algorithm SHA256).Hash
-    if ($found -ne $Sha256) {
-        throw "$LiteralPath has the SHA-256 $found, so it is not the installer of media.yml."
+    $hash = (Get-FileHash -LiteralPath $LiteralPath -Algorithm SHA256).Hash
+    if ($hash -ne $Sha256) {
+        throw "$LiteralPath has the SHA-256 $hash, so it is not the installer of media.yml."
     }
 }
 

@@ -9,7 +9,11 @@ import jinja2
 from passivelab.blueprint.marking import FRAME
 from passivelab.blueprint.model import StepInstance
 from passivelab.lab.load import ROOT
+from pslang.linter import commands_used
 from pslang.literal import literal
+from pslang.parser import parse
+from pslang.syntax import FunctionDefinition
+from pslang.walk import walk
 
 SCRIPTS = ROOT / "scripts"
 
@@ -32,6 +36,7 @@ def render_file(instance: StepInstance, lab: str, scripts: Path = SCRIPTS) -> st
         host=instance.key.host,
         lab=lab,
         template=file,
+        commands=", ".join(commands_of(instance, scripts)),
         functions=(scripts / "functions.ps1").read_text(encoding="utf-8"),
         desired=instance.scripts.desired.rstrip() + "\n",
         current=instance.scripts.current.rstrip() + "\n",
@@ -42,6 +47,17 @@ def render_file(instance: StepInstance, lab: str, scripts: Path = SCRIPTS) -> st
         secrets=literal({secret.name: secret.kind for secret in instance.secrets}),
     )
     return text.replace("\n", "\r\n")
+
+
+def commands_of(instance: StepInstance, scripts: Path = SCRIPTS) -> tuple[str, ...]:
+    """The cmdlets and programs that the step's own blocks call."""
+    library = parse((scripts / "functions.ps1").read_text(encoding="utf-8")).script
+    assert library is not None
+    blocks = instance.scripts
+    own = parse("\n".join(text for text in (blocks.desired, blocks.current, blocks.apply, blocks.remove) if text))
+    assert own.script is not None  # rendered blocks have been parsed
+    helpers = {node.name.lower() for node in walk(library) if isinstance(node, FunctionDefinition)}
+    return tuple(name for name in commands_used(own.script) if name.lower() not in helpers)
 
 
 def one_line(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from passivelab.blueprint import render_file
+from passivelab.blueprint import commands_of, render_file
 from passivelab.blueprint.model import StepInstance
 from passivelab.commands.building import Options, scope_of
 from passivelab.commands.terminal import Terminal
@@ -20,14 +20,16 @@ def render(terminal: Terminal, options: Options, step: str | None = None, out: s
         raise UsageError(reason="no step fits", hint="--limit, --role and --step choose; invoke plan shows all names")
     for item in chosen:
         text = render_file(item, workshop.lab.name)
+        commands = commands_of(item)
         if out is not None:
             path = Path(out) / item.key.host / f"{_file_name(item.key.step)}.ps1"
             path.parent.mkdir(parents=True, exist_ok=True)
             # With a byte order mark, without which PowerShell 4.0 takes the file for ANSI.
             path.write_text(text, "utf-8-sig", newline="")
-            terminal.say(str(path))
+            terminal.say(f"{path}  {', '.join(commands)}")
         elif terminal.json is not None:
-            terminal.json.write({"event": "step", "host": item.key.host, "step": item.key.step, "script": text})
+            told = {"host": item.key.host, "step": item.key.step, "commands": commands, "script": text}
+            terminal.json.write({"event": "step", **told})
         else:
             print(text.replace("\r\n", "\n"))
     return Exit.FINE

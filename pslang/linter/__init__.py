@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pslang.linter.calls import check_calls
+from pslang.linter.calls import calls, check_calls, functions
 from pslang.linter.findings import Finding, Report
 from pslang.linter.house import check_house_rules
 from pslang.linter.versions import check_versions
 from pslang.parser import parse
 from pslang.syntax import Script, Source
 
-__all__ = ["Finding", "RuleSet", "lint"]
+__all__ = ["Finding", "RuleSet", "commands_used", "lint"]
 
 RuleSet = Literal["script", "template"]
 
@@ -34,3 +34,10 @@ def lint(text: str, name: str = "", rules: RuleSet = "script", library: Script |
         if rules == "template":
             check_house_rules(result.script, report)
     return report.sorted()
+
+
+def commands_used(script: Script) -> tuple[str, ...]:
+    """The names of the commands that a script calls and does not define itself, as they are written, sorted."""
+    own = functions(script)
+    named = {call.name.lower(): call.name for call in calls(script) if call.name.lower() not in own}
+    return tuple(named[key] for key in sorted(named))

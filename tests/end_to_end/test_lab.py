@@ -7,7 +7,6 @@ import random
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,12 +95,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 @pytest.fixture(scope="module")
 def built(lab: Lab) -> Lab:
-    started = time.monotonic()
     ran = lab.invoke("build-lab")
     assert ran.code == 0
     assert ran.summary["proved"]
     assert ran.summary["changed"] > 20
-    assert time.monotonic() - started < 120
     lab.digest = digest(folder_of_machines(lab.folder))
     return lab
 
