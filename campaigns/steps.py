@@ -17,7 +17,6 @@ Of each template the last instance is tried, with ``--all`` every one. Worlds ar
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -25,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from campaigns.cutting import Cut, cuts
+from campaigns.forking import in_processes
 from campaigns.inprocess import Snapshot, in_deep_thread
 from campaigns.kills import copy_lab
 from campaigns.stages import Rehearsed, Stage, Start, rehearse
@@ -134,27 +134,6 @@ def compared(name: str, wanted: World, got: World) -> Iterator[str]:
         yield f"{name}: {found}"
 
 
-# -- all of them ------------------------------------------------------------------------------------------------------
-
-_LAB: Rehearsed | None = None  # inherited by the processes that try
-
-
-def _attempt(trial: Trial) -> Verdict:
-    assert _LAB is not None
-    lab = _LAB
-    return in_deep_thread(lambda: attempt(lab, trial))
-
-
-def attempt_all(lab: Rehearsed, chosen: Sequence[Trial], jobs: int) -> Iterator[Verdict]:
-    global _LAB  # noqa: PLW0603  # forked processes inherit the worlds instead of getting copies
-    _LAB = lab
-    if jobs == 1:
-        yield from map(_attempt, chosen)
-        return
-    with multiprocessing.get_context("fork").Pool(jobs) as pool:
-        yield from pool.imap_unordered(_attempt, chosen, chunksize=1)
-
-
 def summary(verdicts: Sequence[Verdict]) -> str:
     lines = []
     for what in dict.fromkeys(verdict.what for verdict in verdicts):
@@ -180,7 +159,7 @@ def main() -> int:
         lab = in_deep_thread(lambda: rehearse(copy_lab(place / "lab", arguments.lab), place / "journal.jsonl"))
         print(f"{len(lab.starts)} changes of {len(lab.templates)} templates", flush=True)
         chosen = trials(lab, arguments.only.split(","), arguments.step, arguments.all)
-        for verdict in attempt_all(lab, chosen, arguments.jobs):
+        for verdict in in_processes(lambda trial: attempt(lab, trial), chosen, arguments.jobs):
             verdicts.append(verdict)
             for complaint in verdict.complaints:
                 print(f"{verdict.key}: {verdict.what}: {complaint}", flush=True)

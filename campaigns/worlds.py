@@ -13,9 +13,13 @@ SHOWN = 3
 
 
 def difference(wanted: World, got: World) -> str:
-    """The first places that differ, generated values aside; empty for worlds with the same digest."""
-    found = list(islice(_differing(canonical(wanted), canonical(got), ""), SHOWN))
-    return "; ".join(found)
+    """The first places that differ; empty for worlds with the same digest."""
+    return "; ".join(islice(differences(wanted, got), SHOWN))
+
+
+def differences(wanted: World, got: World) -> Iterator[str]:
+    """Every place that differs, generated values aside, with both values."""
+    yield from _differing(canonical(wanted), canonical(got), "")
 
 
 def _differing(wanted: Any, got: Any, path: str) -> Iterator[str]:
