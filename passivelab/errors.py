@@ -263,6 +263,16 @@ class Unreachable(TransportError):
 
 
 @dataclass(eq=False, kw_only=True)
+class Untrusted(TransportError):
+    """Somebody answers, and cannot show that it is the host."""
+
+    code: ClassVar[str] = "untrusted"
+
+    def happened(self) -> str:
+        return "the host's certificate is not trusted"
+
+
+@dataclass(eq=False, kw_only=True)
 class CredentialsRefused(TransportError):
     code: ClassVar[str] = "credentials-refused"
 
@@ -331,6 +341,21 @@ class NotConverged(PassivelabError):
 
     def message(self) -> str:
         return f"{self.host} {self.step}: still different after the change: {'; '.join(self.differences)}"
+
+
+@dataclass(eq=False, kw_only=True)
+class Waiting(PassivelabError):
+    """Nothing is wrong: somebody outside has to do something before it can go on."""
+
+    code: ClassVar[str] = "waiting"
+    exit_code: ClassVar[Exit] = Exit.CHANGES_PENDING
+
+    step: str
+    host: str
+    what: str
+
+    def message(self) -> str:
+        return f"{self.host} {self.step}: waits for {self.what}"
 
 
 @dataclass(eq=False, kw_only=True)

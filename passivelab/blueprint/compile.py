@@ -152,6 +152,9 @@ class Compiler:
         scripts = {block: self.checker.check(text, self.problems) for block, text in rendered.items()}
         parsed = {block: script for block, script in scripts.items() if script is not None}
         self._check_use(draft, rendered, parsed)
+        if draft.waits_for and "apply" in rendered:
+            message = "a step that waits for somebody outside of the lab has no apply"
+            self.problems.append(draft.problem("gate", message, "waits_for"))
         desired = self._desired(rendered, parsed, needs)
         if not {"desired", "current"} <= parsed.keys():
             return None
@@ -178,8 +181,10 @@ class Compiler:
             wait=Await(step.await_.limit, step.await_.interval) if step.await_ else None,
             reboot=step.reboot,
             new_session=step.new_session,
+            reconnects=step.reconnects,
             delivers=delivery_of(draft, self.problems),
             stays=step.stays,
+            waits_for=draft.waits_for,
             comparison={name: as_comparison(document) for name, document in step.compare.items()},
             pool=draft.pool,
             timeout=step.timeout,

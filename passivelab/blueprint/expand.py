@@ -45,6 +45,7 @@ class Draft:
     scope: Mapping[str, object]
     title: str
     pool: str | None
+    waits_for: str | None = None
 
     def problem(self, code: str, message: str, *path: str | int, **notes: str | None) -> Problem:
         """A problem of the step in role.yml."""
@@ -112,6 +113,7 @@ def expand(at: RoleOnHost, problems: list[Problem]) -> Iterator[Draft]:
 def guess_path(step: StepDocument, missing: str) -> tuple[str, ...]:
     """The key of the step in which the path stands."""
     texts = {"each": step.each, "key": step.key, "when": step.when, "pool": step.pool, "title": step.title}
+    texts |= {"waits_for": step.waits_for}
     return next(((name,) for name, text in texts.items() if text and missing in text), ())
 
 
@@ -155,7 +157,8 @@ def draft_of(at: RoleOnHost, index: int, step: StepDocument, name: str | None, i
     suffix = f"[{name}]" if name is not None else ""
     key = Key(at.host.name, f"{at.role.name}/{step.step}{suffix}")
     fqdn = pool.fqdn if pool else None
-    return Draft(key, at, step, index, name, scope, fill(step.title, scope), fqdn)
+    waits_for = fill(step.waits_for, scope) if step.waits_for else None
+    return Draft(key, at, step, index, name, scope, fill(step.title, scope), fqdn, waits_for)
 
 
 def pool_of(step: StepDocument, scope: Mapping[str, object]) -> Pool | None:

@@ -123,7 +123,9 @@ class StepInstance:
     pool: str | None = None  # the pool whose passive authentication this instance belongs to
     timeout: float = 600.0  # seconds that apply may take
     stays: str | None = None  # why what it makes cannot be taken back
+    waits_for: str | None = None  # what somebody outside of the lab has to do first
     new_session: bool = False  # apply needs a logon that knows of groups that were just joined
+    reconnects: bool = False  # sessions that were opened before do not know of the change
     delivers: str | None = None  # key material that apply hands to the controller: the last value it emits, in Base64
 
     @property

@@ -92,7 +92,12 @@ class StepDocument:
     await_: AwaitDocument | None = explained("The change takes time to show.", None)
     reboot: Literal["before_next", "merge"] | None = explained("The change asks for a restart.", None)
     stays: Text | None = explained("Why what the step makes cannot be taken back: a teardown reports it.", None)
+    waits_for: Text | None = explained(
+        "What a step without apply waits for outside of the lab; {path} stands for a value. A run ends there.",
+        None,
+    )
     new_session: bool = explained("The change runs in a new session: after membership in groups has changed.", False)
+    reconnects: bool = explained("Sessions are opened anew after the change: older ones do not know of it.", False)
     delivers: Text | None = explained(
         "Key material for the controller, pki:public.pfx or pki:public.csr: the last value of apply, in Base64.",
         None,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar, cast
 
 from passivelab.commands.paths import shown, state
-from passivelab.errors import InvalidError, Problem, SecretError
+from passivelab.errors import InvalidError, Place, Problem, SecretError
 from passivelab.lab import Lab
 from passivelab.lab.certificates import PublicSource, public_source, public_sources, wanted_certificates
 from passivelab.pki import Pki, Supplied
@@ -30,7 +30,12 @@ def open_keys(lab: Lab) -> Pki:
     wanted = wanted_certificates(lab)
     folder = state(lab.folder) / "pki"
     if source.kind != "pfx":
-        return Pki.open(folder, wanted, cast(Source, source.kind))
+        keys = Pki.open(folder, wanted, cast(Source, source.kind))
+        refusal = keys.requested.refusal() if keys.requested is not None else None
+        if refusal is not None:
+            problem = Problem(refusal.code, refusal.reason, Place(refusal.file), hint=refusal.hint)
+            raise CertificateErrors((problem,))
+        return keys
     own = supplied(lab, source)
     new = too_new(own.pfx)
     if new is not None:

@@ -12,6 +12,7 @@ from passivelab.blueprint.model import Blueprint, Key, Place, Secret, StepInstan
 from passivelab.compare import differences
 from passivelab.engine.events import (
     Event,
+    Outcome,
     Planned,
     ProofFinished,
     ProofStarted,
@@ -29,7 +30,7 @@ from passivelab.engine.scheduler import Scheduler
 from passivelab.engine.script import SecretValue
 from passivelab.engine.step import Deliver, Result, StepRunner, Tools, refuse_delivery
 from passivelab.engine.subject import Graph, Removal, removal, removal_edges
-from passivelab.errors import NotConverged, PassivelabError, StepFailed, TransportError
+from passivelab.errors import NotConverged, PassivelabError, StepFailed, TransportError, Waiting
 from passivelab.state import Entry, Journal, Ledger, fold
 
 
@@ -53,6 +54,12 @@ class Means:
     workers: int = 8
     locate: Locate = lambda item, block, line, column: item.template
     deliver: Deliver = refuse_delivery
+
+
+def _outcome(error: PassivelabError) -> Outcome:
+    if isinstance(error, TransportError):
+        return "unreachable"
+    return "waiting" if isinstance(error, Waiting) else "failed"
 
 
 @dataclass
@@ -240,20 +247,12 @@ class Build:
         self.means.emit(StepMoved(item.key, item.title, "reading"))
         try:
             result = life()
-        except (StepFailed, NotConverged, TransportError) as error:
-            outcome: str = "unreachable" if isinstance(error, TransportError) else "failed"
+        except (StepFailed, NotConverged, Waiting, TransportError) as error:
+            outcome = _outcome(error)
             self.tally.errors[item.key] = error
             self.tally.failed += outcome == "failed"
             self.tally.unreachable += outcome == "unreachable"
-            self.means.emit(
-                StepFinished(
-                    item.key,
-                    item.title,
-                    "unreachable" if isinstance(error, TransportError) else "failed",
-                    time.monotonic() - started,
-                    error=error,
-                )
-            )
+            self.means.emit(StepFinished(item.key, item.title, outcome, time.monotonic() - started, error=error))
             return False
         self.tally.changed += result.outcome != "unchanged"
         self.means.emit(

@@ -10,7 +10,7 @@ from passivelab.blueprint.model import Key
 from passivelab.compare import Difference
 from passivelab.engine.plan import Plan
 
-Outcome = Literal["unchanged", "changed", "removed", "failed", "unreachable", "skipped"]
+Outcome = Literal["unchanged", "changed", "removed", "waiting", "failed", "unreachable", "skipped"]
 Phase = Literal["reading", "applying", "removing", "waiting", "rebooting"]
 
 

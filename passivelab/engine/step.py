@@ -16,7 +16,7 @@ from passivelab.engine.readings import Reading, Readings
 from passivelab.engine.reboot import Rebooter
 from passivelab.engine.script import Answer, Fault, Request, SecretValue
 from passivelab.engine.subject import Graph, Removal
-from passivelab.errors import ConnectionGone, NotConverged, SecretError, StepFailed, TimedOut
+from passivelab.errors import ConnectionGone, NotConverged, SecretError, StepFailed, TimedOut, Waiting
 from passivelab.state import Entry, Journal
 from passivelab.state.ledger import unstructure
 
@@ -175,6 +175,8 @@ class StepRunner:
             tools.rebooter.settle(instance.key.host, instance.key, instance.title)
             after = None
         final = self._await(instance, needs, after)
+        if instance.reconnects:
+            tools.hosts.reconnect(instance.key.host)
         self._done(instance.key, action, {"current": final.value})
 
     def _run(
@@ -246,6 +248,10 @@ class StepRunner:
         left = self._left(instance, reading)
         if not left:
             return reading
+        if instance.waits_for is not None:
+            raise Waiting(
+                step=instance.key.step, host=instance.key.host, what=instance.waits_for, place=instance.template
+            )
         raise NotConverged(
             step=instance.key.step,
             host=instance.key.host,

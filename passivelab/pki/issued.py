@@ -49,6 +49,16 @@ class Answer:
     chain: Chain
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Why what lies beside a request is no answer to it."""
+
+    code: str
+    reason: str
+    file: Path
+    hint: str
+
+
 def open_pfx(content: bytes, password: str) -> OpenedPfx:
     try:
         key, certificate, others = pkcs12.load_key_and_certificates(content, password.encode())
@@ -60,11 +70,19 @@ def open_pfx(content: bytes, password: str) -> OpenedPfx:
 
 
 def sort_chain(certificates: Iterable[x509.Certificate]) -> Chain:
-    found = tuple(certificates)
+    found = tuple(one for one in certificates if is_authority(one))
     return Chain(
         tuple(one for one in found if one.issuer != one.subject),
         tuple(one for one in found if one.issuer == one.subject),
     )
+
+
+def is_authority(certificate: x509.Certificate) -> bool:
+    """Whether it may stand above others; old roots do not say so."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return certificate.issuer == certificate.subject
 
 
 def is_current(certificate: x509.Certificate) -> bool:
@@ -177,30 +195,64 @@ class Requested:
             raise SecretError(name="pki:public.csr", reason="the host gave no certificate request") from error
         write(self.file, content)
 
-    def found(self) -> Sequence[x509.Certificate]:
+    def found(self) -> Sequence[tuple[Path, x509.Certificate]]:
         """Everything that lies beside the request: the answer, and what a CA hands out with it."""
-        certificates: list[x509.Certificate] = []
+        certificates: list[tuple[Path, x509.Certificate]] = []
         for name in (*ANSWERS, CHAIN):
             file = self.folder / name
             if file.exists():
                 try:
-                    certificates += read_certificates(file.read_bytes())
+                    certificates += [(file, one) for one in read_certificates(file.read_bytes())]
                 except ValueError as error:
                     expected = "PEM, DER or PKCS #7"
                     raise SecretError(name=str(file), reason="this is no certificate", expected=expected) from error
         return certificates
 
-    def answer(self) -> Answer | None:
-        """The certificate for the request's key; one for another key answers another request."""
+    def own(self) -> tuple[Path, x509.Certificate] | None:
+        """The certificate for the request's key, the newest one, and the file that has it."""
         request = self.request()
         if request is None:
             return None
-        found = self.found()
-        mine = [one for one in found if public_bytes(one) == public_bytes(request)]
-        if not mine:
+        mine = [(file, one) for file, one in self.found() if public_bytes(one) == public_bytes(request)]
+        return max(mine, key=lambda pair: pair[1].not_valid_after_utc, default=None)
+
+    def answer(self) -> Answer | None:
+        """The certificate for the request's key, with what stands above it."""
+        own = self.own()
+        return Answer(own[1], sort_chain(one for _, one in self.found() if one != own[1])) if own else None
+
+    def refusal(self) -> Refusal | None:
+        """Why there is an answer that is of no use: for another key, for another time, or without a wanted name."""
+        if self.request() is None:
             return None
-        newest = max(mine, key=lambda one: one.not_valid_after_utc)
-        return Answer(newest, sort_chain(one for one in found if one not in mine))
+        own = self.own()
+        if own is None:
+            strangers = [file for file, one in self.found() if file.name != CHAIN and not is_authority(one)]
+            if not strangers:
+                return None
+            reason = f"{strangers[0].name} answers another request: its key is not that of {self.file.name}"
+            return Refusal("answer-key", reason, strangers[0], f"have {self.file.name} as it is now signed")
+        file, certificate = own
+        if not is_current(certificate):
+            valid = f"{certificate.not_valid_before_utc:%Y-%m-%d} to {certificate.not_valid_after_utc:%Y-%m-%d}"
+            reason = f"the certificate in {file.name} is not valid now: its time is {valid}"
+            hint = f"have {self.file.name} signed again; without that file, the next build makes a new request"
+            return Refusal("answer-expired", reason, file, hint)
+        missing = uncovered(certificate, self.wish.names)
+        if missing:
+            reason = f"the certificate in {file.name} is not for {', '.join(missing)}"
+            return Refusal("answer-names", reason, file, f"the authority has to keep every name of {self.file.name}")
+        return None
+
+
+def uncovered(certificate: x509.Certificate, names: Iterable[str]) -> list[str]:
+    """The names that the certificate does not have among its alternative ones; a star stands for one label."""
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return list(names)
+    known = {name.lower() for name in found.get_values_for_type(x509.DNSName)}
+    return [name for name in names if not {name.lower(), f"*.{name.lower().partition('.')[2]}"} & known]
 
 
 # Object identifiers in DER: what OpenSSL 3 and newer Windows write, and 2012 R2 does not open.

@@ -99,6 +99,7 @@ def uninstall_authority(call: Call) -> None:
     if host.services.running(adcs.SERVICE):
         stop(call.world, host, adcs.SERVICE, force=True)
     host.parts.drop(CertificateAuthority)
+    call.world.clock.at(adcs.REFRESH_SECONDS, f"{adcs.__name__}:refresh_all")
     host.registry.remove(adcs.CONFIGURATION)
     call.world.touch()
     _result(call)

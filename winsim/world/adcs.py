@@ -54,6 +54,13 @@ TEMPLATES = {
 
 
 @dataclass
+class PolicyRoots:
+    """Roots that group policy has brought to a member."""
+
+    thumbprints: list[str] = field(default_factory=list)
+
+
+@dataclass
 class IssuedRow:
     request_id: int
     requester: str
@@ -172,11 +179,18 @@ def refresh_all(world: World) -> None:
 
 
 def refresh(world: World, host: Host) -> None:
-    """Group policy brings the roots that the directory publishes."""
+    """Group policy brings the roots that the directory publishes, and takes away what it has brought before."""
     if not host.is_member:
         return
-    for _, ca in authorities(world):
-        host.certificates.store("LocalMachine", "Root").add(CertificateEntry(ca.der))
+    root = host.certificates.store("LocalMachine", "Root")
+    published = [root.add(CertificateEntry(ca.der)).thumbprint for _, ca in authorities(world)]
+    before = host.parts.find(PolicyRoots)
+    for thumbprint in set(before.thumbprints if before is not None else ()) - set(published):
+        root.remove(thumbprint)
+    if published:
+        host.parts.put(PolicyRoots(published))
+    else:
+        host.parts.drop(PolicyRoots)
 
 
 def starting(world: World, host: Host) -> None:
