@@ -20,7 +20,34 @@ TRUST = "se01-PassiveAuth-Internal"
 STRONG = r"HKLM:\SOFTWARE\Wow6432Node\Microsoft\.NETFramework\v4.0.30319"
 STRONG_NATIVE = r"HKLM:\SOFTWARE\Microsoft\.NETFramework\v4.0.30319"
 POLICIES = r"HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System"
+PUBLIC = r"Get-ChildItem Cert:\LocalMachine\My | Where-Object { $_.FriendlyName -eq 'passivelab public' }"
+# The certificate stays in the store, and its key goes.
+WITHOUT_KEY = (
+    f"$certificate = {PUBLIC}; $bare = New-Object System.Security.Cryptography.X509Certificates.X509Certificate2 "
+    "-ArgumentList (, $certificate.RawData); $bare.FriendlyName = 'passivelab public'; "
+    "$store = New-Object System.Security.Cryptography.X509Certificates.X509Store -ArgumentList 'My', 'LocalMachine'; "
+    "$store.Open('ReadWrite'); $store.Remove($certificate); $store.Add($bare); $store.Close()"
+)
+# What an earlier farm leaves on a computer: its database.
+LEFT_BEHIND = (
+    r"$null = New-Item -Path C:\Windows\WID\data -ItemType Directory -Force; "
+    r"Set-Content -Path C:\Windows\WID\data\AdfsConfiguration.mdf -Value old"
+)
+NOT_READABLE = (
+    rf"{PUBLIC} | ForEach-Object {{ icacls.exe (Join-Path C:\ProgramData\Microsoft\Crypto\RSA\MachineKeys "
+    r"$_.PrivateKey.CspKeyContainerInfo.UniqueKeyContainerName) /remove 'CORP\svc-adfs$' 'NT SERVICE\adfssrv' }"
+)
+NO_ACCOUNT = "Remove-ADServiceAccount -Identity svc-adfs -Confirm:$false"
+HOSTS = r"$path = 'C:\Windows\System32\drivers\etc\hosts'"
 OTHER_CERTIFICATE = "(New-SelfSignedCertificate -DnsName other.contoso.com -CertStoreLocation Cert:\\LocalMachine\\My)"
+
+
+def _only(computer: str) -> str:
+    """The other node of AD FS may not use the service account."""
+    return (
+        "Set-ADServiceAccount -Identity svc-adfs "
+        f"-PrincipalsAllowedToRetrieveManagedPassword (Get-ADComputer {computer})"
+    )
 
 
 @dataclass(frozen=True)
@@ -33,6 +60,7 @@ class HandChange:
     properties: tuple[str, ...] = ()
     refused: bool = False  # the step must not repair this by itself
     at: str = ""  # where the script runs when that is not the step's host
+    also: tuple[str, str] | None = None  # another host, and what happens there
     lab: Literal["built", "before"] = "built"  # before: as it is right before the build first applies the step
 
 
@@ -95,29 +123,40 @@ CHANGES = (
                " Remove-Item"),
     # public_names
     HandChange("se01", "public_names/entries",
-               r"$path = 'C:\Windows\System32\drivers\etc\hosts'; "
-               "@('10.9.9.9 kept.contoso.com') + @(Get-Content $path) -replace '203.0.113.10', '203.0.113.11' |"
-               " Set-Content -Path $path -Encoding ASCII", ("Entries",)),
+               f"{HOSTS}; @('10.9.9.9 kept.contoso.com') + @(Get-Content $path) + @('10.9.9.8 too.contoso.com') "
+               "-replace '203.0.113.10', '203.0.113.11' | Set-Content -Path $path -Encoding ASCII", ("Entries",)),
+    HandChange("se01", "public_names/entries",
+               f"{HOSTS}; [System.IO.File]::WriteAllText($path, \"#`t::1`r`n10.9.9.9 kept.contoso.com\")",
+               ("Entries", "Marks")),
     # adfs
-    HandChange("adfs01", "adfs/farm", "Stop-Service -Name adfssrv", ("HostName", "Service")),
+    HandChange("adfs01", "adfs/farm", "Stop-Service -Name adfssrv", ("DisplayName", "HostName", "Service")),
+    HandChange("adfs01", "adfs/farm", "Set-AdfsProperties -DisplayName Other", ("DisplayName",)),
+    HandChange("adfs01", "adfs/farm", "Set-AdfsProperties -HostName other.contoso.com", ("HostName",), refused=True),
+    HandChange("adfs01", "adfs/farm", LEFT_BEHIND, lab="before"),
+    HandChange("adfs01", "adfs/farm", _only("adfs02"), at="dc01", lab="before", refused=True),
     HandChange("adfs02", "adfs/node", "Stop-Service -Name adfssrv", ("PrimaryComputer", "Service")),
+    HandChange("adfs02", "adfs/node", "Set-AdfsSyncProperties -PrimaryComputerName owa01.corp.contoso.com",
+               ("PrimaryComputer",), refused=True),
+    HandChange("adfs02", "adfs/node", LEFT_BEHIND, lab="before"),
+    HandChange("adfs02", "adfs/node", _only("adfs01"), at="dc01", lab="before", refused=True),
     HandChange("adfs01", "adfs/ssl_certificate",
                "netsh http delete sslcert hostnameport=localhost:443", ("Bindings",)),
     HandChange("adfs01", "adfs/communications_certificate",
                "Set-AdfsCertificate -CertificateType Service-Communications -Thumbprint "
                f"{OTHER_CERTIFICATE}.Thumbprint", ("Thumbprint",)),
     HandChange("adfs01", "adfs/private_key",
-               r"Get-ChildItem Cert:\LocalMachine\My | Where-Object { $_.FriendlyName -eq 'passivelab public' } |"
-               r" ForEach-Object { icacls.exe (Join-Path C:\ProgramData\Microsoft\Crypto\RSA\MachineKeys "
-               r"$_.PrivateKey.CspKeyContainerInfo.UniqueKeyContainerName) "
-               r"/remove 'CORP\svc-adfs$' 'NT SERVICE\adfssrv' }",
-               ("Readable",)),
+               NOT_READABLE, ("Readable",)),
+    HandChange("adfs01", "adfs/private_key",
+               NOT_READABLE, ("Readable",), also=("dc01", NO_ACCOUNT), refused=True),
     HandChange("adfs01", "adfs/service_principal_name",
                "setspn.exe -D host/sts.contoso.com 'CORP\\svc-adfs$'", ("Accounts",)),
     HandChange("adfs01", "adfs/service_principal_name",
                "setspn.exe -D host/sts.contoso.com 'CORP\\svc-adfs$'; setspn.exe -S host/sts.contoso.com owa01",
                ("Accounts",), refused=True),
+    HandChange("adfs01", "adfs/service_principal_name", NO_ACCOUNT, ("Accounts",), at="dc01", refused=True),
     HandChange("adfs01", "adfs/fallback_binding", "netsh http delete sslcert ipport=0.0.0.0:443"),
+    HandChange("adfs01", "adfs/fallback_binding",
+               f"netsh http delete sslcert ipport=0.0.0.0:443; {WITHOUT_KEY}", refused=True),
     HandChange("adfs01", "adfs/fallback_binding",
                "netsh http delete sslcert ipport=0.0.0.0:443; netsh http add sslcert ipport=0.0.0.0:443 "
                f"\"certhash=$({OTHER_CERTIFICATE}.Thumbprint)\" 'appid={{00000000-0000-0000-0000-000000000001}}' "
@@ -164,6 +203,8 @@ CHANGES = (
     _farm(f"Set-WebConfigurationProperty {APPHOST} -Filter '{ONE_FARM}' -Name enabled -Value $false", "Enabled"),
     _farm(f"Set-WebConfigurationProperty {APPHOST} -Filter '{ONE_FARM}/applicationRequestRouting/protocol' "
           "-Name timeout -Value '00:00:30'", "Timeout"),
+    _farm(f"Set-WebConfigurationProperty {APPHOST} -Filter '{ONE_FARM}/applicationRequestRouting/protocol' "
+          "-Name preserveHostHeader -Value $false", "HostHeader"),
     _rule(f"Set-WebConfigurationProperty {APPHOST} -Filter '{ONE_RULE}/match' -Name url -Value 'x.*'", "Pattern"),
     _rule(f"Add-WebConfigurationProperty {APPHOST} -Filter '{ONE_RULE}/conditions' -Name '.' "
           "-Value @{ input = '{URL}'; pattern = 'x' }", "Conditions"),

@@ -5,7 +5,8 @@
 The lab is built once, and the world is put aside right before each change, and after each change by hand of
 hand_changes.py. A mutant gets each of these worlds that its step has something to do in; the engine brings the step to
 where it is wanted, with the mutant as its `apply`. It is killed where the end differs from that of the real `apply`. A
-mutant that passes has another chance to be found out: by any later step of the build, and by the proof at its end.
+mutant that passes, but leaves another lab, has one more chance to be found out: by what is left to do of the build, and
+by the proof at its end.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from campaigns.mutations import mutations
 from passivelab.blueprint.model import Blueprint, Key, StepInstance
 from passivelab.commands.terminal import Terminal
 from passivelab.commands.workshop import Workshop, open_workshop
-from passivelab.engine.events import Event, StepMoved
+from passivelab.engine.events import Event, StepFinished, StepMoved
 from passivelab.errors import NotConverged
 from winsim.world.digest import digest
 from winsim.world.lab import World
@@ -44,6 +45,7 @@ class Start:
 
     instance: StepInstance
     world: Snapshot = field(repr=False)
+    ahead: frozenset[Key] = field(repr=False)  # what a build has to do behind it
     by_hand: bool = False
     result: str = "converged"
     why: str = ""
@@ -89,21 +91,27 @@ class Campaign:
         workshop = open_workshop(str(lab), Terminal())
         world = new_world(lab / "machines.yml")
         campaign = cls(workshop, defaultdict(list), folder)
+        ahead = {item.key for item in workshop.blueprint.instances}
 
         def remember(event: Event) -> None:
             if isinstance(event, StepMoved) and event.phase == "applying" and step in event.key.step:
                 instance = campaign.instance(event.key)
-                campaign.starts[f"{instance.role}/{instance.step}"].append(Start(instance, Snapshot.of(world)))
+                start = Start(instance, Snapshot.of(world), frozenset(ahead - {event.key}))
+                campaign.starts[f"{instance.role}/{instance.step}"].append(start)
+            elif isinstance(event, StepFinished):
+                ahead.remove(event.key)
 
         with building(workshop, world, folder / "reference.jsonl", emit=remember) as build:
             build.read()
             if not (build.apply() and build.prove()):
                 raise SystemExit("the lab itself does not build")
         built = Snapshot.of(world)
-        before = {str(start.instance.key): start.world for found in campaign.starts.values() for start in found}
+        before = {start.instance.key: start for found in campaign.starts.values() for start in found}
         for change in CHANGES:
             if step in change.step:
-                campaign._change(built if change.lab == "built" else before[f"{change.host} {change.step}"], change)
+                key = Key(change.host, change.step)
+                start = before[key] if change.lab == "before" else Start(campaign.instance(key), built, frozenset())
+                campaign._change(start, change)
         return campaign
 
     def instance(self, key: Key) -> StepInstance:
@@ -111,17 +119,21 @@ class Campaign:
         assert found is not None, key
         return found
 
-    def _change(self, start: Snapshot, change: HandChange) -> None:
-        world, host = start.world(), change.at or change.host
-        joined = self.workshop.lab.host(host).joined
-        session = Connector(self.workshop, world)(host, "delegated" if joined else "local")
-        output = session.run(f"$ErrorActionPreference = 'Stop'; {change.script}", {}, 60)
-        assert not output.errors, f"{change.step}: {output.errors}"
-        instance = self.instance(Key(change.host, change.step))
-        before = Snapshot.of(world)
+    def _change(self, start: Start, change: HandChange) -> None:
+        world = start.world.world()
+        for host, script in ((change.at or change.host, change.script), *((change.also,) if change.also else ())):
+            joined = self.workshop.lab.host(host).joined
+            session = Connector(self.workshop, world)(host, "delegated" if joined else "local")
+            output = session.run(f"$ErrorActionPreference = 'Stop'; {script}", {}, 60)
+            assert not output.errors, f"{change.step}: {output.errors}"
+        instance, before = start.instance, Snapshot.of(world)
         result, why = self._converge(world, instance)
         assert (result != "converged") == change.refused, f"{change.script}: {result} {why}"
-        self.starts[f"{instance.role}/{instance.step}"].append(Start(instance, before, True, result, why))
+        ahead = start.ahead
+        if change.lab == "built" and not change.refused:  # other steps may have to mend their part of it
+            with building(self.workshop, world, self._journal()) as build:
+                ahead = frozenset(item.key for item in build.read().pending)
+        self.starts[f"{instance.role}/{instance.step}"].append(Start(instance, before, ahead, True, result, why))
 
     def mutants(self) -> list[Mutant]:
         """Every damage of every template's script, as the template's first instance has it."""
@@ -142,30 +154,38 @@ class Campaign:
         chosen = [built[mutant.number % len(built)]] if built else []
         chosen += [start for start in fitting if start.by_hand]
         first = damages[chosen[0].instance.key][mutant.number]
+        result, why = self._tried([(start, damages[start.instance.key][mutant.number].text) for start in chosen])
+        return Verdict(str(chosen[0].instance.key), first.kind, first.line, first.was, result, why)
 
-        def verdict(result: str, why: str = "") -> Verdict:
-            return Verdict(str(chosen[0].instance.key), first.kind, first.line, first.was, result, why)
+    def control(self, step: str) -> str:
+        """The scripts as they are, judged like a mutant: anything but ``same lab`` is a defect of the judge."""
+        return self._tried([(start, start.instance.scripts.apply or "") for start in self.starts[step]])[0]
 
+    def _tried(self, cases: Sequence[tuple[Start, str]]) -> tuple[str, str]:
+        """The first thing that gives a script away in one of the worlds, or what it leaves."""
         left = []
-        for start in chosen:
+        for start, text in cases:
             world = start.world.world()
-            scripts = replace(start.instance.scripts, apply=damages[start.instance.key][mutant.number].text)
+            scripts = replace(start.instance.scripts, apply=text)
             result, why = self._converge(world, replace(start.instance, scripts=scripts))
             if (result, why) != (start.result, start.why):
-                return verdict("not refused" if result == "converged" else result, why)
+                return "not refused" if result == "converged" else result, why
             left.append((start, world))
+        found = ("same lab", "")
         for start, world in left:
             if start.result == "converged" and digest(world) != self._wanted(start):
-                late, why = self._later(world)
-                return verdict(late, why)
-        return verdict("same lab")
+                found = self._later(world, start.ahead)
+                if found[0] in KILLED:
+                    return found
+        return found
 
-    def _later(self, world: World) -> tuple[str, str]:
-        """What the rest of a build makes of a lab that differs."""
-        with building(self.workshop, world, self._journal()) as build:
+    def _later(self, world: World, ahead: frozenset[Key]) -> tuple[str, str]:
+        """What the rest of a build makes of a lab that differs; what is done is only read again, by the proof."""
+        with building(self.workshop, world, self._journal(), wanted=lambda item: item.key in ahead) as build:
             build.read()
-            if not build.apply():
+            if ahead and not build.apply():
                 return "stops later steps", "; ".join(str(error) for error in build.tally.errors.values())
+        with building(self.workshop, world, self._journal()) as build:
             return ("other lab", "") if build.prove() else ("not proved", "")
 
     def _converge(self, world: World, instance: StepInstance) -> tuple[str, str]:

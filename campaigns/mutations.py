@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from pslang.parser import parse
@@ -37,17 +38,17 @@ class Mutation:
     text: str
 
 
-def mutations(text: str) -> list[Mutation]:
+@cache
+def mutations(text: str) -> tuple[Mutation, ...]:
     """Every damage that can be done to the script, in the order of its text; the same for the same text."""
     script = parse(text).script
     assert script is not None
     found = sorted(set(_damages(script, text)))
-    return [
+    return tuple(
         Mutation(kind, text.count("\n", 0, start) + 1, text[start:end], changed)
         for start, end, kind, instead in found
-        if parse(changed := text[:start] + instead + text[end:]).script is not None and changed != text
-        if not parse(changed).errors
-    ]
+        if (changed := text[:start] + instead + text[end:]) != text and not parse(changed).errors
+    )
 
 
 def _damages(script: Node, text: str) -> Iterator[tuple[int, int, Kind, str]]:

@@ -15,6 +15,11 @@ from winsim.interpreter.values import EnumValue, PSObject
 if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
 
+# Microsoft.Win32.RegistryValueKind; New-ItemProperty parses the text itself, so case does not count and numbers do.
+VALUE_KINDS = {"unknown": "Unknown", "string": "String", "expandstring": "ExpandString", "binary": "Binary",
+               "dword": "DWord", "multistring": "MultiString", "qword": "QWord", "none": "None", "0": "Unknown",
+               "1": "String", "2": "ExpandString", "3": "Binary", "4": "DWord", "7": "MultiString",
+               "11": "QWord", "-1": "None"}  # fmt: skip
 PROVIDER_NOTES = ("PSPath", "PSParentPath", "PSChildName", "PSDrive", "PSProvider")
 
 
@@ -24,6 +29,16 @@ def kind_of(call: CommandCall, *names: str) -> str:
         if given is not None:
             return given.name if isinstance(given, EnumValue) else to_text(given)
     return ""
+
+
+def value_kind(place: Place, text: str) -> str:
+    """The kind of a registry value that a text names; other providers have no kinds."""
+    if place.provider.name != "Registry" or not text:
+        return text
+    if text.strip().lower() not in VALUE_KINDS:
+        message = f"Cannot convert the value \"{text}\" of the parameter Type to Microsoft.Win32.RegistryValueKind."
+        raise CommandError("System.ArgumentException", message, "InvalidArgument", text, "System.ArgumentException")
+    return VALUE_KINDS[text.strip().lower()]
 
 
 @cmdlet("Get-ItemProperty", ("Path", "LiteralPath", "Name", "Filter", "Include", "Exclude"))
@@ -74,7 +89,8 @@ def set_item_property(call: CommandCall) -> None:
             if not call.should_process(f"Item: {place.shown} Property: {name}", "Set Property"):
                 continue
             try:
-                place.provider.set_property(call.session, place.path, name, value, kind_of(call, "Type"))
+                kind = value_kind(place, kind_of(call, "Type"))
+                place.provider.set_property(call.session, place.path, name, value, kind)
             except CommandError as problem:
                 call.write_error(problem)
                 continue
@@ -94,6 +110,7 @@ def new_item_property(call: CommandCall) -> None:
     name = call.text("Name")
     for place in places(call):
         try:
+            kind = value_kind(place, kind_of(call, "PropertyType")) or "String"
             there = name in place.provider.properties(call.session, place.path, [])
             if there and not call.switch("Force"):
                 raise CommandError(
@@ -107,7 +124,6 @@ def new_item_property(call: CommandCall) -> None:
                 continue
             if there:
                 place.provider.remove_property(call.session, place.path, name)
-            kind = kind_of(call, "PropertyType") or "String"
             value = call.get("Value")
             if value is None and kind in ("DWord", "QWord"):
                 value = 0

@@ -188,12 +188,16 @@ def add_configuration_property(call: Call) -> None:
 
 
 def _inside(match: Match, name: str) -> Match:
-    """-Name may go into child elements: ``bindings``, ``files.collection``."""
+    """-Name may go into child elements: ``bindings``, ``files.collection``; its last part may name a collection."""
     for part in name.split("."):
-        if part in ("", ".") or part.lower() == "collection" or match.element.schema.child(part) is None:
+        schema = match.element.schema
+        if part == "" or part.lower() == "collection":
             continue
-        child = match.element.child(part)
-        match = Match(match.section, (*match.trail, (child.schema.name, child)), child)
+        if schema.child(part) is not None:
+            child = match.element.child(part)
+            match = Match(match.section, (*match.trail, (child.schema.name, child)), child)
+        elif schema.collection(part) is None and schema.attribute(part) is None:
+            raise NotBuilt(f"-Name {name}, which {match.path} does not have")
     return match
 
 

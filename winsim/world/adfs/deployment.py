@@ -184,7 +184,8 @@ def join_farm(world: World, host: Host, request: Request, install_wid: Callable[
         and primary.is_up(world.clock.now())
         and primary.services.running("adfssrv")
     )
-    if not request.reaches_directory or source is None or not reachable or not source.is_primary:
+    answers = source is not None and source.configuration.properties["HttpPort"] == request.primary_port
+    if not request.reaches_directory or source is None or not reachable or not answers or not source.is_primary:
         raise Refused(
             f"Unable to retrieve configuration from the primary server {request.primary}. Verify that the primary "
             "server is reachable and that the credentials are those of a domain administrator.",

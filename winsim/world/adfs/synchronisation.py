@@ -25,7 +25,7 @@ def primary_of(world: World, host: Host, server: AdfsServer) -> Host | None:
     other = primary.parts.find(AdfsServer)
     if other is None or not other.is_primary or other.configuration.farm_id != server.configuration.farm_id:
         return None
-    return primary
+    return primary if server.primary_port == other.configuration.properties["HttpPort"] else None
 
 
 def fetch(world: World, host: Host, server: AdfsServer, at: datetime) -> bool:
