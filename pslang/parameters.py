@@ -75,6 +75,7 @@ def _parameter(c: Cursor) -> Parameter | None:
 
 def _read_parameter(c: Cursor) -> Parameter | None:
     c.skip_lines()
+    first = c.pos
     items = bracket_list(c, expression_mode=False)
     char = c.skip_lines()
     name = variable(c) if char in "$@" else None
@@ -89,7 +90,7 @@ def _read_parameter(c: Cursor) -> Parameter | None:
         return Parameter(
             start=items[0].start, end=end, name="__error__", attributes=attributes, types=types, default=None
         )
-    start = items[0].start if items else name.start
+    start = first if items else name.start
     end = c.pos
     default = None
     resume = c.pos

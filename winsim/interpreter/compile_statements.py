@@ -168,10 +168,13 @@ def refusal(what: str) -> Run:
 
 
 def body_text(unit: Unit, node: syntax.FunctionDefinition) -> str:
-    """The definition as ``Get-Command`` shows it: what stands between the braces."""
-    whole = unit.source.text[node.start : node.end]
-    opening = whole.find("{")
-    return whole[opening + 1 : -1] if opening >= 0 else whole
+    """The definition as ``Get-Command`` shows it: what stands between the braces, after the parameters in front."""
+    text, script = unit.source.text, node.body
+    body = text[script.start : script.end]
+    if body.startswith("{"):
+        body = body[1:-1]
+    listed = [text[one.start : one.end] for one in script.parameters or () if one.start < script.start]
+    return f"param({', '.join(listed)})\r\n{body}" if listed else body
 
 
 def data_statement(unit: Unit, node: syntax.Data) -> Run:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pslang.signatures import tables
 from winsim.interpreter.dynamic import attributes_of
 from winsim.interpreter.nettypes import NetType, TypeDef, enumeration
 from winsim.interpreter.parameters import ALL_SETS, InSet, Parameter
-from winsim.interpreter.scriptblocks import AliasInfo, CommandInfo, FunctionInfo
+from winsim.interpreter.scriptblocks import AliasInfo, CmdletInfo, CommandInfo, FunctionInfo
+from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import get_type
 from winsim.interpreter.values import AUTOMATION_NULL, Array, EnumValue, NetObject
 
@@ -53,7 +56,14 @@ def command_definition(this: CommandInfo) -> object:
         return str(getattr(getattr(this, "code", None), "text", ""))
     if isinstance(this, AliasInfo):
         return this.definition
-    return getattr(this, "path", this.name)
+    return syntax_of(this) if isinstance(this, CmdletInfo) else getattr(this, "path", this.name)
+
+
+def syntax_of(this: CommandInfo) -> str:
+    """A line for each parameter set, as Get-Command -Syntax has them."""
+    sets = command_sets(this)
+    assert isinstance(sets, Array)
+    return "".join(f"\r\n{this.name} {one}\r\n" for one in sets)
 
 
 @COMMAND.property("ScriptBlock")
@@ -236,20 +246,38 @@ class ParameterSetInfo(NetObject):
         self.parameters = parameters
 
     def __str__(self) -> str:
-        return self.name
+        """The parameters as a line of syntax: positional ones, mandatory ones, the others, the common ones."""
+        members: list[SetParameter] = list(self.parameters)  # type: ignore[arg-type]
+        common = [one for one in members if one.common]
+        rest = [one for one in members if not one.common]
+        by_position = sorted((one for one in rest if one.position >= 0), key=lambda one: one.position)
+        named = [one for one in rest if one.position < 0]
+        ordered = [*by_position, *(o for o in named if o.is_mandatory), *(o for o in named if not o.is_mandatory)]
+        return " ".join([*(one.shown() for one in ordered), *(["[<CommonParameters>]"] if common else [])])
 
 
 class SetParameter(ParameterMetadata):
     """A parameter as it is in one parameter set."""
 
-    def __init__(self, parameter: Parameter, data: InSet) -> None:
+    def __init__(self, parameter: Parameter, data: InSet, declared: str = "") -> None:
         super().__init__(parameter.name, parameter.type, parameter.aliases)
+        self.declared = declared  # the type's name where the lab does not know the type
+        self.common = parameter.common and parameter.key not in ("whatif", "confirm")
         self.type_names = (SMA + "CommandParameterInfo", "System.Object")
         self.is_mandatory = data.mandatory
         self.position = data.position if data.position is not None else -2147483648
         self.value_from_pipeline = data.by_value
         self.value_from_pipeline_by_property_name = data.by_name
         self.value_from_remaining_arguments = data.remaining
+
+    def shown(self) -> str:
+        name = f"-{self.name}"
+        if self.parameter_type.name == SMA + "SwitchParameter":
+            return name if self.is_mandatory else f"[{name}]"
+        text = self.declared or to_text(self.parameter_type)
+        kind = text if "[" in text.removesuffix("[]") else text.rpartition(".")[2]
+        name = f"[{name}]" if self.position >= 0 else name
+        return f"{name} <{kind}>" if self.is_mandatory else f"[{name} <{kind}>]"
 
 
 SET_INFO = TypeDef(SMA + "CommandParameterSetInfo")
@@ -259,15 +287,33 @@ SET_PARAMETER.attribute("Name", "ParameterType", "Aliases", "IsMandatory", "Posi
 SET_PARAMETER.attribute("ValueFromPipelineByPropertyName", "ValueFromRemainingArguments")
 
 
+def in_order(
+    parameters: tuple[Parameter, ...], signature: tables.Signature | None, name: str
+) -> Sequence[Parameter]:
+    """The parameters of a set; the tables keep a cmdlet's in the order of its documentation."""
+    if signature is None:
+        return parameters
+    listed = signature.sets.get(name) or next(iter(signature.sets.values()), ())
+    order = {one.lower(): position for position, one in enumerate(listed)}
+    return sorted(parameters, key=lambda one: order.get(one.key, len(order)))
+
+
+def declared_type(parameter: Parameter, signature: tables.Signature | None) -> str:
+    """The type as the tables write it, where the lab does not know it."""
+    row = signature.parameters.get(parameter.name) if signature is not None else None
+    return row.type if row is not None and parameter.type is None else ""
+
+
 @COMMAND.property("ParameterSets")
 def command_sets(this: CommandInfo) -> object:
     found = getattr(this, "parameters", None) or getattr(getattr(this, "code", None), "parameters", None)
     if found is None:
         return Array([])
     made = []
+    signature = tables.find(this.name) if isinstance(this, CmdletInfo) else None
     for name in found.sets or (ALL_SETS,):
-        data = [(p, p.in_set(name)) for p in found.parameters]
-        members = Array([SetParameter(p, d) for p, d in data if d is not None])
+        data = [(p, p.in_set(name)) for p in in_order(found.parameters, signature, name)]
+        members = Array([SetParameter(p, d, declared_type(p, signature)) for p, d in data if d is not None])
         made.append(ParameterSetInfo(name, name == found.default_set, members))
     return Array(made, SMA + "CommandParameterSetInfo")
 
