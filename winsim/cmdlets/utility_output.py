@@ -59,19 +59,25 @@ def write_host(call: CommandCall) -> None:
     )
 
 
+def caller_invocation(call: CommandCall) -> InvocationInfo:
+    """Records of the Write-* cmdlets say where the function or script that wrote them was called."""
+    found = call.caller.scope.lookup("myinvocation", None)
+    return found if isinstance(found, InvocationInfo) else call.invocation()
+
+
 @cmdlet("Write-Warning", ("Message",), empties=("Message",), locks_world=False)
 def write_warning(call: CommandCall) -> None:
-    call.warning(call.text("Message"))
+    call.warning(call.text("Message"), caller_invocation(call))
 
 
 @cmdlet("Write-Verbose", ("Message",), empties=("Message",), locks_world=False)
 def write_verbose(call: CommandCall) -> None:
-    call.verbose(call.text("Message"))
+    call.verbose(call.text("Message"), caller_invocation(call))
 
 
 @cmdlet("Write-Debug", ("Message",), empties=("Message",), locks_world=False)
 def write_debug(call: CommandCall) -> None:
-    call.debug(call.text("Message"))
+    call.debug(call.text("Message"), caller_invocation(call))
 
 
 @cmdlet(
@@ -114,12 +120,6 @@ def made_record(call: CommandCall) -> ErrorRecord:
     return record
 
 
-def caller_invocation(call: CommandCall) -> InvocationInfo:
-    """Write-Error reports where its caller was called."""
-    info = call.caller.scope.lookup("myinvocation", None)
-    return info if isinstance(info, InvocationInfo) else call.invocation()
-
-
 def copied(given: ErrorRecord) -> ErrorRecord:
     made = ErrorRecord(given.exception, given.id, given.category.name, given.target)
     made.command = given.command
@@ -141,7 +141,7 @@ def new_record(call: CommandCall) -> ErrorRecord:
     if call.has("RecommendedAction"):
         made.details = ErrorDetails(made.message, call.text("RecommendedAction"))
     # Inside a function the id carries its name.
-    invocation = call.caller.scope.lookup("myinvocation", None)
+    invocation = caller_invocation(call)
     made.command = getattr(getattr(invocation, "command", None), "name", "")
     return made
 

@@ -51,8 +51,25 @@ def exception_members(value: ExceptionObject) -> list[PropertyInfo]:
     return found + [_property(name, held) for name, held in zip(_BASE, base, strict=True)]
 
 
-def _bound() -> GenericDictionary:
-    return GenericDictionary("System.String", "System.Object")
+def _bound(info: InvocationInfo) -> object:
+    """An error has a copy of its invocation that knows no arguments; the same object wherever a message tells it."""
+    if info.bound_shown is None:
+        info.bound_shown = GenericDictionary("System.String", "System.Object")
+    return info.bound_shown
+
+
+def _really_bound(info: InvocationInfo) -> object:
+    made = GenericDictionary("System.String", "System.Object", ignore_case=True)
+    made.type_names = (f"{_SMA}PSBoundParametersDictionary", *made.type_names)
+    for name, value in info.bound.items() if isinstance(info.bound, Dictionary) else ():
+        made[name] = value
+    return made
+
+
+def _unbound(info: InvocationInfo) -> object:
+    if info.unbound_shown is None:
+        info.unbound_shown = GenericList()
+    return info.unbound_shown
 
 
 def _number(info: InvocationInfo, name: str) -> int:
@@ -71,8 +88,8 @@ def invocation_members(info: InvocationInfo) -> list[PropertyInfo]:
     """An InvocationInfo as a property of an error record."""
     pairs: tuple[tuple[str, object], ...] = (
         ("MyCommand", _command(info)),
-        ("BoundParameters", _bound()),
-        ("UnboundArguments", GenericList()),
+        ("BoundParameters", _bound(info)),
+        ("UnboundArguments", _unbound(info)),
         ("ScriptLineNumber", _number(info, "ScriptLineNumber")),
         ("OffsetInLine", _number(info, "OffsetInLine")),
         ("HistoryId", Int64(_number(info, "HistoryId"))),
@@ -91,15 +108,15 @@ def invocation_members(info: InvocationInfo) -> list[PropertyInfo]:
     return [_property(name, value) for name, value in pairs]
 
 
-def extended_members(info: InvocationInfo) -> list[PropertyInfo]:
+def extended_members(info: InvocationInfo, *, of_error: bool) -> list[PropertyInfo]:
     """The InvocationInfo_... members of a record whose client asked for them (MS-PSRP 2.2.3.15.1)."""
-    called = info.position is not None and bool(info.name)  # by a command line; a script is the engine's own
+    # By a command line; a script is the engine's own, and an error has a copy without these.
+    called = info.position is not None and bool(info.name) and not of_error
     origin = (
         EnumValue(f"{_SMA}CommandOrigin", "Runspace", 0) if called else EnumValue(f"{_SMA}CommandOrigin", "Internal", 1)
     )
-    bound = _bound()
-    if called:
-        bound.type_names = (f"{_SMA}PSBoundParametersDictionary", *bound.type_names)
+    bound = _really_bound(info) if called else _bound(info)
+    iterations = Array([0] * info.pipeline_length + [1] if called else [], "System.Int32")
     pairs: list[tuple[str, object]] = [
         ("InvocationInfo_BoundParameters", bound),
         ("InvocationInfo_CommandOrigin", origin),
@@ -108,24 +125,24 @@ def extended_members(info: InvocationInfo) -> list[PropertyInfo]:
         ("InvocationInfo_Line", to_text(get_property_of(info, "Line"))),
         ("InvocationInfo_OffsetInLine", _number(info, "OffsetInLine")),
         ("InvocationInfo_HistoryId", Int64(_number(info, "HistoryId"))),
-        ("InvocationInfo_PipelineIterationInfo", Array([], "System.Int32")),
-        ("InvocationInfo_PipelineLength", info.pipeline_length),
-        ("InvocationInfo_PipelinePosition", info.pipeline_position),
+        ("InvocationInfo_PipelineIterationInfo", iterations),
+        ("InvocationInfo_PipelineLength", info.pipeline_length if called else 0),
+        ("InvocationInfo_PipelinePosition", info.pipeline_position if called else 0),
         ("InvocationInfo_PSScriptRoot", to_text(get_property_of(info, "PSScriptRoot"))),
         ("InvocationInfo_PSCommandPath", None),
         ("InvocationInfo_PositionMessage", to_text(get_property_of(info, "PositionMessage"))),
         ("InvocationInfo_ScriptLineNumber", _number(info, "ScriptLineNumber")),
         ("InvocationInfo_ScriptName", to_text(get_property_of(info, "ScriptName"))),
-        ("InvocationInfo_UnboundArguments", GenericList()),
+        ("InvocationInfo_UnboundArguments", _unbound(info)),
         ("SerializeExtent", False),
     ]
     if info.command is not None:
-        kind = get_property_of(info.command, "CommandType")
-        definition = get_property_of(info.command, "Definition")
+        command = get_property_of(info, "MyCommand")
+        definition = get_property_of(command, "Definition")
         pairs += [
-            ("CommandInfo_CommandType", kind),
+            ("CommandInfo_CommandType", get_property_of(command, "CommandType")),
             ("CommandInfo_Definition", None if definition is None else to_text(definition)),
-            ("CommandInfo_Name", _command(info)),
+            ("CommandInfo_Name", to_text(get_property_of(command, "Name"))),
             ("CommandInfo_Visibility", EnumValue(f"{_SMA}SessionStateEntryVisibility", "Public", 0)),
         ]
     return [_member(name, value, "NoteProperty") for name, value in pairs]

@@ -13,7 +13,7 @@ from winsim.interpreter.nettypes import NetType
 from winsim.interpreter.streams import InformationalRecord
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import split_args, table, type_name_of
-from winsim.interpreter.values import DeserializedObject, NetObject, PSObject
+from winsim.interpreter.values import DeserializedObject, EnumValue, NetObject, PSObject
 
 MSCORLIB: Final = "mscorlib, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089"
 # Namespaces and types of .NET Framework that live in System.dll.
@@ -65,6 +65,8 @@ def hierarchy_of(value: object, name: str) -> tuple[str, ...]:
         return tuple(value.type_names)
     if name.endswith("[]"):
         return (name, "System.Array", "System.Object")
+    if isinstance(value, EnumValue):  # also of an enumeration that the table does not list
+        return (name, "System.Enum", "System.ValueType", "System.Object")
     return tuple(table().bases(name))
 
 

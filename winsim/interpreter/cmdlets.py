@@ -148,18 +148,18 @@ class CommandCall:
         if action != "SilentlyContinue":
             self.later(lambda: streams.error(record))
 
-    def warning(self, text: str) -> None:
-        self.note("Warning", "warningpreference", text)
+    def warning(self, text: str, invocation: InvocationInfo | None = None) -> None:
+        self.note("Warning", "warningpreference", text, invocation)
 
-    def verbose(self, text: str) -> None:
-        self.note("Verbose", "verbosepreference", text)
+    def verbose(self, text: str, invocation: InvocationInfo | None = None) -> None:
+        self.note("Verbose", "verbosepreference", text, invocation)
 
-    def debug(self, text: str) -> None:
-        self.note("Debug", "debugpreference", text)
+    def debug(self, text: str, invocation: InvocationInfo | None = None) -> None:
+        self.note("Debug", "debugpreference", text, invocation)
 
-    def note(self, kind: str, preference: str, text: str) -> None:
+    def note(self, kind: str, preference: str, text: str, invocation: InvocationInfo | None = None) -> None:
         session = self.session
-        record = InformationalRecord(kind, text, self.invocation())
+        record = InformationalRecord(kind, text, invocation or self.invocation())
         if kind == "Warning":
             session.streams.collect_warning(record)
         self.later(lambda: session.write_note(record, kind, self.preference(preference)))

@@ -131,6 +131,9 @@ class InvocationInfo(NetObject):
         self.expecting_input = expecting_input
         self.pipeline_length = 1
         self.pipeline_position = 1
+        # What a serialized record says was bound; one object, so that a message refers to it twice.
+        self.bound_shown: object = None
+        self.unbound_shown: object = None
 
 
 class CategoryInfo(NetObject):

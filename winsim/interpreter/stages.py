@@ -50,7 +50,7 @@ def stage_for(
     try:
         info = session.resolve(name, frame.scope)
     except TerminatingError as problem:
-        if problem.record.invocation is None:
+        if problem.record.invocation is None and position is not None:
             problem.record.invocation = InvocationInfo(None, name, position)
         raise
     return info_stage(session, frame, info, arguments, position, dotted, name)

@@ -83,7 +83,7 @@ def _record(value: object) -> ErrorRecord:
 
 def error_record(value: object, key: SessionKey, *, extended: bool) -> str:
     record = _record(value)
-    block = extended_members(record.invocation) if extended and record.invocation is not None else []
+    block = extended_members(record.invocation, of_error=True) if extended and record.invocation is not None else []
     if block:
         block.append(_note("PipelineIterationInfo", ReadOnlyCollection([0, 0], "System.Int32")))
     members = [_note("writeErrorStream", True), *_members(record, block), _note("PSMessageDetails", None)]
@@ -122,7 +122,7 @@ def _object(writer: Writer, record: ErrorRecord, label: str, members: list[Prope
 def informational_record(kind: MessageType, value: object, key: SessionKey, *, extended: bool) -> str:
     text = record_text(value)
     invocation = getattr(value, "invocation", None)
-    block = extended_members(invocation) if extended and isinstance(invocation, InvocationInfo) else []
+    block = extended_members(invocation, of_error=False) if extended and isinstance(invocation, InvocationInfo) else []
     if block:
         block.append(_note("InformationalRecord_PipelineIterationInfo", ReadOnlyCollection([0, 1], "System.Int32")))
     members = [
