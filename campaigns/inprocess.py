@@ -157,8 +157,8 @@ class LocalSession:
         domain, _, user = self.connection.user.rpartition("\\")
         account = machine.find_account(domain, user)
         configuration = machine.configuration(self.connection.configuration)
-        if account is None:
-            raise CredentialsRefused(host=self.connection.host, reason=f"no account {self.connection.user}")
+        if account is None or not (account.is_admin or account.remote_management):
+            raise CredentialsRefused(host=self.connection.host, user=self.connection.user)
         if configuration is None:
             raise NoSessionConfiguration(host=self.connection.host, configuration=self.connection.configuration)
         return machine.open_runspace(configuration.run_as or account.identity(), NoUser(), configuration)
