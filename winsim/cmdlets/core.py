@@ -14,7 +14,7 @@ from winsim.interpreter.convert import to_bool
 from winsim.interpreter.errors import ErrorRecord, TerminatingError
 from winsim.interpreter.members import MISSING, get_property, properties_of, read_property
 from winsim.interpreter.methods import call_method
-from winsim.interpreter.scriptblocks import CommandInfo, ScriptBlock
+from winsim.interpreter.scriptblocks import ScriptBlock
 from winsim.interpreter.values import AUTOMATION_NULL
 from winsim.interpreter.wildcards import has_wildcard, wildcard_match
 
@@ -265,70 +265,3 @@ def visible_variables(call: CommandCall) -> dict[str, object]:
     for scope in reversed(list(call.frame.scope.chain())):
         found.update(scope.vars)
     return found
-
-
-@cmdlet(
-    "Get-Command",
-    built=("Name", "CommandType", "Module", "Verb", "Noun", "All", "TotalCount"),
-    locks_world=False,
-    by_name=("Name", "Verb", "Noun", "Module"),
-    by_value=("Name",),
-    positions={"Name": 0, "ArgumentList": None},
-)
-def get_command(call: CommandCall) -> None:
-    """Commands by name; wildcards look through functions, aliases and the built cmdlets."""
-    names = call.texts("Name") or ["*"]
-    kinds = call.text("CommandType").lower()
-    for name in names:
-        if has_wildcard(name) or call.has("Verb") or call.has("Noun") or call.has("Module"):
-            found = matching(call, name)
-        else:
-            one = find_one(call, name)
-            found = [one] if one is not None else []
-            if one is None:
-                message = (
-                    f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable "
-                    "program. Check the spelling of the name, or if a path was included, verify that the path is "
-                    "correct and try again."
-                )
-                kind = "System.Management.Automation.CommandNotFoundException"
-                call.write_error(CommandError("CommandNotFoundException", message, "ObjectNotFound", name, kind))
-        for info in found:
-            if not kinds or info.kind.lower() in [part.strip() for part in kinds.split(",")] or kinds == "all":
-                call.write(info)
-
-
-def find_one(call: CommandCall, name: str) -> CommandInfo | None:
-    try:
-        return call.session.find_command(name, call.frame.scope)
-    except NotBuilt:
-        return None
-
-
-def matching(call: CommandCall, pattern: str) -> list[CommandInfo]:
-    from winsim.interpreter.registry import registry
-    from winsim.interpreter.scriptblocks import FunctionInfo
-
-    found: dict[str, CommandInfo] = {}
-    for scope in reversed(list(call.frame.scope.chain())):
-        for key, function in scope.functions.items():
-            if isinstance(function, FunctionInfo):
-                found[key] = function
-    for key, cmdlet_info in registry().cmdlets.items():
-        if call.session.has_module(cmdlet_info.module_name):
-            found.setdefault(key, cmdlet_info)
-    verb, noun = call.texts("Verb"), call.texts("Noun")
-    modules = call.texts("Module")
-    out: list[CommandInfo] = []
-    for info in sorted(found.values(), key=lambda one: one.name.lower()):
-        first, _, rest = info.name.partition("-")
-        if not wildcard_match(pattern, info.name):
-            continue
-        if (verb and not any(wildcard_match(v, first) for v in verb)) or (
-            noun and not any(wildcard_match(n, rest) for n in noun)
-        ):
-            continue
-        if modules and not any(wildcard_match(m, str(getattr(info, "module_name", ""))) for m in modules):
-            continue
-        out.append(info)
-    return out
