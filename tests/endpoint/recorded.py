@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from tests.endpoint.recorded_compare import Message, Verdict, compare
+from tests.endpoint.recorded_compare import Message, Verdict, compare, reworded
 from winsim.endpoint.contracts import Runspace
 from winsim.endpoint.psrp.fragments import Defragmenter, Fragmenter
 from winsim.endpoint.psrp.host_ui import RunspaceUI
@@ -30,7 +30,9 @@ from winsim.world.machines import build_world
 DATA: Final = Path(__file__).parent / "data" / "conversations.json.gz"
 NAMES: Final = {kind.name.replace("_", "").lower(): kind for kind in MessageType}
 POOL: Final = uuid.UUID("a0000000-0000-0000-0000-000000000001")
-PATIENCE: Final = 2.0
+PATIENCE: Final = 10.0
+# The files that keep every packet: in them a pipeline begins with its own Command packet, or has none.
+WITH_PACKETS: Final = frozenset({"001", "020", "027", "028", "098", "099"})
 
 
 def load() -> list[dict[str, Any]]:
@@ -48,6 +50,7 @@ def world() -> World:
         }
     )
     made.clock.set_scale(3.0)  # the scripts sleep
+    made.host("srv01").files.make_directory("C:\\usr")  # a folder that every recorded machine had
     return made
 
 
@@ -64,6 +67,7 @@ class Replay:
     templates: dict[str, str]
     machine: World
     workers: ThreadPoolExecutor
+    reworded: bool = False  # whether scripts in the language of PowerShell 5 are put into that of 4.0
     answers: list[Message] = field(default_factory=list)
     ended: set[uuid.UUID] = field(default_factory=set)
 
@@ -75,6 +79,10 @@ class Replay:
         self._fragmenter = Fragmenter()
         self._numbers: dict[uuid.UUID, int] = {}
         self._announced: set[int] = set()
+
+    @property
+    def number(self) -> str:
+        return str(self.conversation["file"]).partition("_")[0]
 
     # PoolTransport
 
@@ -133,12 +141,13 @@ class Replay:
 
     def _sized(self, data: str) -> str:
         """The pools of these recordings were opened with more than one runspace."""
-        number = self.conversation["file"].partition("_")[0]
-        smallest, largest = {"003": (3, 5), "006": (1, 2), "022": (1, 2)}.get(number, (1, 1))
+        smallest, largest = {"003": (3, 5), "006": (1, 2), "022": (1, 2)}.get(self.number, (1, 1))
         data = data.replace('N="MinRunspaces">1<', f'N="MinRunspaces">{smallest}<')
         return data.replace('N="MaxRunspaces">1<', f'N="MaxRunspaces">{largest}<')
 
     def _client(self, message: Message) -> None:
+        if message.get("packet") == "Command":
+            self._announce(message["pipeline"])
         if message.get("packet") in ("Signal", "Close") and "pipeline" in message:
             self._pool.stop(self._id(message["pipeline"]))
         elif "packet" not in message:
@@ -152,6 +161,7 @@ class Replay:
         entry = entries[min(message.get("pipeline", 1), len(entries)) - 1]
         text = message.get("text", "")
         script = text.removeprefix("script: ") if text.startswith("script: ") else entry.get("script", "")
+        script = reworded(script) if self.reworded else script
         data = self.templates[f"create {self.conversation['host']}"]
         if entry.get("no_input") is False:
             data = data.replace('<B N="NoInput">true</B>', '<B N="NoInput">false</B>')
@@ -165,10 +175,9 @@ class Replay:
     def _feed(self, message: Message) -> None:
         number = message.get("pipeline", 0)
         pipeline = self._id(number) if number else None
-        if pipeline is not None and number not in self._announced:
-            self._announced.add(number)
-            self._numbers[pipeline] = number
-            self._pool.announce(pipeline)
+        again = pipeline in self.ended and message["message"] == "CreatePipeline"
+        if number and self.number not in WITH_PACKETS and (number not in self._announced or again):
+            self._announce(number)
         kind = NAMES[message["message"].lower()]
         header = TO_SERVER.to_bytes(4, "little") + int(kind).to_bytes(4, "little") + POOL.bytes_le
         body = header + (pipeline or NO_PIPELINE).bytes_le + message.get("data", "").encode("utf-8", "surrogatepass")
@@ -178,6 +187,15 @@ class Replay:
         except BrokenPeer:
             return  # over WS-Management a fault; the recorded transport told it in its own way
         self._drain()
+
+    def _announce(self, number: int) -> None:
+        pipeline = self._id(number)
+        if number in self._announced:  # the same id once more: the first one was closed
+            self._pool.forget(pipeline)
+            self.ended.discard(pipeline)
+        self._announced.add(number)
+        self._numbers[pipeline] = number
+        self._pool.announce(pipeline)
 
     def _drain(self) -> None:
         while not self._posted.empty():
@@ -219,14 +237,27 @@ def templates(conversations: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def replay_all(only: str = "") -> list[Verdict]:
-    conversations = load()
-    common = templates(conversations)
+    """Every conversation with the messages that were recorded."""
+    return replay([c for c in load() if c["file"].startswith(only)])
+
+
+def replay_reworded() -> list[Verdict]:
+    """Those whose scripts need a newer PowerShell, in the language of 4.0."""
+    return replay([c for c in load() if is_newer(c)], in_words_of_4=True)
+
+
+def is_newer(conversation: dict[str, Any]) -> bool:
+    entries = conversation.get("pipelines") or [conversation]
+    return any(reworded(script) != script for script in (entry.get("script") or "" for entry in entries))
+
+
+def replay(conversations: list[dict[str, Any]], *, in_words_of_4: bool = False) -> list[Verdict]:
+    common = templates(load())
     workers = ThreadPoolExecutor(16)
     machines = world()
     verdicts = []
     for conversation in conversations:
-        if conversation["file"].startswith(only):
-            replay = Replay(conversation, common, machines, workers)
-            verdicts.append(compare(conversation, replay.play()))
+        answers = Replay(conversation, common, machines, workers, in_words_of_4).play()
+        verdicts.append(compare(conversation, answers))
     workers.shutdown(wait=False)
     return verdicts

@@ -24,7 +24,10 @@ _ASSEMBLY = re.compile(r", [\w.]+, Version=[\d.]+, Culture=neutral, PublicKeyTok
 _IGNORED: Final = frozenset(
     {"StackTrace", "TargetSite", "Source", "HResult", "Data", "User", "Computer", "Statement", "writeErrorStream",
      "ErrorDetails_ScriptStackTrace", "PSMessageDetails", "HistoryId", "InvocationInfo_HistoryId", "HelpUri",
-     "DisplayScriptPosition", "PositionMessage", "InstanceId"}
+     "DisplayScriptPosition", "PositionMessage", "InstanceId",
+     # Members that came after .NET Framework 4.5 and PowerShell 4.0 ("objects have the properties of .NET Framework";
+     # "small differences in the header fields" of format objects).
+     "repeatHeader", "HeaderMatchesProperty", "StandardDeviation", "IsIPv6UniqueLocal", "DebuggerEnabled"}
 )  # fmt: skip
 
 
@@ -48,7 +51,10 @@ _TEXTS: Final = tuple(
             "such as the Windows PowerShell Console or Windows PowerShell ISE, and remove prompt-related commands from "
             "command types that do not support user interaction, such as Windows PowerShell workflows.",
         ),
+        # .NET 10 puts a narrow space before AM and PM
+        ("\u202f", " "),
         # files of another operating system
+        (r"/usr(?!\w)", r"C:\\usr"),
         (r"/home/user/(\w+)", r"C:\\Users\\Administrator\\\1"),
         (r"/no/such/(\w+)", r"C:\\no\\such\\\1"),
         (r"/no/such(?!\w)", r"C:\\no\\such"),
@@ -122,7 +128,26 @@ class _Canon:
         return names
 
 
+_NEWER_STATEMENT = re.compile(r"; Write-Information [^;}]*|; Write-Host 'gone' 6>\$null")
+_NEW = re.compile(r"\[([\w.]+)\]::new\(")
+
+
+def reworded(script: str) -> str:
+    """A script without what came with PowerShell 5: ``[type]::new``, Write-Information, ``6>``."""
+    script = _NEWER_STATEMENT.sub("", script)
+    while found := _NEW.search(script):
+        depth, end = 1, found.end()
+        while depth and end < len(script):
+            depth += {"(": 1, ")": -1}.get(script[end], 0)
+            end += 1
+        arguments = script[found.end() : end - 1]
+        made = f"(New-Object {found[1]} -ArgumentList @({arguments}))"
+        script = script[: found.start()] + made + script[end:]
+    return script
+
+
 def _plain(text: str) -> str:
+    text = reworded(text)
     text = _ASSEMBLY.sub("", text.replace("_x000D__x000A_", "_x000A_"))  # 2012 R2: mscorlib; CR LF
     for pattern, replacement in _TEXTS:
         text = pattern.sub(replacement, text)
@@ -141,9 +166,20 @@ def by_pipeline(messages: list[Message], *, recorded: bool) -> dict[int, list[Me
             continue
         # 2012 R2: "InformationRecord and MergeInformation belong to protocol 2.3. A 2.2 server has none of them."
         merged = f"<T>{_INFORMATION}</T>" in message["data"][:120]
-        if message["message"] != "InformationRecord" and not merged:
+        # "the same packets (start, group start, entries, group end, end)": no blank line between groups
+        blank = "Format.ComplexViewEntry<" in message["data"] and "Format.FormatTextField<" not in message["data"]
+        if message["message"] != "InformationRecord" and not merged and not blank:
             found.setdefault(message.get("pipeline", 0), []).append(message)
     return found
+
+
+def _uncut(recorded: Message, answer: str) -> Message:
+    """A recorded text of which the middle was cut out, with the middle of the answer."""
+    head, cut, tail = recorded["data"].partition("\u2026")
+    if not cut or recorded["message"] != "PipelineOutput":
+        return recorded
+    fits = answer.startswith(head) and answer.endswith(tail)
+    return {**recorded, "data": answer} if fits else recorded
 
 
 @dataclass
@@ -171,7 +207,8 @@ def compare(conversation: dict[str, Any], answers: list[Message]) -> Verdict:
         if [m["message"] for m in left] != [m["message"] for m in right][: len(left) if number == 0 else None]:
             same = False
             differences.append(f"{number}: {[m['message'] for m in left]} {[m['message'] for m in right]}")
-        for index, yours in enumerate(left):
+        for index, recorded in enumerate(left):
+            yours = _uncut(recorded, right[index]["data"] if index < len(right) else "")
             if not _is_whole(yours["data"]):
                 continue  # the recording keeps only the beginning of very long messages
             total += 1
