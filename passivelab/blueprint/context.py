@@ -36,6 +36,8 @@ class KeyMaterial(Protocol):
     @property
     def hosts(self) -> Mapping[str, CertificateFacts]: ...
     @property
+    def remoting(self) -> Mapping[str, CertificateFacts]: ...
+    @property
     def issuance(self) -> IssuanceFacts: ...
 
 
@@ -78,6 +80,7 @@ class CertificatesView:
 @dataclass(frozen=True)
 class HostView(Host):
     certificate: CertificateView | None = None
+    remoting_certificate: CertificateView | None = None  # of WinRM over HTTPS
 
 
 @dataclass(frozen=True)
@@ -124,8 +127,13 @@ def view_lab(lab: Lab, keys: KeyMaterial | None) -> LabView:
 
 def view_host(host: Host, keys: KeyMaterial | None) -> HostView:
     facts = keys.hosts.get(host.name) if keys else None
+    remoting = keys.remoting.get(host.name) if keys else None
     fields = {name: getattr(host, name) for name in Host.__dataclass_fields__}
-    return HostView(**fields, certificate=view_certificate(facts) if facts else None)
+    return HostView(
+        **fields,
+        certificate=view_certificate(facts) if facts else None,
+        remoting_certificate=view_certificate(remoting) if remoting else None,
+    )
 
 
 def view_certificates(keys: KeyMaterial) -> CertificatesView:

@@ -12,12 +12,14 @@ from passivelab.lab.model import Lab
 PKI = "pki:"
 MEDIA = "media:"  # an installer of media.yml, by its name there
 FILE = "lab:"  # a file in the lab's folder
-# What each piece of key material is; ``pki:host.`` becomes the host's own in an instance.
+# What each piece of key material is; ``pki:host.`` and ``pki:remoting.`` become the host's own in an instance.
 MATERIAL = {
     "pki:public.pfx": "bytes",
     "pki:public.password": "secure_string",
     "pki:host.pfx": "bytes",
     "pki:host.password": "secure_string",
+    "pki:remoting.pfx": "bytes",
+    "pki:remoting.password": "secure_string",
     "pki:root.cer": "bytes",
     "pki:public.cer": "bytes",
 }
@@ -46,7 +48,8 @@ def secrets_of(draft: Draft, lab: Lab, problems: list[Problem]) -> tuple[Secret,
         if problem is not None:
             problems.append(problem)
         if reference.startswith(PKI):
-            reference = reference.replace(f"{PKI}host.", f"{PKI}host/{draft.key.host}.")
+            for owner in ("host", "remoting"):
+                reference = reference.replace(f"{PKI}{owner}.", f"{PKI}{owner}/{draft.key.host}.")
         found.append(Secret(name, use.kind, reference))
     return tuple(found)
 

@@ -28,9 +28,8 @@ def serve_lab(terminal: Terminal, name: str, fresh: bool = False, faults: str | 
     process = launch(lab.folder, fresh=fresh, faults=faults)
     try:
         endpoints = await_ready(lab.folder, process)
-        scheme = {True: "https", False: "http"}
         hosts = {
-            host: {"url": f"{scheme[at.tls]}://{at.address}:{at.port}/wsman", "user": at.user, "password": at.password}
+            host: {"url": f"http://{at.address}:{at.http}/wsman", "user": at.user, "password": at.password}
             for host, at in endpoints.items()
         }
         if terminal.json is not None:

@@ -27,11 +27,11 @@ LEAVE_LIMIT = 60.0
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a simulated host listens, and the account for it."""
+    """Where a simulated host listens for HTTP and, once it does, for HTTPS; and an account for it."""
 
     address: str
-    port: int
-    tls: bool
+    http: int
+    https: int
     user: str
     password: str
 
@@ -68,7 +68,7 @@ def running(folder: Path) -> Endpoints | None:
     first = next(iter(endpoints.values()), None)
     if first is None:
         return None
-    with contextlib.suppress(OSError), socket.create_connection((first.address, first.port), timeout=2):
+    with contextlib.suppress(OSError), socket.create_connection((first.address, first.http), timeout=2):
         return endpoints
     return None
 
@@ -203,10 +203,9 @@ def _command_of(pid: int) -> str | None:
 def _endpoints(document: Mapping[str, Any]) -> Endpoints:
     result = {}
     for name, host in document["hosts"].items():
-        url = urlsplit(host["url"])
-        tls = url.scheme == "https"
-        port = url.port or (5986 if tls else 5985)
-        result[name] = Endpoint(url.hostname or "", port, tls, host["user"], host["password"])
+        http, https = urlsplit(host["url"]), urlsplit(host["https_url"])
+        ports = (http.port or 5985, https.port or 5986)
+        result[name] = Endpoint(http.hostname or "", *ports, host["user"], host["password"])
     return result
 
 

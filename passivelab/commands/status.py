@@ -132,6 +132,8 @@ class Pong:
     version: str = ""
     system: str = ""
     computer: str = ""
+    endpoint: str = ""  # the way that let us in
+    user: str = ""
     error: PassivelabError | None = None
 
 
@@ -145,6 +147,7 @@ def ping(terminal: Terminal, name: str, transport: str | None = None) -> Exit:
             started = time.monotonic()
             try:
                 output = session.run(_ASK, {}, 30.0)
+                reached = session.connection
             except PassivelabError as error:
                 return Pong(host, time.monotonic() - started, error=error)
             finally:
@@ -155,7 +158,7 @@ def ping(terminal: Terminal, name: str, transport: str | None = None) -> Exit:
                 failed = StepFailed(step="ping", host=host, phase="current", reason=reason)
                 return Pong(host, took, error=failed)
             version, system, computer = output.values[:3]
-            return Pong(host, took, version, system, computer)
+            return Pong(host, took, version, system, computer, reached.endpoint, reached.user)
 
         with ThreadPoolExecutor(8) as pool:
             pongs = list(pool.map(one, [host.name for host in lab.hosts]))
@@ -173,6 +176,8 @@ def _show_pongs(terminal: Terminal, pongs: list[Pong]) -> None:
                     "reached": pong.error is None,
                     "powershell": pong.version or None,
                     "system": pong.system or None,
+                    "endpoint": pong.endpoint or None,
+                    "user": pong.user or None,
                     "seconds": round(pong.seconds, 3),
                     "error": pong.error,
                 }
@@ -180,8 +185,9 @@ def _show_pongs(terminal: Terminal, pongs: list[Pong]) -> None:
         return
     for pong in pongs:
         if pong.error is None:
-            what = f"{pong.computer:<10} PowerShell {pong.version}  {pong.system}"
+            what = f"{pong.computer:<15} PowerShell {pong.version}  {pong.system}"
             terminal.say(f"ok    {pong.host:<8} {what}  {pong.seconds * 1000:.0f} ms", "green")
+            terminal.say(f"               {pong.endpoint}  {pong.user}")
         else:
             terminal.say(f"FAIL  {pong.host:<8} {pong.error.message()}", "red")
     for hint in dict.fromkeys(pong.error.hint for pong in pongs if pong.error and pong.error.hint):

@@ -82,6 +82,12 @@ class Hosts:
         """End a session whose logon is older than what it needs: the next request logs on anew."""
         self.session(host, identity).reset()
 
+    def reconnect(self, host: str) -> None:
+        """End the sessions of a host: the next request of each identity looks for the best way again."""
+        for (name, _), session in list(self._sessions.items()):
+            if name == host:
+                session.close()
+
     def close(self) -> None:
         with self._lock:
             sessions = list(self._sessions.values())

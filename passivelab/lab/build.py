@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from pathlib import Path
 
 from passivelab.errors import Place, Problem
@@ -16,6 +17,7 @@ from passivelab.lab.model import (
     Connection,
     Credentials,
     Domain,
+    FirstContact,
     Host,
     Lab,
     Names,
@@ -82,6 +84,7 @@ def origins(marks: Marks) -> Mapping[str, Place]:
 
 def build_host(inventory: Inventory, folder: Path, name: str) -> Host:
     document, machine = inventory.lab, inventory.machines.hosts[name]
+    network = inventory.machines.networks[machine.network]
     particular = document.hosts.get(name, HostDocument())
     return Host(
         name=name,
@@ -90,18 +93,24 @@ def build_host(inventory: Inventory, folder: Path, name: str) -> Host:
         network=machine.network,
         roles=tuple(role for role, use in document.roles.items() if name in use.hosts),
         joined=particular.joined,
+        prefix=IPv4Network(network.cidr).prefixlen,
+        gateway=network.gateway or "",
+        dns_suffix=network.dns_suffix or "",
         dns=machine.dns,
         connect_to=particular.connect_to or machine.address,
-        connection=build_connection(particular.connection or document.connection, folder),
+        connection=build_connection(particular.connection or document.connection, document.credentials.local, folder),
     )
 
 
-def build_connection(document: ConnectionDocument, folder: Path) -> Connection:
+def build_connection(document: ConnectionDocument, local: str, folder: Path) -> Connection:
+    first = document.first_contact
     return Connection(
         transport=document.transport,
         scheme=document.scheme,
         port=document.port or (5986 if document.scheme == "https" else 5985),
         authentication=document.authentication,
+        verify=document.verify,
+        first_contact=FirstContact(first.credentials or local, first.port, first.authentication) if first else None,
         ca_file=folder / Path(document.ca_file).expanduser() if document.ca_file else None,
         session_configuration=document.delegation.session_configuration,
         credssp=document.delegation.credssp,

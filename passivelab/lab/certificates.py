@@ -1,4 +1,4 @@
-"""Which certificates a lab wants: one public with every public name, and one for each host."""
+"""Which certificates a lab wants: one public with every public name, one for each host, one for WinRM over HTTPS."""
 
 from __future__ import annotations
 
@@ -24,12 +24,14 @@ class CertificateWishes:
     lab: str
     public: CertificateWish
     hosts: Mapping[str, CertificateWish]
+    remoting: Mapping[str, CertificateWish]  # of hosts that are reached over HTTPS
 
 
 def wanted_certificates(lab: Lab) -> CertificateWishes:
     """Names as the domain page gives them: the subject stands again among the alternative names."""
     hosts = {host.name: host_wish(lab, host) for host in lab.hosts}
-    return CertificateWishes(lab.name, public_wish(lab), hosts)
+    remoting = {host.name: remoting_wish(host) for host in lab.hosts if host.connection.scheme == "https"}
+    return CertificateWishes(lab.name, public_wish(lab), hosts, remoting)
 
 
 def public_wish(lab: Lab) -> CertificateWish:
@@ -48,6 +50,11 @@ def host_wish(lab: Lab, host: Host) -> CertificateWish:
         names += [pool.internal_web_fqdn, lab.names.meet, lab.names.dialin, lab.names.discovery]
         names += [f"{label}.{lab.sip_domain}" for label in LYNC_NAMES]
     return wish(pools[0].fqdn if pools else host.fqdn, names)
+
+
+def remoting_wish(host: Host) -> CertificateWish:
+    """WinRM's own: it is there before any other certificate, and stays when others are replaced."""
+    return wish(host.fqdn, [host.name])
 
 
 def wish(subject: str, names: Iterable[str]) -> CertificateWish:

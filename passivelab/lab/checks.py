@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv4Network
 from passivelab.errors import Problem
 from passivelab.lab.binding import Marks, Path, did_you_mean
 from passivelab.lab.clients import ClientMatrix
-from passivelab.lab.documents import LabDocument, MachinesDocument
+from passivelab.lab.documents import ConnectionDocument, LabDocument, MachinesDocument
 from passivelab.lab.overrides import Overrides
 
 
@@ -48,6 +48,11 @@ def check_machines(inventory: Inventory) -> Iterator[Problem]:
         if IPv4Address(machine.address) not in IPv4Network(cidr):
             message = f"{machine.address} is not in the network {machine.network}"
             yield marks.problem(("hosts", name, "address"), "address", message, expected=f"an address in {cidr}")
+    for name, network in machines.networks.items():
+        if network.gateway and IPv4Address(network.gateway) not in IPv4Network(network.cidr):
+            message = f"{network.gateway} is not in the network {name}"
+            expected = f"an address in {network.cidr}"
+            yield marks.problem(("networks", name, "gateway"), "address", message, expected=expected)
     addresses = Counter(machine.address for machine in machines.hosts.values())
     for name, machine in machines.hosts.items():
         if addresses[machine.address] > 1:
@@ -96,6 +101,29 @@ def doubled(inventory: Inventory, path: Path, names: Iterable[str], what: str) -
         if name in seen:
             yield inventory.marks.problem((*path, index), f"duplicate-{what}", f"the {what} {name!r} stands here twice")
         seen.add(name)
+
+
+def check_connections(inventory: Inventory) -> Iterator[Problem]:
+    """Which door a host is reached by, and what a certificate is checked against."""
+    for path, connection in inventory.lab.connections():
+        yield from _check_connection(inventory, path, connection)
+
+
+def _check_connection(inventory: Inventory, path: Path, connection: ConnectionDocument) -> Iterator[Problem]:
+    marks = inventory.marks
+    if connection.scheme == "http":
+        for key, value in (("first_contact", connection.first_contact), ("ca_file", connection.ca_file)):
+            if value is not None:
+                message = f"{key} says something about https, and the connection is http"
+                yield marks.problem((*path, key), "connection", message, hint="write scheme: https, or leave it out")
+        return
+    if connection.verify == "ignore" and connection.ca_file:
+        message = "verify: ignore checks no certificate, and ca_file names roots to check against"
+        yield marks.problem((*path, "ca_file"), "connection", message, hint="leave out one of the two")
+    if inventory.machines.baseline == "bare" and connection.first_contact is None:
+        message = "bare machines do not listen on HTTPS yet, and nothing says where to reach them first"
+        hint = "first_contact: {} is HTTP 5985 with the local administrator"
+        yield marks.problem((*path, "scheme"), "first-contact", message, expected="first_contact", hint=hint)
 
 
 def check_pools(inventory: Inventory) -> Iterator[Problem]:
@@ -182,6 +210,7 @@ CHECKS: tuple[Callable[[Inventory], Iterator[Problem]], ...] = (
     check_machines,
     check_names,
     check_hosts,
+    check_connections,
     check_pools,
     check_discovery,
     check_users,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from passivelab.lab.binding import explained
+from passivelab.lab.binding import Path, explained
 from passivelab.lab.kinds import (
     Address,
     Cidr,
@@ -26,6 +26,7 @@ Profile = Literal["strict", "web", "additive"]
 Transport = Literal["psrp", "winrm"]
 Scheme = Literal["http", "https"]
 Authentication = Literal["negotiate", "ntlm", "kerberos", "credssp", "basic"]
+Verification = Literal["lab_ca", "system", "ignore"]
 Evidence = Literal["observation", "vendor"]
 
 # Variables of roles by role and name; what type they have is written in role.yml.
@@ -59,12 +60,29 @@ class DelegationDocument:
 
 
 @dataclass(frozen=True)
+class FirstContactDocument:
+    """Where a fresh installation listens, before the role base has opened HTTPS: HTTP, its own administrator."""
+
+    port: int = explained("The port of its HTTP listener.", 5985)
+    authentication: Literal["negotiate", "ntlm"] = explained("How to log on; both encrypt the messages.", "negotiate")
+    credentials: Name | None = explained("The entry of secrets.yml: credentials.local unless written.", None)
+
+
+@dataclass(frozen=True)
 class ConnectionDocument:
     transport: Transport = explained("psrp keeps one session a host; winrm runs one step at a time.", "psrp")
     scheme: Scheme = explained("https needs a certificate for WinRM on the host.", "http")
     port: int | None = explained("5985 for http and 5986 for https unless written.", None)
     authentication: Authentication = explained("How to log on.", "negotiate")
-    ca_file: Text | None = explained("The root that the host's WinRM certificate comes from (https).", None)
+    verify: Verification = explained(
+        "https: what the hosts' certificates are checked against: the lab's own root, which signs what the role base "
+        "installs; the authorities that this computer trusts; or nothing.",
+        "lab_ca",
+    )
+    ca_file: Text | None = explained("https: a file with further roots that hosts' WinRM certificates come from.", None)
+    first_contact: FirstContactDocument | None = explained(
+        "https: where hosts are reached that do not answer there yet. Bare machines need it.", None
+    )
     delegation: DelegationDocument = explained("For steps that reach another host.", DelegationDocument())
 
 
@@ -143,6 +161,14 @@ class LabDocument:
     groups: Mapping[Name, GroupDocument] = explained("Groups of hosts that share variables.", {})
     hosts: Mapping[ComputerName, HostDocument] = explained("What is particular to one host.", {})
 
+    def connections(self) -> list[tuple[Path, ConnectionDocument]]:
+        """The lab's connection and those of single hosts, each with where it stands."""
+        found: list[tuple[Path, ConnectionDocument]] = [(("connection",), self.connection)]
+        for name, host in self.hosts.items():
+            if host.connection is not None:
+                found.append((("hosts", name, "connection"), host.connection))
+        return found
+
 
 # -- machines.yml -----------------------------------------------------------------------------------------------------
 
@@ -150,6 +176,10 @@ class LabDocument:
 @dataclass(frozen=True)
 class NetworkDocument:
     cidr: Cidr = explained("The network's addresses.")
+    gateway: Address | None = explained(
+        "Its router, the default gateway of its hosts; left alone unless written.", None
+    )
+    dns_suffix: Fqdn | None = explained("The suffix of its hosts' connections; left alone unless written.", None)
 
 
 @dataclass(frozen=True)

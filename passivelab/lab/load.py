@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from passivelab.errors import InventoryErrors, Place, Problem, in_order
 from passivelab.lab.binding import Marks, bind, did_you_mean
+from passivelab.lab.binding import Path as KeyPath
 from passivelab.lab.build import Parts, build_lab
 from passivelab.lab.checks import CHECKS, Inventory
 from passivelab.lab.clients import load_clients
@@ -99,18 +100,24 @@ def read_secrets(folder: Path, accounts: Accounts, problems: list[Problem]) -> S
 
 
 def check_credentials(document: LabDocument, marks: Marks, secrets: Secrets, problems: list[Problem]) -> None:
-    """Both credentials are entries of secrets.yml that have a user."""
-    for key in ("local", "domain"):
-        name = getattr(document.credentials, key)
+    """All credentials to log on with are entries of secrets.yml that have a user."""
+    named: list[tuple[KeyPath, str]] = [
+        (("credentials", "local"), document.credentials.local),
+        (("credentials", "domain"), document.credentials.domain),
+    ]
+    for path, connection in document.connections():
+        if connection.first_contact is not None and connection.first_contact.credentials is not None:
+            named.append(((*path, "first_contact", "credentials"), connection.first_contact.credentials))
+    for path, name in named:
         if name in secrets:
             if not secrets.is_credential(name):
                 message = f"the entry {name!r} of secrets.yml has no user"
-                problems.append(marks.problem(("credentials", key), "secret", message, hint="add user: to it"))
+                problems.append(marks.problem(path, "secret", message, hint="add user: to it"))
             continue
-        message = f"secrets.yml has no entry {name!r} for the {key} credentials"
+        message = f"secrets.yml has no entry {name!r} for the {path[-1]} credentials"
         expected = "one of " + ", ".join(secrets.names()) if secrets.names() else None
         hint = did_you_mean(name, secrets.names())
-        problems.append(marks.problem(("credentials", key), "unknown-secret", message, expected=expected, hint=hint))
+        problems.append(marks.problem(path, "unknown-secret", message, expected=expected, hint=hint))
 
 
 def simulated_accounts(document: LabDocument | None, machines: MachinesDocument | None) -> Accounts:

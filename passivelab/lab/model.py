@@ -9,7 +9,7 @@ from typing import Literal
 
 from passivelab.errors import Place
 from passivelab.lab.clients import ClientMatrix
-from passivelab.lab.documents import Authentication, MediaDocument, PoolKind, Profile, Scheme, Transport
+from passivelab.lab.documents import Authentication, MediaDocument, PoolKind, Profile, Scheme, Transport, Verification
 from passivelab.lab.nodes import Node
 from passivelab.lab.secrets import Secrets
 
@@ -33,6 +33,15 @@ class Names:
 
 
 @dataclass(frozen=True)
+class FirstContact:
+    """Where a fresh installation is reached: on HTTP, with the account of ``credentials``, an entry of secrets.yml."""
+
+    credentials: str
+    port: int = 5985
+    authentication: Authentication = "negotiate"
+
+
+@dataclass(frozen=True)
 class Connection:
     """How to reach a host. ``session_configuration`` and ``credssp`` are for delegated steps."""
 
@@ -40,7 +49,9 @@ class Connection:
     scheme: Scheme = "http"
     port: int = 5985
     authentication: Authentication = "negotiate"
+    verify: Verification = "lab_ca"
     ca_file: Path | None = None
+    first_contact: FirstContact | None = None
     session_configuration: str | None = None
     credssp: bool = False
 
@@ -58,6 +69,9 @@ class Host:
     network: str
     roles: tuple[str, ...]
     joined: bool
+    prefix: int = 24
+    gateway: str = ""  # "": whatever the host has
+    dns_suffix: str = ""
     dns: tuple[str, ...] = ()
     connect_to: str = ""  # a name or an address
     connection: Connection = field(default_factory=Connection)

@@ -52,6 +52,8 @@ class Wishes(Protocol):
     def public(self) -> Wish: ...
     @property
     def hosts(self) -> Mapping[str, Wish]: ...
+    @property
+    def remoting(self) -> Mapping[str, Wish]: ...
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,12 @@ class Issuance:
 
 @dataclass(frozen=True)
 class Pki:
-    """The lab's root, its public certificate and one certificate a host."""
+    """The lab's root, its public certificate, one certificate a host, and one more where WinRM uses HTTPS."""
 
     root: Certificate
     public: Certificate
     hosts: Mapping[str, Certificate]
+    remoting: Mapping[str, Certificate] = field(default_factory=dict)
     source: Source = "lab-ca"  # who issues the public certificate
     chain: Chain = field(default_factory=Chain)
     export: Export | None = None  # where the key of the public certificate was made on a host
@@ -113,8 +116,11 @@ class Pki:
         with locked(folder):
             authority = open_root(folder, wanted.lab)
             public = open_leaf(folder, "public", wanted.public, authority)
-            hosts = {name: open_leaf(folder, f"host-{name}", wish, authority) for name, wish in wanted.hosts.items()}
-            made = cls(Certificate(authority.certificate), public, hosts, source)
+            hosts, remoting = (
+                {name: open_leaf(folder, f"{kind}-{name}", wish, authority) for name, wish in wishes.items()}
+                for kind, wishes in (("host", wanted.hosts), ("remoting", wanted.remoting))
+            )
+            made = cls(Certificate(authority.certificate), public, hosts, remoting, source)
             return made._supplied(own) if own is not None else made._issued(folder, wanted)
 
     def _supplied(self, own: Supplied) -> Pki:
@@ -157,7 +163,8 @@ class Pki:
     @property
     def passwords(self) -> tuple[str, ...]:
         own = (self.export.password,) if self.export else ()
-        return (self.public.password, *(found.password for found in self.hosts.values()), *own)
+        leaves = (self.public, *self.hosts.values(), *self.remoting.values())
+        return (*(found.password for found in leaves), *own)
 
     @property
     def root_der(self) -> bytes:
@@ -176,9 +183,11 @@ class Pki:
             return self.public.der
         if owner == "public" and self.export is not None:
             return self.export.read() if part == "pfx" else self.export.password
-        known = {"public": self.public} | {f"host/{name}": found for name, found in self.hosts.items()}
+        known = {"public": self.public}
+        known |= {f"host/{name}": found for name, found in self.hosts.items()}
+        known |= {f"remoting/{name}": found for name, found in self.remoting.items()}
         if owner not in known or part not in ("pfx", "password"):
-            expected = "pki:root.cer, or pki:public and pki:host with .pfx or .password"
+            expected = "pki:root.cer, or pki:public, pki:host and pki:remoting with .pfx or .password"
             raise SecretError(name=reference, reason="there is no such key material", expected=expected)
         return known[owner].pfx if part == "pfx" else known[owner].password
 
@@ -236,6 +245,13 @@ def open_root(folder: Path, lab: str) -> Authority:
     write(key_file, authority.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     write(file, authority.certificate.public_bytes(Encoding.PEM))
     return authority
+
+
+def root_file(folder: Path, lab: str) -> Path:
+    """The lab's root certificate in a file, for whoever checks certificates against it."""
+    with locked(folder):
+        open_root(folder, lab)
+    return folder / "root.crt"
 
 
 def open_leaf(folder: Path, name: str, wish: Wish, authority: Authority) -> Certificate:

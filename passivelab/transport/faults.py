@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum, auto
 
 import requests
@@ -14,6 +15,7 @@ from passivelab.errors import (
     NoSessionConfiguration,
     TransportError,
     Unreachable,
+    Untrusted,
 )
 from passivelab.transport.session import Connection
 
@@ -42,6 +44,24 @@ def trouble(error: BaseException) -> Trouble:
     return Trouble.OTHER
 
 
+def is_untrusted(error: BaseException) -> bool:
+    """Whether TLS failed over the host's certificate. The libraries bury the reason, and pyspnego only quotes it."""
+    return isinstance(error, requests.exceptions.SSLError) and "certificate verify failed" in str(error).lower()
+
+
+def untrusted(error: BaseException, connection: Connection) -> Untrusted:
+    found = re.search(r"certificate verify failed:? ?([^(\"]*)", str(error), re.IGNORECASE)
+    reason = found.group(1).strip(" .") if found else ""
+    return Untrusted(
+        host=connection.host,
+        endpoint=connection.endpoint,
+        reason=reason or _cause(error),
+        expected=f"a certificate for {connection.server_name}" if connection.server_name else None,
+        hint="the connection's `verify` and `ca_file` in lab.yml say what is trusted; the role base installs a "
+        "certificate of the lab's own root",
+    )
+
+
 def while_opening(error: BaseException, connection: Connection) -> TransportError:
     """The error of a session that could not be opened."""
     name, endpoint = connection.host, connection.endpoint
@@ -66,6 +86,8 @@ def while_opening(error: BaseException, connection: Connection) -> TransportErro
             reason="the host has no room for one more shell of this user",
             hint="end the sessions that are open there, or raise MaxShellsPerUser",
         )
+    if is_untrusted(error):
+        return untrusted(error, connection)
     if isinstance(error, requests.exceptions.ConnectionError | requests.exceptions.Timeout):
         return Unreachable(
             host=name,

@@ -16,7 +16,7 @@ from pypsrp.wsman import WSMan
 from spnego.exceptions import SpnegoError
 
 from passivelab.errors import ConnectionGone, TimedOut
-from passivelab.transport.counting import counted
+from passivelab.transport.adapters import prepare
 from passivelab.transport.faults import FAMILIES, Trouble, in_between, trouble, while_opening
 from passivelab.transport.session import (
     Connection,
@@ -131,9 +131,7 @@ class PsrpSession:
         transport.encryption = None
         session = transport._build_session()
         session.trust_env = False  # the library has read the environment already; requests would do so each time
-        for adapter in session.adapters.values():
-            # On the adapter itself, since the authentication sends its own requests through it.
-            setattr(adapter, "send", counted(adapter.send, self.statistics))  # noqa: B010
+        prepare(session, self.connection, self.statistics)
         transport.session = session
 
     def _abandon(self, pool: RunspacePool) -> None:

@@ -21,6 +21,7 @@ class Connection:
     authentication: Literal["negotiate", "ntlm", "kerberos", "credssp", "basic"] = "negotiate"
     configuration: str = "Microsoft.PowerShell"  # the session configuration; one with RunAs has a second hop
     verify: bool | str = True  # TLS: the system's authorities, a file of them, or none
+    server_name: str = ""  # TLS: the name in the host's certificate; whichever address leads there
 
     @property
     def endpoint(self) -> str:

@@ -28,7 +28,8 @@ from winrm.exceptions import (
 from winrm.protocol import Protocol
 
 from passivelab.errors import ConnectionGone, CredentialsRefused, TimedOut, TransportError, Unreachable
-from passivelab.transport.counting import counted
+from passivelab.transport.adapters import prepare
+from passivelab.transport.faults import is_untrusted, untrusted
 from passivelab.transport.session import (
     Connection,
     Credential,
@@ -144,6 +145,8 @@ class WinrsSession:
                 hint="steps that reach another machine need CredSSP over WinRS: Enable-WSManCredSSP -Role Server",
             ) from error
         except FAMILIES as error:
+            if is_untrusted(error):
+                raise untrusted(error, where) from error
             raise Unreachable(host=where.host, endpoint=where.endpoint, reason=_reason(error)) from error
         self.statistics.count(sessions=1)
         self._protocol, self._shell = protocol, shell
@@ -151,21 +154,20 @@ class WinrsSession:
 
     def _connect(self) -> Protocol:
         where = self.connection
+        # The same bundle that requests takes for PSRP; pywinrm wants to be told. None: the system's authorities.
+        trusted: Any = where.verify if isinstance(where.verify, str) else os.environ.get("REQUESTS_CA_BUNDLE")
         protocol = Protocol(
             where.endpoint,
             transport=METHODS[where.authentication],
             username=where.user,
             password=where.password,
-            # The same bundle that requests takes for PSRP; pywinrm wants to be told.
-            ca_trust_path=where.verify if isinstance(where.verify, str) else os.environ.get("REQUESTS_CA_BUNDLE"),
+            ca_trust_path=trusted,
             server_cert_validation="validate" if where.verify else "ignore",
             read_timeout_sec=POLL_SECONDS + 10,
             operation_timeout_sec=POLL_SECONDS,
             proxy=None,
         )
-        session: Any = protocol.transport.build_session()
-        for adapter in session.adapters.values():
-            adapter.send = counted(adapter.send, self.statistics)
+        prepare(protocol.transport.build_session(), where, self.statistics)
         return protocol
 
     def _send(

@@ -9,7 +9,7 @@ from passivelab.commands.simulated import Endpoint
 from passivelab.lab import load_lab
 from tests.commands.conftest import change
 
-AT = {"arr01": Endpoint("127.1.2.3", 5985, False, "Administrator", "x")}
+AT = {"arr01": Endpoint("127.1.2.3", 5985, 5986, "Administrator", "x")}
 
 
 def test_members_are_reached_as_the_domains_administrator_and_others_as_their_own(lab: Path) -> None:

@@ -26,6 +26,7 @@ class Wishes:
     lab: str = "small"
     public: Wish = Wish("web.contoso.com", ("web.contoso.com", "sts.contoso.com"))
     hosts: Mapping[str, Wish] = field(default_factory=lambda: {"se01": Wish("se01.corp", ("se01.corp",))})
+    remoting: Mapping[str, Wish] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="module")

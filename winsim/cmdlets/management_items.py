@@ -222,7 +222,10 @@ def exists(call: CommandCall, text: str, literal: bool) -> bool:
     return bool(found)
 
 
-@cmdlet("New-Item", ("Path", "Name", "ItemType", "Value", "Force", "Type"), by_value=("Value",))
+LISTENER = ("Transport", "Address", "Port", "HostName", "Enabled", "URLPrefix", "CertificateThumbprint")  # in WSMan:
+
+
+@cmdlet("New-Item", ("Path", "Name", "ItemType", "Value", "Force", "Type", *LISTENER), by_value=("Value",))
 def new_item(call: CommandCall) -> None:
     from winsim.interpreter.common import COMMON
 
@@ -233,6 +236,15 @@ def new_item(call: CommandCall) -> None:
         place = locations(call.session).place(base)
         if call.has("Name"):
             place = locations(call.session).place(f"{place.shown.rstrip(chr(92))}\\{call.text('Name')}")
+        strange = [name for name in LISTENER if call.has(name)]
+        if strange and place.provider.name != "WSMan":
+            raise CommandError(
+                "NamedParameterNotFound",
+                f"A parameter cannot be found that matches parameter name '{strange[0]}'.",
+                "InvalidArgument",
+                None,
+                "System.Management.Automation.ParameterBindingException",
+            )
         label = {"directory": "Create Directory", "file": "Create File"}.get(call.text("ItemType").lower(), "New Item")
         if not call.should_process(f"Destination: {place.shown}", label):
             continue
@@ -244,7 +256,7 @@ def new_item(call: CommandCall) -> None:
         call.write(as_item(call, made, place))
 
 
-@cmdlet("Set-Item", ("Path", "LiteralPath", "Value", "Force", "PassThru", "Filter", "Include", "Exclude"))
+@cmdlet("Set-Item", ("Path", "LiteralPath", "Value", "Force", "PassThru", "Filter", "Include", "Exclude"), by_value=("Value",), by_name=("Path", "LiteralPath", "Value",))
 def set_item(call: CommandCall) -> None:
     for text, _ in given_paths(call):
         place = target_place(call, text)

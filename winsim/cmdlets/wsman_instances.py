@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from xml.sax.saxutils import escape
 
-from winsim.cmdlets.wsman_management import MODULE, XML, need_administrator
+from winsim.cmdlets.wsman_management import MODULE, need_administrator
 from winsim.interpreter import wsman_listeners
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.interpreter.containers import Hashtable
+from winsim.interpreter.net.xml_documents import convert_document, document_element
+from winsim.interpreter.net.xml_nodes import XmlNode
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.values import PSObject
 from winsim.world.winrm import Listener
 
 NAMESPACE = "http://schemas.microsoft.com/wbem/wsman/1/config/listener"
 NET = "Microsoft.WSMan.Management."
 
 
-def described(listener: Listener) -> PSObject:
-    settings: dict[str, object] = {name: wsman_listeners.text_of(listener, name) for name in wsman_listeners.SETTINGS}
-    return PSObject({"cfg": NAMESPACE, "lang": "en-US", **settings}, (f"{XML[0]}#{NAMESPACE}#Listener", *XML))
+def element(name: str, settings: Mapping[str, str]) -> XmlNode:
+    """What WS-Management answers with, as XML."""
+    inside = "".join(f"<cfg:{key}>{escape(value)}</cfg:{key}>" for key, value in settings.items())
+    document = convert_document(f'<cfg:{name} xmlns:cfg="{NAMESPACE}" xml:lang="en-US">{inside}</cfg:{name}>')
+    root = document_element(document)
+    assert root is not None
+    return root
+
+
+def described(listener: Listener) -> XmlNode:
+    settings = {name: wsman_listeners.text_of(listener, name) for name in wsman_listeners.SETTINGS}
+    return element("Listener", settings)
 
 
 def need_listeners(call: Call) -> None:
@@ -52,8 +63,7 @@ def selected(call: Call) -> Listener:
 def new_instance(call: Call) -> None:
     need_listeners(call)
     made = wsman_listeners.create(call.session, {**pairs(call, "SelectorSet"), **pairs(call, "ValueSet")})
-    selectors = {"Selector": [f"Address={made.address}", f"Transport={made.transport}"]}
-    call.write(PSObject({"ResourceURI": NAMESPACE, "SelectorSet": PSObject(selectors, XML)}, XML))
+    call.write(element("ResourceCreated", {"Address": made.address, "Transport": made.transport}))
 
 
 @cmdlet("Get-WSManInstance", ("ResourceURI", "SelectorSet", "Enumerate"), net_class=NET + "GetWSManInstanceCommand",
