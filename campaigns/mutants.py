@@ -23,6 +23,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from campaigns.hand_changes import CHANGES, HandChange
 from campaigns.inprocess import STACK, Connector, Snapshot, building, new_world
@@ -45,8 +46,8 @@ class Start:
 
     instance: StepInstance
     world: Snapshot = field(repr=False)
-    ahead: frozenset[Key] = field(repr=False)  # what a build has to do behind it
-    by_hand: bool = False
+    ahead: frozenset[Key] = field(repr=False)  # what the build still has to do
+    changed: Literal["", "built", "before"] = ""  # by hand: the built lab, or the lab before the step
     result: str = "converged"
     why: str = ""
 
@@ -129,11 +130,8 @@ class Campaign:
         instance, before = start.instance, Snapshot.of(world)
         result, why = self._converge(world, instance)
         assert (result != "converged") == change.refused, f"{change.script}: {result} {why}"
-        ahead = start.ahead
-        if change.lab == "built" and not change.refused:  # other steps may have to mend their part of it
-            with building(self.workshop, world, self._journal()) as build:
-                ahead = frozenset(item.key for item in build.read().pending)
-        self.starts[f"{instance.role}/{instance.step}"].append(Start(instance, before, ahead, True, result, why))
+        made = Start(instance, before, start.ahead, change.lab, result, why)
+        self.starts[f"{instance.role}/{instance.step}"].append(made)
 
     def mutants(self) -> list[Mutant]:
         """Every damage of every template's script, as the template's first instance has it."""
@@ -150,9 +148,9 @@ class Campaign:
         longest = max(map(len, damages.values()))
         fitting = [start for start in starts if len(damages[start.instance.key]) == longest]
         # Of many instances, each mutant gets another one, and all changes by hand.
-        built = [start for start in fitting if not start.by_hand]
+        built = [start for start in fitting if not start.changed]
         chosen = [built[mutant.number % len(built)]] if built else []
-        chosen += [start for start in fitting if start.by_hand]
+        chosen += [start for start in fitting if start.changed]
         first = damages[chosen[0].instance.key][mutant.number]
         result, why = self._tried([(start, damages[start.instance.key][mutant.number].text) for start in chosen])
         return Verdict(str(chosen[0].instance.key), first.kind, first.line, first.was, result, why)
@@ -174,7 +172,7 @@ class Campaign:
         found = ("same lab", "")
         for start, world in left:
             if start.result == "converged" and digest(world) != self._wanted(start):
-                found = self._later(world, start.ahead)
+                found = self._later(world, self._ahead(start))
                 if found[0] in KILLED:
                     return found
         return found
@@ -205,6 +203,15 @@ class Campaign:
         if error is None:
             return "converged", ""
         return "not converged" if isinstance(error, NotConverged) else "failed", error.message()
+
+    def _ahead(self, start: Start) -> frozenset[Key]:
+        """What a build has to do behind the step; a change by hand may concern other steps, too."""
+        if start.changed != "built":
+            return start.ahead
+        world = start.world.world()
+        self._converge(world, start.instance)
+        with building(self.workshop, world, self._journal()) as build:
+            return frozenset(item.key for item in build.read().pending)
 
     def _wanted(self, start: Start) -> str:
         """The digest of the lab after the step as it is."""

@@ -30,6 +30,7 @@ GENERATED = re.compile(
     r"|[A-Za-z0-9+/=]{300,}",  # encoded keys and certificates inside of text
     re.IGNORECASE,
 )
+SHORTEST = 12  # no generated text has fewer characters
 
 
 class _Names:
@@ -39,6 +40,8 @@ class _Names:
         self._known: dict[str, str] = {}
 
     def replace(self, text: str) -> str:
+        if len(text) < SHORTEST:
+            return text
         return GENERATED.sub(lambda match: self._known.setdefault(match.group().lower(), f"#{len(self._known)}"), text)
 
     def number(self, text: str) -> int:
@@ -118,6 +121,8 @@ def _kind(data: bytes) -> str:
 
 def _order(key: str, value: Any, names: _Names) -> tuple[str, str, int, str]:
     """By the key; where the key was generated, by what it stands for, then by where it was seen first."""
+    if len(key) < SHORTEST:
+        return key, "", 0, key
     masked = GENERATED.sub("#", key)
     return masked, _shape(value) if masked != key else "", names.number(key), key
 
