@@ -20,7 +20,7 @@ def in_processes(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Itera
         for item in items:
             yield in_deep_thread(lambda: work(item))  # noqa: B023  # done before the next
         return
-    _WORK.append(work)  # type: ignore[arg-type]
+    _WORK.append(work)
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
         yield from pool.imap_unordered(_do, items, chunksize=1)  # type: ignore[misc]
 

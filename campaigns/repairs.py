@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -25,8 +26,8 @@ from campaigns.hand_changes import CHANGES, HandChange
 from campaigns.inprocess import Connector, building, in_deep_thread
 from campaigns.kills import copy_lab
 from campaigns.stages import Rehearsed, errors, rehearse, remove_again, template_of
-from campaigns.worlds import differences
-from passivelab.blueprint.model import Blueprint
+from campaigns.worlds import SHOWN, differences
+from passivelab.blueprint.model import Blueprint, StepInstance
 from passivelab.engine.events import Event, StepFinished
 from passivelab.engine.plan import Plan
 from winsim.world.lab import World
@@ -37,14 +38,18 @@ KINDS: tuple[Kind, ...] = ("explicit", "own")
 
 @dataclass(frozen=True)
 class Trial:
-    kind: Kind
-    host: str
-    step: str
-    change: HandChange | None = None  # None: the step's own `remove`
+    """Things done by hand at one time. ``own``: the `remove` of that instance."""
+
+    changes: tuple[HandChange, ...] = ()
+    own: StepInstance | None = None
 
     @property
-    def key(self) -> str:
-        return f"{self.host} {self.step}"
+    def kind(self) -> Kind:
+        return "own" if self.own is not None else "explicit"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(f"{one.host} {one.step}" for one in self.changes) + ((str(self.own.key),) if self.own else ())
 
 
 @dataclass(frozen=True)
@@ -55,71 +60,76 @@ class Verdict:
 
 
 def trials(lab: Rehearsed, only: Sequence[str], step: str) -> list[Trial]:
-    known = {(item.key.host, item.key.step) for item in lab.workshop.blueprint.instances}
+    instances = lab.workshop.blueprint.instances
+    known = {(item.key.host, item.key.step) for item in instances}
     found = [
-        Trial("explicit", change.host, change.step, change)
+        Trial((change,))
         for change in CHANGES
         if change.lab == "built" and not change.refused and (change.host, change.step) in known
     ]
     by_template = {
         template_of(item): item
-        for item in lab.workshop.blueprint.instances
+        for item in instances
         if (entry := lab.ledger.find(item.key.host, item.key.step)) and entry.remove and not entry.stays
     }
-    found += [Trial("own", item.key.host, item.key.step) for item in by_template.values()]
-    return [trial for trial in found if trial.kind in only and step in trial.step]
+    found += [Trial(own=item) for item in by_template.values()]
+    return [trial for trial in found if trial.kind in only and any(step in key for key in trial.keys)]
 
 
 def attempt(lab: Rehearsed, trial: Trial) -> Verdict:
+    """Change, plan, build; what is wrong with the plan and with the end."""
     built, world = lab.built.world(), lab.built.world()
+    repaired: list[str] = []
+
+    def note(event: Event) -> None:
+        if isinstance(event, StepFinished) and event.outcome == "changed":
+            repaired.append(str(event.key))
+
     with tempfile.TemporaryDirectory() as folder:
         journal = Path(folder) / "journal.jsonl"
         journal.write_bytes(lab.journal.read_bytes())
         fault = by_hand(lab, world, trial, journal)
         if fault:
             return Verdict(trial, (), (fault,))
-        left = set(differences(built, world))
-        repaired: list[str] = []
-
-        def note(event: Event) -> None:
-            if isinstance(event, StepFinished) and event.outcome == "changed":
-                repaired.append(str(event.key))
-
+        # What somebody made that no step knows of stays.
+        allowed = frozenset(differences(built, world)) if trial.changes else frozenset()
         with building(lab.workshop, world, journal, emit=note) as build:
             plan = build.read()
             complaints = list(named(plan, trial))
-            outcomes = [] if build.apply() else [errors(build)]
-            outcomes += [] if build.prove() else ["not proved"]
-        shown = {str(change.key) for change in plan.pending}
-        complaints += outcomes + [f"changed without a word in the plan: {key}" for key in repaired if key not in shown]
-        complaints += [f"left: {one}" for one in differences(built, world) if one not in left][:3]
+            complaints += [] if build.apply() else [errors(build)]
+            complaints += [] if build.prove() else ["not proved"]
+    shown = {str(change.key) for change in plan.pending}
+    complaints += [f"changed without a word in the plan: {key}" for key in repaired if key not in shown]
+    complaints += list(islice((f"left: {one}" for one in differences(built, world) if one not in allowed), SHOWN))
     return Verdict(trial, tuple(repaired), tuple(complaints))
 
 
 def by_hand(lab: Rehearsed, world: World, trial: Trial, journal: Path) -> str:
     """Do it; what went wrong with that."""
-    if trial.change is not None:
-        host = trial.change.at or trial.host
+    for change in trial.changes:
+        host = change.at or change.host
         identity: Literal["delegated", "local"] = "delegated" if lab.workshop.lab.host(host).joined else "local"
         session = Connector(lab.workshop, world)(host, identity)
-        output = session.run(f"$ErrorActionPreference = 'Stop'; {trial.change.script}", {}, 60)
-        return "; ".join(error.message for error in output.errors)
+        output = session.run(f"$ErrorActionPreference = 'Stop'; {change.script}", {}, 60)
+        if output.errors:
+            return "; ".join(error.message for error in output.errors)
+    if trial.own is None:
+        return ""
     with building(lab.workshop, world, journal, Blueprint(lab.workshop.lab.name, ())) as build:
-        (item,) = [item for item in build.removals if str(item.instance.key) == trial.key]
+        (item,) = [item for item in build.removals if item.instance.key == trial.own.key]
         return remove_again(build, lab.workshop, item)
 
 
 def named(plan: Plan, trial: Trial) -> Iterator[str]:
-    """Whether the plan shows what was done."""
-    found = next((change for change in plan.pending if str(change.key) == trial.key), None)
-    if found is None:
-        yield "the plan does not show it"
-        return
-    if trial.change is None:
-        return
-    got = {difference.path.split(".")[0].split("[")[0] for difference in found.differences} - {""}
-    if found.action != "unknown" and got != set(trial.change.properties):
-        yield f"the plan names {sorted(got)} instead of {sorted(trial.change.properties)}"
+    """What the plan does not show."""
+    pending = {str(change.key): change for change in plan.pending}
+    yield from (f"the plan does not show {key}" for key in trial.keys if key not in pending)
+    for change in trial.changes:
+        found = pending.get(f"{change.host} {change.step}")
+        if found is not None and found.action in ("change", "create"):
+            got = {difference.path.split(".")[0].split("[")[0] for difference in found.differences} - {""}
+            if got != set(change.properties):
+                yield f"the plan names {sorted(got)} instead of {sorted(change.properties)}"
 
 
 def main() -> int:
@@ -138,11 +148,11 @@ def main() -> int:
         for verdict in in_processes(lambda trial: attempt(lab, trial), chosen, arguments.jobs):
             verdicts.append(verdict)
             for complaint in verdict.complaints:
-                what = verdict.trial.change.script if verdict.trial.change else "remove"
-                print(f"{verdict.trial.key}: {' '.join(what.split())[:60]}: {complaint}", flush=True)
+                what = verdict.trial.changes[0].script if verdict.trial.changes else "remove"
+                print(f"{verdict.trial.keys[0]}: {' '.join(what.split())[:60]}: {complaint}", flush=True)
     for kind in KINDS:
         rows = [verdict for verdict in verdicts if verdict.trial.kind == kind]
-        alone = sum(verdict.repaired == (verdict.trial.key,) for verdict in rows)
+        alone = sum(verdict.repaired == verdict.trial.keys for verdict in rows)
         bad = sum(bool(verdict.complaints) for verdict in rows)
         print(f"{kind:10} {len(rows):4} changes by hand, {alone} repaired by one step alone, {bad} with complaints")
     return 1 if any(verdict.complaints for verdict in verdicts) else 0

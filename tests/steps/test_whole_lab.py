@@ -1,0 +1,75 @@
+"""Every step of the default lab, in builds and teardowns that disturb each of them: a new step needs no test of its own.
+
+The same for every lab, at every statement and with every change: campaigns.passes, campaigns.steps, campaigns.repairs.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from pathlib import Path
+
+import pytest
+
+from campaigns import passes
+from campaigns.hand_changes import CHANGES
+from campaigns.kills import copy_lab
+from campaigns.passes import Disturbance
+from campaigns.repairs import Trial, attempt
+from campaigns.stages import Rehearsed, rehearse
+from passivelab.commands.paths import ROLES
+
+SEED = 20131122
+# One change for each role, of which the others know nothing.
+CHOSEN = (
+    "base/shell_memory",
+    "domain/upn_suffix",
+    "certificates/public",
+    "adfs/trust[se01/internal]",
+    "reverse_proxy/limits",
+    "lync_pool/methods[se01]",
+    "registrars/user[anna]",
+    "office_web_apps/farm",
+)
+
+
+@pytest.fixture(scope="module")
+def lab(deep: Executor, tmp_path_factory: pytest.TempPathFactory) -> Rehearsed:
+    folder = tmp_path_factory.mktemp("steps")
+    return deep.submit(rehearse, copy_lab(folder / "lab"), folder / "journal.jsonl", keep=False).result()
+
+
+def test_a_second_build_changes_nothing(deep: Executor, lab: Rehearsed, tmp_path: Path) -> None:
+    assert deep.submit(passes.second_build, lab, tmp_path).result() == []
+
+
+def test_a_build_that_is_cut_off_within_every_apply_ends_in_the_same_lab(
+    deep: Executor, lab: Rehearsed, tmp_path: Path
+) -> None:
+    disturbance = Disturbance(SEED)
+    assert deep.submit(passes.cut_build, lab, tmp_path, disturbance).result() == []
+    assert disturbance.cut.keys() == {f"{host} {step} apply" for host, step in lab.ledger.entries}
+
+
+def test_a_teardown_that_is_cut_off_within_every_remove_and_repeats_it_leaves_the_machines_as_they_were(
+    deep: Executor, lab: Rehearsed, tmp_path: Path
+) -> None:
+    disturbance = Disturbance(SEED)
+    assert deep.submit(passes.cut_teardown, lab, tmp_path, disturbance.choose).result() == []
+    removable = {f"{host} {step} remove" for (host, step), entry in lab.ledger.entries.items() if entry.remove}
+    assert disturbance.cut.keys() <= removable
+    assert len(disturbance.cut) > 80
+
+
+def test_changes_by_hand_in_every_role_are_named_by_their_properties_and_repaired_alone(
+    deep: Executor, lab: Rehearsed
+) -> None:
+    trial = Trial(tuple(next(one for one in CHANGES if one.step == step and one.lab == "built") for step in CHOSEN))
+    verdict = deep.submit(attempt, lab, trial).result()
+    assert verdict.complaints == ()
+    assert set(verdict.repaired) == set(trial.keys)
+
+
+def test_there_is_a_change_by_hand_for_each_role_of_the_lab(lab: Rehearsed) -> None:
+    roles = {instance.role for instance in lab.workshop.blueprint.instances if instance.scripts.apply}
+    assert roles <= {change.step.partition("/")[0] for change in CHANGES}
+    assert roles < {folder.name for folder in ROLES.iterdir()}
