@@ -5,8 +5,8 @@
 The lab is built once in this process, and the world is put aside right before each change. On a copy of that world the
 engine works on this one step, as often as somebody wants to try something:
 
-* back: applied; run once more, which must change nothing; taken back (the world is as before); `remove` once more on
-  what is gone (nothing happens); applied again (the world is as it was after the first time);
+* back: applied; run once more, which must change nothing; taken back, and then absent or as before; `remove` once more
+  on what is gone, which must do nothing; applied again, which must end in the same world as the first time;
 * cuts: `apply` ends right after one of its statements, as with a lost connection; the next run must end in the world
   that an uninterrupted one ends in, and the ledger must have the same entry;
 * back-cuts: the same with `remove`.
@@ -48,7 +48,7 @@ class Verdict:
     key: str
     what: str
     tried: int  # how often something was tried: cuts count one by one
-    reached: int  # cuts that the script got to
+    reached: int  # cuts that the script got to; where a step was taken back: 1 if the whole world is as before
     complaints: tuple[str, ...] = ()
 
 
@@ -69,26 +69,25 @@ def attempt(lab: Rehearsed, trial: Trial) -> Verdict:
         return cut_apply(lab.workshop, start)
     if trial.what == "back-cuts" and removable(start):
         return cut_remove(lab.workshop, start)
-    complaints = tuple(back(lab.workshop, start)) if trial.what == "back" else ()
-    return Verdict(str(start.instance.key), trial.what, 1, 0, complaints)
+    return back(lab.workshop, start) if trial.what == "back" else Verdict(str(start.instance.key), trial.what, 0, 0)
 
 
 def removable(start: Start) -> bool:
     return start.instance.scripts.remove is not None and not start.instance.stays
 
 
-def back(workshop: Workshop, start: Start) -> Iterator[str]:
+def back(workshop: Workshop, start: Start) -> Verdict:
+    same, complaints = 0, []
     with Stage(workshop, start) as stage:
         fault = stage.converge() or stage.changes_nothing()
-        if fault:
-            yield fault
-        if fault or not removable(start):
-            return
-        after = Snapshot.of(stage.world)
-        yield from filter(None, [stage.remove_twice()])
-        yield from compared("taken back", start.world.world(), stage.world)
-        yield from filter(None, [stage.converge()])
-        yield from compared("made again", after.world(), stage.world)
+        if not fault and removable(start):
+            after = Snapshot.of(stage.world)
+            fault = stage.remove_twice()
+            same = not difference(start.world.world(), stage.world)
+            fault = fault or stage.converge()
+            complaints += compared("made again", after.world(), stage.world)
+        complaints += [fault] if fault else []
+    return Verdict(str(start.instance.key), "back", 1, int(same), tuple(complaints))
 
 
 def cut_apply(workshop: Workshop, start: Start) -> Verdict:
@@ -139,9 +138,9 @@ def summary(verdicts: Sequence[Verdict]) -> str:
     for what in dict.fromkeys(verdict.what for verdict in verdicts):
         rows = [verdict for verdict in verdicts if verdict.what == what]
         tried, reached = sum(row.tried for row in rows), sum(row.reached for row in rows)
-        cut = f", {tried} cuts, {reached} of them reached" if reached else ""
+        more = f"{reached} leave the world as it was" if what == "back" else f"{reached} of {tried} cuts reached"
         bad = sum(len(row.complaints) for row in rows)
-        lines.append(f"{what:10} {sum(row.tried > 0 for row in rows):4} instances{cut}, {bad} complaints")
+        lines.append(f"{what:10} {sum(row.tried > 0 for row in rows):4} instances, {more}, {bad} complaints")
     return "\n".join(lines)
 
 

@@ -53,7 +53,7 @@ def _fall_into_it(lab: Opened, folder: Path) -> None:
             return {key: str(error) for key, error in build.tally.errors.items()}
 
     ancestors = Graph(lab.workshop.blueprint).ancestors
-    assert run(ancestors[GATE]) == {}
+    assert run([key for key in ancestors[GATE] if key.host != "arr01"]) == {}  # nobody comes by the reverse proxy
     use_one_certificate_for_both_sites(lab)
     behind = {key for key, before in ancestors.items() if GATE in before}
     errors = run({GATE, *behind})
@@ -64,8 +64,8 @@ def _fall_into_it(lab: Opened, folder: Path) -> None:
     assert "MSIS7612" in message
     assert {finished[str(key)] for key in behind} == {"skipped"}
     assert {"adfs/trust", "lync_pool/passive"} <= {key.step.partition("[")[0] for key in behind}
-    count = lab.by_hand("adfs01", "@(Get-AdfsRelyingPartyTrust).Count", "delegated")
-    assert count.values == ("1",)  # the one that every farm has of its own
+    trusts = lab.by_hand("adfs01", "Get-AdfsRelyingPartyTrust | ForEach-Object { $_.Name }", "delegated")
+    assert not {name for name in trusts.values if name.startswith("se01")}
 
 
 def use_one_certificate_for_both_sites(lab: Opened) -> None:

@@ -1,4 +1,4 @@
-"""Every step of the default lab, in builds and teardowns that disturb each of them: a new step needs no test of its own.
+"""Every step of the default lab, in builds and teardowns that disturb each of them. A new step is one of them.
 
 The same for every lab, at every statement and with every change: campaigns.passes, campaigns.steps, campaigns.repairs.
 """
