@@ -81,8 +81,8 @@ def get_command(call: CommandCall) -> None:
 
 def missing(name: str) -> str:
     return (
-        f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable program. Check "
-        "the spelling of the name, or if a path was included, verify that the path is correct and try again."
+        f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable program. "
+        "Check the spelling of the name, or if a path was included, verify that the path is correct and try again."
     )
 
 

@@ -8,7 +8,7 @@ from winsim.interpreter.command import cmdlet
 from winsim.interpreter.history import HistoryInfo
 
 
-@cmdlet("Get-History", built=("Id", "Count"), locks_world=False)
+@cmdlet("Get-History", built=("Id", "Count"), locks_world=False, by_value=("Id",))
 def get_history(call: CommandCall) -> None:
     found = [HistoryInfo(number, entry) for number, entry in enumerate(call.session.history, 1)]
     if call.has("Id"):

@@ -43,7 +43,7 @@ def invoke_expression(call: CommandCall) -> None:
         pass
 
 
-@cmdlet("Invoke-History", built=("Id",), locks_world=False)
+@cmdlet("Invoke-History", built=("Id",), locks_world=False, by_name=("Id",))
 def invoke_history(call: CommandCall) -> None:
     """A remote session has no history to repeat."""
     raise CommandError("InvokeHistoryNoLastHistoryEntryFound", "Cannot locate last history.", "InvalidOperation")
@@ -59,6 +59,7 @@ def invoke_history(call: CommandCall) -> None:
     positions={"Name": 0, "ScriptBlock": 0},
     remaining=("ArgumentList",),
     nullable=("ArgumentList",),
+    by_value=("Name",),
 )
 def new_module(call: CommandCall) -> None:
     """A module made of a script block, with a scope of its own."""

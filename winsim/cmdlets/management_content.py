@@ -161,7 +161,9 @@ class ContentWriter:
     def process(self, call: CommandCall) -> None:
         value = call.get("Value")
         items = items_of(value)
-        self.values.extend(items if items is not None else [value])
+        for item in items if items is not None else [value]:
+            inner = items_of(item) if isinstance(item, Array) else None  # one level of arrays is taken apart
+            self.values.extend(inner if inner is not None else [item])
 
     def end(self, call: CommandCall) -> None:
         for text, literal in given_paths(call):
@@ -216,7 +218,7 @@ def write_file(call: CommandCall, place: Place, values: list[object], append: bo
 
 
 def encoded(call: CommandCall, values: list[object], old: bytes) -> bytes:
-    text = "".join(f"{to_text(value)}\r\n" for value in values)
+    text = "".join(f"{to_text(value)}\r\n" for value in values if value is not None)
     encoding = encoding_of(call)
     if encoding is None:
         encoding = existing_encoding(old)

@@ -256,7 +256,12 @@ def new_item(call: CommandCall) -> None:
         call.write(as_item(call, made, place))
 
 
-@cmdlet("Set-Item", ("Path", "LiteralPath", "Value", "Force", "PassThru", "Filter", "Include", "Exclude"), by_value=("Value",), by_name=("Path", "LiteralPath", "Value",))
+@cmdlet(
+    "Set-Item",
+    ("Path", "LiteralPath", "Value", "Force", "PassThru", "Filter", "Include", "Exclude"),
+    by_value=("Value",),
+    by_name=("Path", "LiteralPath", "Value"),
+)
 def set_item(call: CommandCall) -> None:
     for text, _ in given_paths(call):
         place = target_place(call, text)

@@ -136,7 +136,7 @@ def status_of(answer: object) -> int:
     return int(value)
 
 
-@cmdlet("Invoke-WebRequest", WEB, locks_world=False)
+@cmdlet("Invoke-WebRequest", WEB, locks_world=False, by_value=("Body",))
 def invoke_web_request(call: CommandCall) -> None:
     answer = request(call)
     data: bytes = getattr(answer, "body", b"")
@@ -164,7 +164,7 @@ def invoke_web_request(call: CommandCall) -> None:
     )
 
 
-@cmdlet("Invoke-RestMethod", WEB, locks_world=False)
+@cmdlet("Invoke-RestMethod", WEB, locks_world=False, by_value=("Body",))
 def invoke_rest_method(call: CommandCall) -> None:
     answer = request(call)
     data: bytes = getattr(answer, "body", b"")

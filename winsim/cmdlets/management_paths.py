@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from winsim.cmdlets.item_paths import given_paths, places
 from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
+from winsim.interpreter.location_stacks import PathInfoStack
 from winsim.interpreter.providers import Drive, Place, glob, locations, path_info
 from winsim.interpreter.wildcards import wildcard_match
 
@@ -106,7 +107,10 @@ def convert_path(call: CommandCall) -> None:
 def get_location(call: CommandCall) -> None:
     known = locations(call.session)
     if call.has("Stack") or call.has("StackName"):
-        raise NotBuilt("Get-Location -Stack")
+        for name in call.texts("StackName") or [known.default_stack]:
+            held = stack_of(call, name)
+            call.write(PathInfoStack(name, [path_info(place, known) for place in reversed(held)]))
+        return
     for name in call.texts("PSDrive"):
         drive = known.drive(name)
         call.write(path_info(known.on_drive(drive, f"\\{drive.current}"), known))
@@ -114,8 +118,21 @@ def get_location(call: CommandCall) -> None:
         call.write(path_info(known.here, known))
 
 
+def stack_of(call: CommandCall, name: str) -> list[Place]:
+    """A stack of locations; the default one is always there."""
+    known = locations(call.session)
+    if name.lower() not in known.stacks and name not in ("", known.default_stack):
+        message = f"Cannot find location stack '{name}'. It does not exist or it is not a container."
+        raise CommandError("Argument", message, "InvalidArgument", name, f"{SMA}PSArgumentException")
+    return known.stacks.setdefault(name.lower(), [])
+
+
 @cmdlet("Set-Location", ("Path", "LiteralPath", "PassThru", "StackName"), locks_world=False)
 def set_location(call: CommandCall) -> None:
+    if call.has("StackName"):
+        stack_of(call, call.text("StackName"))
+        locations(call.session).default_stack = call.text("StackName")
+        return
     for text, literal in given_paths(call, "~"):
         go(call, text, literal)
     if call.switch("PassThru"):
@@ -141,7 +158,7 @@ def go(call: CommandCall, text: str, literal: bool = False) -> None:
 @cmdlet("Push-Location", ("Path", "LiteralPath", "PassThru", "StackName"), locks_world=False)
 def push_location(call: CommandCall) -> None:
     known = locations(call.session)
-    known.stacks.setdefault(call.text("StackName").lower(), []).append(known.here)
+    known.stacks.setdefault(call.text("StackName", known.default_stack).lower(), []).append(known.here)
     for text, literal in given_paths(call):
         go(call, text, literal)
     if call.switch("PassThru"):
@@ -151,14 +168,18 @@ def push_location(call: CommandCall) -> None:
 @cmdlet("Pop-Location", ("PassThru", "StackName"), locks_world=False)
 def pop_location(call: CommandCall) -> None:
     known = locations(call.session)
-    stack = known.stacks.get(call.text("StackName").lower())
+    stack = stack_of(call, call.text("StackName", known.default_stack))
     if stack:
         known.go(stack.pop())
     if call.switch("PassThru"):
         call.write(path_info(known.here, known))
 
 
-@cmdlet("Get-PSDrive", ("Name", "LiteralName", "PSProvider", "Scope"))
+@cmdlet(
+    "Get-PSDrive",
+    ("Name", "LiteralName", "PSProvider", "Scope"),
+    by_name=("Name", "LiteralName"),
+)
 def get_drive(call: CommandCall) -> None:
     known = locations(call.session)
     patterns = call.texts("Name") or call.texts("LiteralName") or ["*"]
@@ -224,7 +245,7 @@ def remove_drive(call: CommandCall) -> None:
         del known.drives[name.lower()]
 
 
-@cmdlet("Get-PSProvider", ("PSProvider",), locks_world=False)
+@cmdlet("Get-PSProvider", ("PSProvider",), locks_world=False, by_name=("PSProvider",))
 def get_provider(call: CommandCall) -> None:
     from winsim.interpreter.provider_list import PROVIDERS
 

@@ -121,7 +121,13 @@ def stop_process(call: CommandCall) -> None:
             call.write(process(call, name, id))
 
 
-@cmdlet("Wait-Process", ("Name", "Id", "Timeout"), locks_world=False)
+@cmdlet(
+    "Wait-Process",
+    ("Name", "Id", "Timeout"),
+    locks_world=False,
+    by_value=("InputObject",),
+    by_name=("Id", "Name"),
+)
 def wait_process(call: CommandCall) -> None:
     if chosen(call):
         raise CommandError(

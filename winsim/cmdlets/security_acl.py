@@ -57,7 +57,12 @@ def effective(call: Call, path: str, entry: FileEntry) -> list[PSObject]:
     return rules
 
 
-@cmdlet("Get-Acl", ("Path", "LiteralPath"))
+@cmdlet(
+    "Get-Acl",
+    ("Path", "LiteralPath"),
+    by_value=("Path",),
+    by_name=("Path", "LiteralPath"),
+)
 def get_acl(call: Call) -> None:
     for given in call.texts("LiteralPath") or call.texts("Path"):
         path = given.partition("::")[2] or given

@@ -86,7 +86,12 @@ def key_of(call: CommandCall) -> bytes | None:
     return key
 
 
-@cmdlet("ConvertTo-SecureString", ("String", "AsPlainText", "Force", "Key", "SecureKey"), locks_world=False)
+@cmdlet(
+    "ConvertTo-SecureString",
+    ("String", "AsPlainText", "Force", "Key", "SecureKey"),
+    locks_world=False,
+    by_value=("String",),
+)
 def convert_to_secure_string(call: CommandCall) -> None:
     text = call.text("String")
     if call.switch("AsPlainText"):
@@ -122,7 +127,7 @@ def from_keyed(key: bytes, text: str) -> str:
         ) from None
 
 
-@cmdlet("ConvertFrom-SecureString", ("SecureString", "Key", "SecureKey"), locks_world=False)
+@cmdlet("ConvertFrom-SecureString", ("SecureString", "Key", "SecureKey"), locks_world=False, by_value=("SecureString",))
 def convert_from_secure_string(call: CommandCall) -> None:
     held = unwrap(call.get("SecureString"))
     assert isinstance(held, SecureString)
@@ -176,7 +181,7 @@ def policy(name: str) -> EnumValue:
     return EnumValue("Microsoft.PowerShell.ExecutionPolicy", name, POLICIES[name])
 
 
-@cmdlet("Get-ExecutionPolicy", ("Scope", "List"), locks_world=False)
+@cmdlet("Get-ExecutionPolicy", ("Scope", "List"), locks_world=False, by_name=("Scope",))
 def get_execution_policy(call: CommandCall) -> None:
     if call.switch("List"):
         for scope in SCOPES:
@@ -189,7 +194,12 @@ def get_execution_policy(call: CommandCall) -> None:
     call.write(policy(found))
 
 
-@cmdlet("Set-ExecutionPolicy", ("ExecutionPolicy", "Scope", "Force"))
+@cmdlet(
+    "Set-ExecutionPolicy",
+    ("ExecutionPolicy", "Scope", "Force"),
+    by_value=("ExecutionPolicy",),
+    by_name=("ExecutionPolicy", "Scope"),
+)
 def set_execution_policy(call: CommandCall) -> None:
     scope = to_text(call.get("Scope")) if call.has("Scope") else "LocalMachine"
     name = next((n for n in POLICIES if n.lower() == to_text(call.get("ExecutionPolicy")).lower()), "Undefined")

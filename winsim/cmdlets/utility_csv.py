@@ -8,16 +8,22 @@ from typing import TYPE_CHECKING
 from winsim.cmdlets.expressions import names_of
 from winsim.cmdlets.management_content import encoding_of, text_lines
 from winsim.interpreter.clixml_records import type_names
+from winsim.interpreter.collect import unwrap
 from winsim.interpreter.command import CommandError, cmdlet
-from winsim.interpreter.members import get_property_of
+from winsim.interpreter.containers import Dictionary
+from winsim.interpreter.members import get_property_of, properties_of
+from winsim.interpreter.methods import call_method
 from winsim.interpreter.net.encodings import Encoding
 from winsim.interpreter.net.paths import decode
 from winsim.interpreter.providers import Place, glob, locations
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.values import PSObject
+from winsim.interpreter.values import EnumValue, PSObject
 
 if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
+
+
+NO_PATH = "You must specify either the -Path or -LiteralPath parameters, but not both."
 
 
 def delimiter_of(call: CommandCall) -> str:
@@ -28,12 +34,23 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def row_text(names: list[str], value: object, delimiter: str) -> str:
-    cells = []
-    for name in names:
-        held = get_property_of(value, name)
-        cells.append("" if held is None else quoted(to_text(held)))
-    return delimiter.join(cells)
+def row_text(call: CommandCall, names: list[str], value: object) -> str:
+    held = [get_property_of(value, name) for name in names]
+    return delimiter_of(call).join("" if one is None else quoted(cell_text(call, one)) for one in held)
+
+
+def cell_text(call: CommandCall, value: object) -> str:
+    """``ToString()`` in the culture of the session: of a list that is the name of its type."""
+    if isinstance(value, str | int | PSObject) and not isinstance(value, EnumValue):
+        return to_text(value)
+    return to_text(call_method(call.caller, value, "ToString", []))
+
+
+def columns(value: object) -> list[str]:
+    """The properties of an object; of a table they are Keys, Count and the others, not its keys."""
+    if isinstance(unwrap(value), Dictionary):
+        return [info.name for info in properties_of(value) if info.kind == "Property"]
+    return [name for name in names_of(value) if not name.startswith("__")]
 
 
 class CsvWriter:
@@ -48,12 +65,12 @@ class CsvWriter:
             return
         delimiter = delimiter_of(call)
         if self.names is None:
-            self.names = [name for name in names_of(value) if not name.startswith("__")]
+            self.names = columns(value)
             if not call.switch("NoTypeInformation"):
                 kind = (type_names(value) or ("",))[0].removeprefix("CSV:")
                 self.lines.append(f"#TYPE {kind}")
             self.lines.append(delimiter.join(quoted(name) for name in self.names))
-        self.lines.append(row_text(self.names, value, delimiter))
+        self.lines.append(row_text(call, self.names, value))
 
 
 @cmdlet("ConvertTo-Csv", ("InputObject", "Delimiter", "UseCulture", "NoTypeInformation"), locks_world=False)
@@ -78,16 +95,14 @@ class ConvertToCsv(CsvWriter):
         "Force",
         "NoClobber",
     ),
+    by_value=("InputObject",),
+    by_name=("InputObject",),
 )
 class ExportCsv(CsvWriter):
     def begin(self, call: CommandCall) -> None:
         super().begin(call)
         if not call.text("Path") and not call.text("LiteralPath"):
-            raise CommandError(
-                "CannotSpecifyPathAndLiteralPath",
-                "You must specify either the -Path or -LiteralPath parameters, but not both.",
-                "InvalidData",
-            )
+            raise CommandError("CannotSpecifyPathAndLiteralPath", NO_PATH, "InvalidData")
         self.place = locations(call.session).place(call.text("LiteralPath") or call.text("Path"))
         if call.switch("Append") and call.host.files.is_file(self.place.path):
             self.continue_file(call)
@@ -232,6 +247,8 @@ class ConvertFromCsv:
 
 @cmdlet("Import-Csv", ("Path", "LiteralPath", "Delimiter", "UseCulture", "Header", "Encoding"))
 def import_csv(call: CommandCall) -> None:
+    if not (call.has("Path") or call.has("LiteralPath")):
+        raise CommandError("CannotSpecifyPathAndLiteralPath", NO_PATH, "InvalidData")
     for text in call.texts("LiteralPath") or call.texts("Path"):
         for place in found(call, text):
             content = decode(call.host.files.read(place.path), encoding_of(call))

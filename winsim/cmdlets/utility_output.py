@@ -44,7 +44,13 @@ def host_text(value: object, separator: str) -> str:
     return separator.join(host_text(item, separator) for item in items)
 
 
-@cmdlet("Write-Host", ("Object", "NoNewline", "Separator", "ForegroundColor", "BackgroundColor"), locks_world=False)
+@cmdlet(
+    "Write-Host",
+    ("Object", "NoNewline", "Separator", "ForegroundColor", "BackgroundColor"),
+    locks_world=False,
+    by_value=("Object",),
+    remaining=("Object",),
+)
 def write_host(call: CommandCall) -> None:
     separator = to_text(call.get("Separator", " "))
     ui = call.session.ui
@@ -65,17 +71,17 @@ def caller_invocation(call: CommandCall) -> InvocationInfo:
     return found if isinstance(found, InvocationInfo) else call.invocation()
 
 
-@cmdlet("Write-Warning", ("Message",), empties=("Message",), locks_world=False)
+@cmdlet("Write-Warning", ("Message",), empties=("Message",), locks_world=False, by_value=("Message",))
 def write_warning(call: CommandCall) -> None:
     call.warning(call.text("Message"), caller_invocation(call))
 
 
-@cmdlet("Write-Verbose", ("Message",), empties=("Message",), locks_world=False)
+@cmdlet("Write-Verbose", ("Message",), empties=("Message",), locks_world=False, by_value=("Message",))
 def write_verbose(call: CommandCall) -> None:
     call.verbose(call.text("Message"), caller_invocation(call))
 
 
-@cmdlet("Write-Debug", ("Message",), empties=("Message",), locks_world=False)
+@cmdlet("Write-Debug", ("Message",), empties=("Message",), locks_world=False, by_value=("Message",))
 def write_debug(call: CommandCall) -> None:
     call.debug(call.text("Message"), caller_invocation(call))
 
@@ -189,7 +195,7 @@ def ask_field(ui: HostUI, name: str, *, secure: bool) -> object:
     return answer.get(name) if isinstance(answer, Dictionary) else None
 
 
-@cmdlet("Read-Host", ("Prompt", "AsSecureString"), locks_world=False)
+@cmdlet("Read-Host", ("Prompt", "AsSecureString"), locks_world=False, remaining=("Prompt",))
 def read_host(call: CommandCall) -> None:
     from winsim.interpreter.hosting import HostUnavailable
 

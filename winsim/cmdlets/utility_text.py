@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 from winsim.cmdlets.item_paths import places
 from winsim.cmdlets.management_content import encoding_of, text_lines
 from winsim.interpreter.collect import unwrap
-from winsim.interpreter.command import CommandError, cmdlet
+from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
 from winsim.interpreter.containers import Hashtable
 from winsim.interpreter.net.encodings import Encoding
 from winsim.interpreter.net.fileinfo import FileInfo
 from winsim.interpreter.net.paths import decode
 from winsim.interpreter.net.regextypes import Match, Regex
+from winsim.interpreter.nettypes import NetError
 from winsim.interpreter.provider_files import remote_entry
 from winsim.interpreter.providers import locations
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.values import Array, record
+from winsim.interpreter.values import Array, PSObject, record
 from winsim.interpreter.wildcards import wildcard_match
 
 if TYPE_CHECKING:
@@ -45,13 +46,26 @@ if TYPE_CHECKING:
     ),
 )
 class SelectString:
+    """Lines that match. With -Context a match waits until the lines after it have come."""
+
     def begin(self, call: CommandCall) -> None:
         ignore = 0 if call.switch("CaseSensitive") else 1
-        texts = call.texts("Pattern")
-        self.patterns = texts
-        self.regexes = [Regex(re.escape(t) if call.switch("SimpleMatch") else t, ignore) for t in texts]
+        self.patterns = call.texts("Pattern")
+        self.regexes = [self.regex(call, text, ignore) for text in self.patterns]
+        sizes = [int(text) for text in call.texts("Context")] or [0]
+        self.before, self.after = sizes[0], sizes[-1]
         self.number = 0
         self.found = False
+        self.lines: list[str] = []
+        self.waiting: list[tuple[PSObject, int]] = []
+
+    @staticmethod
+    def regex(call: CommandCall, text: str, ignore: int) -> Regex:
+        try:
+            return Regex(re.escape(text) if call.switch("SimpleMatch") else text, ignore)
+        except NetError as problem:
+            message = f"The string {text} is not a valid regular expression: {problem.message}"
+            raise CommandError("InvalidRegex", message, "InvalidArgument", None, "System.ArgumentException") from None
 
     def process(self, call: CommandCall) -> None:
         if call.has("Path") or call.has("LiteralPath"):
@@ -66,7 +80,24 @@ class SelectString:
         self.number += 1
         if call.switch("Quiet") and self.found:
             return
-        self.line(call, to_text(value), self.number, "InputStream", call.get("InputObject"))
+        text = to_text(value)
+        self.line(call, text, self.number, "InputStream", self.lines)
+        if call.has("Context"):
+            self.lines.append(text)
+            self.release(call, self.number)
+
+    def release(self, call: CommandCall, number: int) -> None:
+        """Writes the matches of the pipeline whose lines after them are there."""
+        ready = [one for one in self.waiting if one[1] + self.after <= number]
+        self.waiting = [one for one in self.waiting if one[1] + self.after > number]
+        for info, at in ready:
+            self.complete(info, self.lines, at)
+            call.write(info)
+
+    def end(self, call: CommandCall) -> None:
+        for info, at in self.waiting:
+            self.complete(info, self.lines, at)
+            call.write(info)
 
     def file(self, call: CommandCall, path: str) -> None:
         includes, excludes = call.texts("Include"), call.texts("Exclude")
@@ -77,13 +108,11 @@ class SelectString:
             return
         lines = text_lines(decode(call.host.files.read(path), encoding_of(call)))
         for number, line in enumerate(lines, 1):
-            hit = self.line(call, line, number, path, None, lines)
+            hit = self.line(call, line, number, path, lines)
             if hit and (call.switch("List") or call.switch("Quiet")):
                 return
 
-    def line(
-        self, call: CommandCall, text: str, number: int, path: str, source: object, lines: list[str] | None = None
-    ) -> bool:
+    def line(self, call: CommandCall, text: str, number: int, path: str, lines: list[str]) -> bool:
         hits: list[Match] = []
         pattern = self.patterns[0] if self.patterns else ""
         for index, regex in enumerate(self.regexes):
@@ -99,37 +128,48 @@ class SelectString:
             self.found = True
             return True
         shown = [] if call.switch("SimpleMatch") else hits if call.switch("AllMatches") else hits[:1]
-        name = path.rpartition("\\")[2]
         info = record(
             "Microsoft.PowerShell.Commands.MatchInfo",
             {
                 "IgnoreCase": not call.switch("CaseSensitive"),
                 "LineNumber": number,
                 "Line": text,
-                "Filename": name,
+                "Filename": path.rpartition("\\")[2],
                 "Path": path,
                 "Pattern": pattern,
-                "Context": self.context(call, number, lines),
+                "Context": None,
                 "Matches": Array(shown, "System.Text.RegularExpressions.Match"),
-                "__text__": text if path == "InputStream" else f"{path}:{number}:{text}",
+                "__text__": labelled(path, number, text),
             },
         )
-        call.write(info)
+        if not call.has("Context"):
+            call.write(info)
+        elif path == "InputStream":
+            self.waiting.append((info, number))
+        else:
+            self.complete(info, lines, number)
+            call.write(info)
         return True
 
-    @staticmethod
-    def context(call: CommandCall, number: int, lines: list[str] | None) -> object:
-        if not call.has("Context") or lines is None:
-            return None
-        sizes = [int(text) for text in call.texts("Context")]
-        before, after = sizes[0], sizes[-1]
-        return record(
+    def complete(self, info: PSObject, lines: list[str], number: int) -> None:
+        """Adds the lines around a match."""
+        first = max(number - 1 - self.before, 0)
+        before, after = lines[first : number - 1], lines[number : number + self.after]
+        parts = {"PreContext": before, "PostContext": after, "DisplayPreContext": before, "DisplayPostContext": after}
+        info["Context"] = record(
             "Microsoft.PowerShell.Commands.MatchInfoContext",
-            {
-                "PreContext": Array(lines[max(number - 1 - before, 0) : number - 1], "System.String"),
-                "PostContext": Array(lines[number : number + after], "System.String"),
-            },
+            {name: Array(part, "System.String") for name, part in parts.items()},
         )
+        path = to_text(info["Path"])
+        rows = [*before, to_text(info["Line"]), *after]
+        info["__text__"] = "\r\n".join(
+            ("> " if at == number else "  ") + labelled(path, at, row) for at, row in enumerate(rows, first + 1)
+        )
+
+
+def labelled(path: str, number: int, line: str) -> str:
+    """A line as text, with its place where it comes from a file."""
+    return line if path == "InputStream" else f"{path}:{number}:{line}"
 
 
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "v": "\v", "e": "\x1b", "a": "\a", "0": "\0"}
@@ -140,7 +180,9 @@ def unescaped(text: str) -> str:
     return re.sub(r"\\(.)", lambda found: ESCAPES.get(found[1], found[1]), text)
 
 
-@cmdlet("ConvertFrom-StringData", ("StringData",), locks_world=False)
+@cmdlet(
+    "ConvertFrom-StringData", ("StringData",), locks_world=False, by_value=("StringData",), empties=("StringData",)
+)
 def convert_from_string_data(call: CommandCall) -> None:
     table = Hashtable()
     for raw in call.text("StringData").split("\n"):
@@ -171,11 +213,16 @@ def convert_from_string_data(call: CommandCall) -> None:
 HASHES = {"sha1": "SHA1", "sha256": "SHA256", "sha384": "SHA384", "sha512": "SHA512", "md5": "MD5"}
 
 
-@cmdlet("Get-FileHash", ("Path", "LiteralPath", "Algorithm"))
+@cmdlet(
+    "Get-FileHash",
+    ("Path", "LiteralPath", "Algorithm"),
+    by_value=("Path",),
+    by_name=("Path", "LiteralPath"),
+)
 def get_file_hash(call: CommandCall) -> None:
     name = HASHES.get((call.text("Algorithm") or "SHA256").lower())
     if name is None:
-        raise CommandError("NotBuilt", f"The algorithm {call.text('Algorithm')} is not available.", "InvalidArgument")
+        raise NotBuilt(f"the hash algorithm {call.text('Algorithm')}")
     for place in places(call):
         if place.provider.is_container(call.session, place.path):
             continue

@@ -81,7 +81,7 @@ def update_type_data(call: CommandCall) -> None:
         data.keys = tuple(call.texts("DefaultKeyPropertySet"))
 
 
-@cmdlet("Get-TypeData", ("TypeName",), locks_world=False)
+@cmdlet("Get-TypeData", ("TypeName",), locks_world=False, by_value=("TypeName",))
 def get_type_data(call: CommandCall) -> None:
     for pattern in call.texts("TypeName") or ["*"]:
         for data in all_data(call.session).values():

@@ -186,6 +186,8 @@ def new_variable(call: CommandCall) -> None:
     "Set-Variable",
     ("Name", "Value", "Description", "Option", "Force", "PassThru", "Scope", "Include", "Exclude", "Visibility"),
     locks_world=False,
+    by_value=("Value",),
+    by_name=("Name", "Value"),
 )
 class SetVariable:
     """Pipeline input becomes an array."""
@@ -221,7 +223,9 @@ class SetVariable:
                     call.write(PSVariable(name, holder))
 
 
-@cmdlet("Clear-Variable", ("Name", "Force", "PassThru", "Scope", "Include", "Exclude"), locks_world=False)
+@cmdlet(
+    "Clear-Variable", ("Name", "Force", "PassThru", "Scope", "Include", "Exclude"), locks_world=False, by_name=("Name",)
+)
 def clear_variable(call: CommandCall) -> None:
     for pattern in call.texts("Name"):
         for variable in found(call, pattern):
@@ -233,7 +237,7 @@ def clear_variable(call: CommandCall) -> None:
                     call.write(variable)
 
 
-@cmdlet("Remove-Variable", ("Name", "Force", "Scope", "Include", "Exclude"), locks_world=False)
+@cmdlet("Remove-Variable", ("Name", "Force", "Scope", "Include", "Exclude"), locks_world=False, by_name=("Name",))
 def remove_variable(call: CommandCall) -> None:
     for pattern in call.texts("Name"):
         for variable in found(call, pattern):
@@ -296,14 +300,24 @@ def no_alias(name: str) -> CommandError:
     )
 
 
-@cmdlet("Set-Alias", ("Name", "Value", "Description", "Option", "Force", "PassThru", "Scope"), locks_world=False)
+@cmdlet(
+    "Set-Alias",
+    ("Name", "Value", "Description", "Option", "Force", "PassThru", "Scope"),
+    locks_world=False,
+    by_name=("Name", "Value"),
+)
 def set_alias(call: CommandCall) -> None:
     scope_of(call).aliases[call.text("Name").lower()] = call.text("Value")
     if call.switch("PassThru"):
         call.write(alias_info(call, call.text("Name"), call.text("Value")))
 
 
-@cmdlet("New-Alias", ("Name", "Value", "Description", "Option", "Force", "PassThru", "Scope"), locks_world=False)
+@cmdlet(
+    "New-Alias",
+    ("Name", "Value", "Description", "Option", "Force", "PassThru", "Scope"),
+    locks_world=False,
+    by_name=("Name", "Value"),
+)
 def new_alias(call: CommandCall) -> None:
     name = call.text("Name")
     if name.lower() in all_aliases(call) and not call.switch("Force"):

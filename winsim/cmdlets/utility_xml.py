@@ -85,7 +85,14 @@ def import_clixml(call: CommandCall) -> None:
                 call.write_all(items if items is not None else [value])
 
 
-@cmdlet("Select-Xml", ("XPath", "Xml", "Content", "Path", "LiteralPath", "Namespace"), locks_world=False)
+@cmdlet(
+    "Select-Xml",
+    ("XPath", "Xml", "Content", "Path", "LiteralPath", "Namespace"),
+    locks_world=False,
+    by_value=("Content", "Xml"),
+    by_name=("Path", "LiteralPath", "Xml"),
+    positions={"XPath": 0, "Xml": 1, "Path": 1},
+)
 class SelectXml:
     def process(self, call: CommandCall) -> None:
         for node, source in self.sources(call):

@@ -17,6 +17,7 @@ from winsim.interpreter.engine_views import PSObjectView, TypeNameList
 from winsim.interpreter.events import EVENT_TYPES
 from winsim.interpreter.history import HISTORY_TYPES
 from winsim.interpreter.jobs import JOB_TYPES
+from winsim.interpreter.location_stacks import LOCATION_TYPES
 
 if TYPE_CHECKING:
     from winsim.interpreter.nettypes import TypeDef
@@ -32,6 +33,7 @@ TYPES: tuple[TypeDef, ...] = (
     *HISTORY_TYPES,
     *JOB_TYPES,
     *EVENT_TYPES,
+    *LOCATION_TYPES,
     *DYNAMIC_TYPES,
     *DELEGATE_TYPES,
 )

@@ -170,6 +170,7 @@ class Locations:
         self.session = session
         self.drives: dict[str, Drive] = {drive.name.lower(): drive for drive in default_drives(session)}
         self.stacks: dict[str, list[Place]] = {}
+        self.default_stack = ""
         start = session.home() + "\\Documents" if session.host is not None else "C:\\"
         self.here = self.place(start if "c" in self.drives else "Variable:\\")
         if not self.here.provider.exists(session, self.here.path) and "c" in self.drives:
