@@ -27,8 +27,9 @@ import requests
 import yaml
 from pypsrp.exceptions import WinRMError, WinRMTransportError, WSManFaultError
 from pypsrp.powershell import PowerShell, RunspacePool
-from pypsrp.wsman import WSMan
+from pypsrp.wsman import SelectorSet, WSMan
 
+_PLUGIN: Final = "http://schemas.microsoft.com/powershell/Microsoft.PowerShell"
 _FAMILIES: Final = (WinRMError, WinRMTransportError, WSManFaultError, requests.exceptions.RequestException, ValueError)
 _SCRIPTS: Final = (
     "1..5 | ForEach-Object { $_ * 2 }",
@@ -98,18 +99,23 @@ def sample(pid: int, pipelines: int) -> Sample:
     return Sample(pipelines, int(values["VmRSS"].split()[0]) / 1024, descriptors, int(values["Threads"]))
 
 
+def connect(host: dict[str, Any]) -> WSMan:
+    url = urlsplit(host["url"])
+    return WSMan(
+        url.hostname, port=url.port, ssl=False, username=host["user"], password=host["password"],
+        auth="ntlm", no_proxy=True, operation_timeout=10, read_timeout=20,
+    )  # fmt: skip
+
+
 def work(run: Run, seed: int) -> None:
     chance = random.Random(seed)
     names = sorted(run.url)
-    while True:
+    while run.done <= run.wanted:
         host = run.url[chance.choice(names)]
-        url = urlsplit(host["url"])
-        wsman = WSMan(
-            url.hostname, port=url.port, ssl=False, username=host["user"], password=host["password"],
-            auth="ntlm", no_proxy=True, operation_timeout=10, read_timeout=20,
-        )  # fmt: skip
+        wsman = connect(host)
+        pool = RunspacePool(wsman)
         try:
-            with wsman, RunspacePool(wsman) as pool:
+            with wsman, pool:
                 for _ in range(chance.randint(5, 40)):
                     if not run.take():
                         return
@@ -118,8 +124,24 @@ def work(run: Run, seed: int) -> None:
                     run.count(f"state {pipeline.state}")
         except _FAMILIES as error:
             run.count(type(error).__name__)
-        if run.done > run.wanted:
-            return
+            clear_away(host, pool)
+
+
+def clear_away(host: dict[str, Any], pool: RunspacePool) -> None:
+    """The shell of a client that lost its connection: the host would keep it for two hours."""
+    selectors = SelectorSet()
+    selectors.add_option("ShellId", str(pool.id).upper())
+    with contextlib.suppress(WSManFaultError), connect(host) as wsman:
+        wsman.delete(_PLUGIN, selector_set=selectors)
+
+
+def shells(run: Run) -> int:
+    """How many shells all hosts still have."""
+    found = 0
+    for host in run.url.values():
+        with connect(host) as wsman:
+            found += len(RunspacePool.get_runspace_pools(wsman))
+    return found
 
 
 def main() -> int:
@@ -142,11 +164,14 @@ def soak(folder: Path, hosts: int, pipelines: int, threads: int) -> int:
         assert server.stdout is not None
         document = json.loads(server.stdout.readline())
         print(f"{hosts} hosts serve after {time.monotonic() - started:.2f} s: {sample(server.pid, 0)}", flush=True)
-        samples = _drive(server.pid, Run(document["hosts"], pipelines), threads)
+        run = Run(document["hosts"], pipelines)
+        samples = _drive(server.pid, run, threads)
         time.sleep(1)
         samples.append(sample(server.pid, pipelines))
+        left = shells(run)
         server.terminate()
-    return _judge(samples)
+    print(f"{left} shells left")
+    return max(_judge(samples), int(left > 0))
 
 
 def _drive(pid: int, run: Run, threads: int) -> list[Sample]:

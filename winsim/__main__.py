@@ -11,7 +11,7 @@ from typing import Any
 
 from winsim.endpoint import control
 from winsim.endpoint.control import BadFaultFile, FaultControl
-from winsim.server import SCALE, Options, run
+from winsim.server import SCALE, Options, leave, run
 from winsim.store import BadStore, Store
 from winsim.world.digest import canonical, digest
 from winsim.world.machines import BadMachines, load_machines
@@ -75,10 +75,10 @@ def main() -> int:
     try:
         faults = control.load(arguments.faults) if arguments.faults else FaultControl()
         run(options, faults, _announcer(arguments.json))
+        leave(0)
     except (BadMachines, BadStore, BadFaultFile, OSError) as error:
         print(f"winsim: {error}", file=sys.stderr)
         return 1
-    return 0
 
 
 if __name__ == "__main__":

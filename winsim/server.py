@@ -9,13 +9,14 @@ import json
 import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from winsim.endpoint import addresses
 from winsim.endpoint.addresses import Place
@@ -36,7 +37,8 @@ SCALE: Final = 60.0  # lab seconds in one second: a restart or a replication tak
 _STACK: Final = 64 * 1024 * 1024  # scripts may recurse; only touched pages cost memory
 _WORKERS: Final = 512
 _TICK: Final = 0.05
-_DRAIN_SECONDS: Final = 25.0
+_FINISH_SECONDS: Final = 0.4  # pipelines that end within this time after SIGTERM are not stopped
+_STOP_SECONDS: Final = 0.4  # for those that are
 
 
 @dataclass(frozen=True)
@@ -143,16 +145,14 @@ class LabServer:
         self._housekeeping = asyncio.create_task(self._keep_house())
 
     async def stop(self) -> None:
-        """Lets running pipelines finish, closes everything and saves."""
+        """Lets pipelines that are about to end finish, stops the others, closes everything and saves."""
         if self._housekeeping is not None:
             self._housekeeping.cancel()
-        deadline = asyncio.get_running_loop().time() + _DRAIN_SECONDS
-        while any(e.service.shells.busy for e in self.endpoints.values()):
-            if asyncio.get_running_loop().time() > deadline:
-                break
-            await asyncio.sleep(0.05)
+        await _until(lambda: not any(e.service.shells.busy for e in self.endpoints.values()), _FINISH_SECONDS)
+        shells = [shell for endpoint in self.endpoints.values() for shell in endpoint.service.shells.all()]
         for endpoint in self.endpoints.values():
             await endpoint.close()
+        await _until(lambda: not any(shell.busy for shell in shells), _STOP_SECONDS)
         self._workers.shutdown(wait=False, cancel_futures=True)
         self._saver.settle()
 
@@ -307,6 +307,14 @@ async def _watch(parent: int, event: asyncio.Event) -> None:
     event.set()
 
 
+async def _until(done: Callable[[], bool], seconds: float) -> None:
+    """Waits for something, but not for ever."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    while not done() and loop.time() < deadline:
+        await asyncio.sleep(0.02)
+
+
 def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -321,3 +329,11 @@ def run(options: Options, control: FaultControl, announce: Callable[[dict[str, A
     threading.stack_size(_STACK)
     with exclusive(options.state):
         asyncio.run(serve(options, control, announce))
+
+
+def leave(code: int) -> NoReturn:
+    """Ends the process, also when a script does not: what was told to clients is on disk."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    logging.shutdown()
+    os._exit(code)

@@ -16,13 +16,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from pypsrp.host import PSHost, PSHostUserInterface
-from pypsrp.powershell import RunspacePool
+from pypsrp.powershell import PowerShell, RunspacePool
 from pypsrp.wsman import WSMan
 
 from tests.endpoint.test_pypsrp import run
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
+IN_TIME = 3.0  # seconds; one on a computer that has nothing else to do
 MACHINES = """\
 lab: small
 baseline: bare
@@ -98,19 +99,33 @@ def test_it_leaves_with_its_parent(tmp_path: Path) -> None:
         assert process.wait(10) == 0
 
 
-def test_a_running_pipeline_may_finish(tmp_path: Path) -> None:
+def test_a_pipeline_that_is_about_to_end_may_finish(tmp_path: Path) -> None:
     with serving(tmp_path, "--scale", "1") as (process, document), connect(document) as connection:
         pool = RunspacePool(connection)
         pool.open()
-        from pypsrp.powershell import PowerShell
-
-        pipeline = PowerShell(pool).add_script("Start-Sleep -Seconds 1; New-Item C:\\late.txt -ItemType File")
-        pipeline.begin_invoke()
-        time.sleep(0.3)
+        run(pool, "'warm'")
+        script = "Start-Sleep -Milliseconds 300; New-Item C:\\late.txt -ItemType File"
+        PowerShell(pool).add_script(script).begin_invoke()
         process.terminate()
         assert process.wait(10) == 0
     with serving(tmp_path) as (_, document):
         assert output(document, "Test-Path C:\\late.txt") == [True]
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["while ($true) { }", "try { 1 } finally { while ($true) { } }", "('a' * 40 + 'b') -match '^(a|aa)+$'"],
+)
+def test_an_endless_script_does_not_keep_the_process(tmp_path: Path, script: str) -> None:
+    with serving(tmp_path) as (process, document), connect(document) as connection:
+        pool = RunspacePool(connection)
+        pool.open()
+        run(pool, "'warm'")
+        PowerShell(pool).add_script(script).begin_invoke()
+        started = time.monotonic()
+        process.terminate()
+        assert process.wait(10) == 0
+        assert time.monotonic() - started < IN_TIME
 
 
 def test_two_simulators_do_not_share_a_folder(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from winsim.cmdlets.expressions import evaluate, parse_all, resolve, value_of
 from winsim.cmdlets.utility_sort import order
+from winsim.interpreter.ambient import heed_stop
 from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.command import CommandError, cmdlet
 from winsim.interpreter.convert import convert
@@ -15,12 +16,17 @@ from winsim.interpreter.members import MISSING
 from winsim.interpreter.special import extend
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import get_type, type_of
-from winsim.interpreter.values import AUTOMATION_NULL, PSObject, record
+from winsim.interpreter.values import AUTOMATION_NULL, PSObject
 
 if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
 
 MEASURES = "Microsoft.PowerShell.Commands."
+
+
+def measured(kind: str, properties: dict[str, object]) -> PSObject:
+    return PSObject(properties, (MEASURES + kind, MEASURES + "MeasureInfo", "System.Object"))
+
 UNLIMITED = 2**31 - 1
 Entry = tuple[object, list[object]]  # an object and what it is compared by
 
@@ -158,8 +164,8 @@ class MeasureObject:
         largest, smallest = as_double(tally.largest), as_double(tally.smallest)
         numbers = (largest is not None or tally.largest is None) and (smallest is not None or tally.smallest is None)
         sums = not self.not_numeric
-        return record(
-            MEASURES + ("GenericMeasureInfo" if numbers else "GenericObjectMeasureInfo"),
+        return measured(
+            ("GenericMeasureInfo" if numbers else "GenericObjectMeasureInfo"),
             {
                 "Count": tally.count,
                 "Average": tally.total / tally.count if sums and tally.count and call.switch("Average") else None,
@@ -172,8 +178,8 @@ class MeasureObject:
 
     @staticmethod
     def text_info(call: CommandCall, tally: Tally) -> PSObject:
-        return record(
-            MEASURES + "TextMeasureInfo",
+        return measured(
+            "TextMeasureInfo",
             {
                 "Lines": tally.lines if call.switch("Line") else None,
                 "Words": tally.words if call.switch("Word") else None,
@@ -226,6 +232,7 @@ class CompareObject:
 
     def step(self, call: CommandCall, right: Entry | None) -> None:
         """The next object of each side."""
+        heed_stop()
         left = None
         if self.left is not None and self.position < len(self.left):
             left = self.left[self.position]

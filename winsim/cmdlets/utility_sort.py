@@ -6,6 +6,7 @@ from functools import cmp_to_key
 from typing import TYPE_CHECKING
 
 from winsim.cmdlets.expressions import Expression, parse_all, value_of
+from winsim.interpreter.ambient import heed_stop
 from winsim.interpreter.command import CommandError, cmdlet
 from winsim.interpreter.compare import compare, compare_text
 from winsim.interpreter.containers import Hashtable, ObjectCollection
@@ -76,6 +77,7 @@ class Keyed:
 class SortObject(Keyed):
     def end(self, call: CommandCall) -> None:
         def by_keys(a: tuple[list[object], object], b: tuple[list[object], object]) -> int:
+            heed_stop()
             return self.comparison(call, a[0], b[0])
 
         rows = sorted(self.rows, key=cmp_to_key(by_keys))

@@ -28,6 +28,13 @@ def current_session() -> Session | None:
     return _RUNNING.get(None)
 
 
+def heed_stop() -> None:
+    """For work that goes on for long between two statements: leaves when the running pipeline is to stop."""
+    session = _RUNNING.get(None)
+    if session is not None and session.stop_asked:
+        session.check()
+
+
 @contextmanager
 def running(session: Session) -> Iterator[None]:
     """Makes a session the one that runs in this thread, for as long as its pipeline does."""

@@ -177,11 +177,11 @@ def try_statement(unit: Unit, node: syntax.Try) -> Run:
 
 def run_final(frame: Frame, final: Run) -> None:
     session = frame.session
-    stopping = session.pause_stop()
+    session.pause_stop()
     try:
         final(frame)
     finally:
-        session.resume_stop(stopping)
+        session.resume_stop()
 
 
 def unguarded(body: Run) -> Run:

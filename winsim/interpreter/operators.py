@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from winsim.interpreter import compare as comparing
+from winsim.interpreter.ambient import heed_stop
 from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.containers import Hashtable
 from winsim.interpreter.convert import convert, to_bool
@@ -16,7 +17,7 @@ from winsim.interpreter.patterns import Match, Pattern
 from winsim.interpreter.regexes import compile_pattern, expand, group_order
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import table
-from winsim.interpreter.values import Array
+from winsim.interpreter.values import Array, NetObject
 from winsim.interpreter.wildcards import wildcard_match
 
 if TYPE_CHECKING:
@@ -134,9 +135,38 @@ def named_type(value: object) -> NetType:
     return found
 
 
+class WrittenType(NetObject):
+    """The name of a type as a script has it (System.Management.Automation.Language.TypeName)."""
+
+    type_names = ("System.Management.Automation.Language.TypeName", "System.Object")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __str__(self) -> str:
+        return self.name
+
+    def adapted_names(self) -> list[str]:
+        return list(self._members())
+
+    def adapted_property(self, name: str) -> object:
+        members = {key.lower(): value for key, value in self._members().items()}
+        return members.get(name.lower(), NotImplemented)
+
+    def _members(self) -> dict[str, object]:
+        return {
+            "FullName": self.name,
+            "Name": self.name.partition(",")[0],
+            "AssemblyName": self.name.partition(",")[2].strip() or None,
+            "IsArray": False,
+            "IsGeneric": False,
+            "Extent": self.name,
+        }
+
+
 def type_not_found(name: str) -> TerminatingError:
     message = f"Unable to find type [{name}]. Make sure that the assembly that contains this type is loaded."
-    return error("TypeNotFound", message, "InvalidOperation", name)
+    return error("TypeNotFound", message, "InvalidOperation", WrittenType(name))
 
 
 def as_type(left: object, right: object) -> object:
@@ -152,7 +182,11 @@ def join(left: object, right: object) -> object:
     items = items_of(left)
     if items is None:
         return to_text(left)
-    return separator.join(to_text(item) for item in items)
+    texts: list[str] = []
+    for item in items:
+        heed_stop()
+        texts.append(to_text(item))
+    return separator.join(texts)
 
 
 def join_unary(value: object) -> object:

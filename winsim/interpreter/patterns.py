@@ -1,25 +1,32 @@
 """Compiled regular expressions that cannot run for ever.
 
 Python's ``re`` holds the interpreter lock while it backtracks and cannot be interrupted: one bad pattern of a script
-would stop every host. The ``regex`` package searches without the lock and gives up after a time.
+would stop every host. The ``regex`` package searches without the lock and gives up after a time. A search that takes
+long is looked after from outside, so that a pipeline can be stopped while it goes on.
 """
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import regex
 
+from winsim.interpreter.ambient import heed_stop
 from winsim.interpreter.errors import LimitExceeded
 
 SECONDS: Final = 10.0  # for one search, replacement or split
+_AT_ONCE: Final = 0.05  # nearly every search ends within this time
+_LOOK: Final = 0.05
 IGNORECASE: Final = int(regex.IGNORECASE)
 MULTILINE: Final = int(regex.MULTILINE)
 DOTALL: Final = int(regex.DOTALL)
 VERBOSE: Final = int(regex.VERBOSE)
 
 Match = regex.Match
+Search = Callable[[float], Match[str] | None]  # given the seconds that it may take
 
 
 class Pattern:
@@ -32,29 +39,65 @@ class Pattern:
         self.groupindex: Mapping[str, int] = self.compiled.groupindex
         self.groups = self.compiled.groups
 
-    def search(self, text: str, start: int = 0) -> Match[str] | None:
-        try:
-            return self.compiled.search(text, start, timeout=SECONDS, concurrent=True)
-        except TimeoutError:
-            raise too_long() from None
+    def search(self, text: str, start: int = 0, seconds: float = SECONDS) -> Match[str] | None:
+        return _within(seconds, lambda limit: self.compiled.search(text, start, timeout=limit, concurrent=True))
 
     def match(self, text: str, start: int = 0) -> Match[str] | None:
-        try:
-            return self.compiled.match(text, start, timeout=SECONDS, concurrent=True)
-        except TimeoutError:
-            raise too_long() from None
+        return _within(SECONDS, lambda limit: self.compiled.match(text, start, timeout=limit, concurrent=True))
 
     def finditer(self, text: str, start: int = 0) -> Iterator[Match[str]]:
-        try:
-            yield from self.compiled.finditer(text, start, timeout=SECONDS, concurrent=True)
-        except TimeoutError:
-            raise too_long() from None
+        """Match after match as .NET goes on: after an empty one, one character further."""
+        left = SECONDS
+        position = start
+        while position <= len(text):
+            begun = time.monotonic()
+            found = self.search(text, position, left)
+            left -= time.monotonic() - begun
+            if found is None:
+                return
+            yield found
+            position = found.end() + (found.end() == found.start())
+            heed_stop()
 
-    def sub(self, replacement: str | Callable[[Match[str]], str], text: str, count: int = 0) -> str:
+    def sub(self, replacement: Callable[[Match[str]], str], text: str, count: int = 0) -> str:
+        pieces: list[str] = []
+        position = 0
+        for number, found in enumerate(self.finditer(text)):
+            if count and number >= count:
+                break
+            pieces += (text[position : found.start()], replacement(found))
+            position = found.end()
+        return "".join(pieces) + text[position:]
+
+
+def _within(seconds: float, search: Search) -> Match[str] | None:
+    if seconds <= 0:
+        raise too_long()
+    try:
+        return search(_AT_ONCE)
+    except TimeoutError:
+        return _looked_after(seconds, search)
+
+
+def _looked_after(seconds: float, search: Search) -> Match[str] | None:
+    """The search in a thread of its own; a stop request leaves it to its time limit."""
+    found: list[Match[str] | None] = []
+    ended = threading.Event()
+
+    def work() -> None:
         try:
-            return self.compiled.sub(replacement, text, count, timeout=SECONDS)
+            found.append(search(seconds))
         except TimeoutError:
-            raise too_long() from None
+            pass
+        finally:
+            ended.set()
+
+    threading.Thread(target=work, name="regex", daemon=True).start()
+    while not ended.wait(_LOOK):
+        heed_stop()
+    if not found:
+        raise too_long()
+    return found[0]
 
 
 def too_long() -> LimitExceeded:

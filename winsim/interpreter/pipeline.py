@@ -84,6 +84,8 @@ def receiver(session: Session, stage: Stage) -> Emit:
     process = stage.process
 
     def deliver(value: object) -> None:
+        if session.stop_asked:
+            session.check()
         streams, outer = stage.streams, session.streams
         if streams is outer:
             process(value)

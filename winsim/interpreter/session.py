@@ -65,6 +65,9 @@ class Session(GlobalState, Lookup, BlockRunner):
         self.statements = 0
         self.deadline: float | None = None
         self.stopping = threading.Event()
+        self.stop_asked = False  # as ``stopping``, for places that look at it for each object
+        self.stop_later = False  # when the last finally block has ended
+        self.finishing = 0  # finally blocks that run
         self.in_try = 0
         self.history: list[HistoryEntry] = []
         self.loops = 0
@@ -126,16 +129,25 @@ class Session(GlobalState, Lookup, BlockRunner):
         self.budget = CHECK_EVERY
         self.deadline = time.monotonic() + limits.seconds if limits.seconds is not None else None
         self.stopping.clear()
-        self.in_try = self.loops = self.depth = 0
+        self.stop_asked = self.stop_later = False
+        self.in_try = self.loops = self.depth = self.finishing = 0
         self.caught = []
         self.exit_code = None
 
     def stop(self) -> None:
-        """Asks the running pipeline to stop; takes effect between two statements and wakes sleeping commands."""
+        """Asks the running pipeline to stop; takes effect at the next statement or object, and wakes what sleeps.
+
+        It comes from any thread.
+        """
+        if self.finishing:
+            self.stop_later = True
+            return
         self.stopping.set()
+        self.stop_asked = True
+        self.budget = -1  # lost when the interpreter is just writing it; then a few hundred statements later
 
     def check(self) -> None:
-        """Called every few hundred statements: stop requests and limits."""
+        """Called every few hundred statements, and at once after a stop request: stop requests and limits."""
         self.statements += CHECK_EVERY
         self.budget = CHECK_EVERY
         if self.stopping.is_set():
@@ -145,16 +157,19 @@ class Session(GlobalState, Lookup, BlockRunner):
         if self.deadline is not None and time.monotonic() > self.deadline:
             raise LimitExceeded(f"more than {self.limits.seconds} seconds")
 
-    def pause_stop(self) -> bool:
-        """A finally block runs to its end even when the pipeline is being stopped."""
-        stopping = self.stopping.is_set()
-        if stopping:
+    def pause_stop(self) -> None:
+        """A finally block runs to its end, whether the pipeline is being stopped or is asked to while it runs."""
+        self.finishing += 1
+        if self.stopping.is_set():
+            self.stop_later = True
+            self.stop_asked = False
             self.stopping.clear()
-        return stopping
 
-    def resume_stop(self, stopping: bool) -> None:
-        if stopping:
-            self.stopping.set()
+    def resume_stop(self) -> None:
+        self.finishing -= 1
+        if self.stop_later and not self.finishing:
+            self.stop_later = False
+            self.stop()
 
     def sleep(self, seconds: float) -> None:
         """Waits on the lab clock; a stop request ends it."""

@@ -9,6 +9,7 @@ from winsim.cmdlets.formatting.cells import is_scalar
 from winsim.cmdlets.formatting.layout import group_head, read, render
 from winsim.cmdlets.formatting.packets import FormatRecord
 from winsim.cmdlets.formatting.views import View, default_view
+from winsim.interpreter.ambient import heed_stop
 from winsim.interpreter.clixml_records import type_names
 from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.containers import Dictionary
@@ -93,12 +94,12 @@ class Renderer:
                 self.lines.extend(text_lines(row))
             return
         if view.kind == "text":
-            self.lines.extend(render(self.call, view, objects, self.width))
+            self.lines.extend(folded(render(self.call, view, objects, self.width), self.width))
             return
         if not view.columns:
             return
-        self.lines.extend(group_head(self.call, view, objects[0]))
-        self.lines.extend(self.mixed(view, rows, objects))
+        self.lines.extend(folded(group_head(self.call, view, objects[0]), self.width))
+        self.lines.extend(folded(self.mixed(view, rows, objects), self.width))
         self.lines.append("")
 
     def mixed(self, view: View, rows: list[object], objects: list[object]) -> list[str]:
@@ -135,9 +136,10 @@ def folded(lines: Iterable[str], width: int) -> list[str]:
 
 
 def render_lines(call: CommandCall, values: Iterable[object], width: int) -> list[str]:
-    """What the objects look like as text."""
+    """What the objects look like as text. Plain texts keep their length; what a view shows ends at the width."""
     renderer = Renderer(call, width)
     for value in values:
+        heed_stop()
         renderer.add(value)
     renderer.flush()
-    return folded(renderer.lines, width)
+    return renderer.lines

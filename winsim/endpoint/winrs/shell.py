@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 INTERRUPTED: Final = 0xC000013A
 _DEFAULT_CODE_PAGE: Final = 437
 _CHUNK: Final = 32768
+_STOP_AGAIN: Final = 0.1
 
 
 @dataclass
@@ -117,12 +118,15 @@ class CommandShell(Shell):
             process.queue.close()
         self.output.close()
 
-    @staticmethod
-    def _interrupt(process: Process) -> None:
+    def _interrupt(self, process: Process) -> None:
         process.interrupted = True
         process.streams.input.close()
-        if process.runspace is not None and not process.ended:
+        if process.ended:
+            return
+        if process.runspace is not None:
             process.runspace.stop()
+        # A request that comes between two pipelines of a process would get lost.
+        self.context.loop.call_later(_STOP_AGAIN, self._interrupt, process)
 
     # in a worker thread
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 
+from winsim.interpreter.ambient import heed_stop
 from winsim.interpreter.collect import Enumerator, items_of
 from winsim.interpreter.compare import compare
 from winsim.interpreter.containers import GenericList, ObjectCollection, ReadOnlyCollection
@@ -68,7 +69,11 @@ def natural(a: object, b: object) -> int:
 
 
 def ordered(items: Sequence[object], comparison: Callable[[object, object], int] = natural) -> list[object]:
-    return sorted(items, key=cmp_to_key(comparison))
+    def heeding(a: object, b: object) -> int:
+        heed_stop()
+        return comparison(a, b)
+
+    return sorted(items, key=cmp_to_key(heeding))
 
 
 def comparer_of(session: Session, comparer: object) -> Callable[[object, object], int]:
