@@ -233,13 +233,18 @@ def _applied(c: Cursor, item: TypeName | Attribute, operand: Expression) -> Expr
         found = AttributedExpression(start=item.start, end=operand.end, attribute=item, operand=operand)
         semantic.attributed(c, found)
         return found
-    cast = Cast(start=item.start, end=operand.end, type=item, operand=operand)
+    cast = Cast(start=_before_type(c, item), end=operand.end, type=item, operand=operand)
     semantic.cast(c, cast)
     return cast
 
 
+def _before_type(c: Cursor, found: TypeName) -> int:
+    """Where the bracket before a type stands: an expression with a type begins with it."""
+    return c.text.rfind("[", 0, found.start)
+
+
 def _type_value(c: Cursor, found: TypeName) -> Expression:
-    start, end = found.start, c.pos
+    start, end = _before_type(c, found), c.pos
     value = TypeLiteral(start=start, end=end, type=found)
     after = c.text[end]
     if after in ".:<":

@@ -128,7 +128,7 @@ class _Canon:
         return names
 
 
-_NEWER_STATEMENT = re.compile(r"; Write-Information [^;}]*|; Write-Host 'gone' 6>\$null")
+_NEWER_STATEMENT = re.compile(r"; Write-Information [^;}_]*|; Write-Host 'gone' 6>\$null")
 _NEW = re.compile(r"\[([\w.]+)\]::new\(")
 
 

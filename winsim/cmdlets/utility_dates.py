@@ -13,7 +13,7 @@ from winsim.interpreter.net.dates import guarded, now_of, text_of
 from winsim.interpreter.net.datetimes import TICKS_PER_MILLISECOND, TICKS_PER_SECOND, DateTime, TimeSpan
 from winsim.interpreter.special import extend
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.values import AUTOMATION_NULL, Int64, record
+from winsim.interpreter.values import AUTOMATION_NULL, EnumValue, Int64, record
 
 if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
@@ -38,13 +38,19 @@ def get_date(call: CommandCall) -> None:
         call.write(hinted(call, moment))
 
 
+DISPLAY_HINTS = ("Date", "Time", "DateTime")
+
+
 def hinted(call: CommandCall, moment: DateTime) -> DateTime:
-    hint = to_text(call.get("DisplayHint")) if call.has("DisplayHint") else ""
-    if hint:
-        bag = extend(moment)
-        if bag is not None:
-            bag["DisplayHint"] = call.get("DisplayHint")
-    return moment
+    """Every date of Get-Date says which part of it is to be shown."""
+    given = to_text(call.get("DisplayHint")) if call.has("DisplayHint") else "DateTime"
+    name = next((hint for hint in DISPLAY_HINTS if hint.lower() == given.lower()), "DateTime")
+    made = DateTime(moment.ticks, moment.kind)  # notes belong to this value, not to one that others hold
+    bag = extend(made)
+    if bag is not None:
+        hint = EnumValue("Microsoft.PowerShell.Commands.DisplayHintType", name, DISPLAY_HINTS.index(name))
+        bag["DisplayHint"] = hint
+    return made
 
 
 def with_parts(call: CommandCall, base: DateTime) -> DateTime:
@@ -199,18 +205,23 @@ class GetRandom:
 
 
 @cmdlet("Get-Culture", (), locks_world=False)
-def get_culture(call: CommandCall) -> None:
-    call.write(EN_US)
+class GetCulture:
+    """Writes before any input comes, which it does not take."""
+
+    def begin(self, call: CommandCall) -> None:
+        call.write(EN_US)
 
 
 @cmdlet("Get-UICulture", (), locks_world=False)
-def get_ui_culture(call: CommandCall) -> None:
-    call.write(EN_US)
+class GetUICulture:
+    def begin(self, call: CommandCall) -> None:
+        call.write(EN_US)
 
 
 @cmdlet("Get-Host", (), locks_world=False)
-def get_host(call: CommandCall) -> None:
-    call.write(call.session.automatic("host", call.caller))
+class GetHost:
+    def begin(self, call: CommandCall) -> None:
+        call.write(call.session.automatic("host", call.caller))
 
 
 @cmdlet("Get-PSCallStack", (), locks_world=False)

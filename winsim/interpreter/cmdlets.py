@@ -117,6 +117,9 @@ class CommandCall:
         if SESSION_STATE in exception.type_names:
             category = EnumValue("System.Management.Automation.SessionStateCategory", "Drive", 3)
             exception.properties.update(ItemName=to_text(error.target), SessionStateCategory=category)
+        named = NAMED_TARGETS.get(error.exception)
+        if named is not None:
+            exception.properties[named] = to_text(error.target)
         made = ErrorRecord(exception, error.id, error.category, error.target, self.invocation())
         made.command = self.stage.info.declaration.net_class
         made.activity = self.name
@@ -308,6 +311,11 @@ class CmdletStage(Stage):
 
 
 SESSION_STATE = "System.Management.Automation.SessionStateException"
+# Exceptions that tell what was not found under a name of their own.
+NAMED_TARGETS = {
+    "Microsoft.PowerShell.Commands.ProcessCommandException": "ProcessName",
+    "Microsoft.PowerShell.Commands.ServiceCommandException": "ServiceName",
+}
 READING_VERBS = frozenset(
     [
         "compare",

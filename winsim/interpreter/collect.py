@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -34,6 +34,27 @@ class Enumerator(NetObject):
         left = self.items[self.index + 1 :]
         self.index = len(self.items)
         return left
+
+
+class LiveInput(Enumerator):
+    """``$input`` of a script whose objects still come: each goes on as soon as it is there."""
+
+    def __init__(self, source: Iterator[object], type_name: str) -> None:
+        super().__init__([], type_name)
+        self._source = source
+
+    def move_next(self) -> bool:
+        for item in self._source:
+            self.items.append(item)
+            break
+        return super().move_next()
+
+    def rest(self) -> list[object]:
+        return list(self.stream())
+
+    def stream(self) -> Iterator[object]:
+        while self.move_next():
+            yield self.current
 
 
 @cache
@@ -69,9 +90,9 @@ def emit_each(value: object, emit: Callable[[object], None]) -> None:
     if value is AUTOMATION_NULL:
         return
     if isinstance(value, NetObject | PSObject):
-        items = items_of(value)
+        items = value.stream() if isinstance(value, LiveInput) else items_of(value)
         if items is not None:
-            for item in list(items):
+            for item in items if isinstance(value, LiveInput) else list(items):
                 emit(item)
             return
     emit(value)

@@ -45,6 +45,12 @@ def exception_type(name: str, base: str) -> TypeDef:
             message, parameter = (first, second) if name == "System.ArgumentException" else (second, first)
             return ExceptionObject(name, f"{message}\r\nParameter name: {parameter}", None, {"ParamName": parameter})
 
+    if name == "System.ArgumentException":
+
+        @made.constructor("System.String", "System.String", "System.Exception")
+        def with_both(message: str, parameter: str, inner: ExceptionObject) -> ExceptionObject:
+            return ExceptionObject(name, f"{message}\r\nParameter name: {parameter}", inner, {"ParamName": parameter})
+
     @made.constructor("System.String", "System.Exception")
     def with_inner(message: str, inner: ExceptionObject) -> ExceptionObject:
         return ExceptionObject(name, message, inner)
@@ -209,11 +215,15 @@ EXTRA = {
     ),
     SMA + "SessionStateException": ("ItemName", "SessionStateCategory"),
     "System.ArgumentException": ("ParamName",),
-    "System.IO.FileNotFoundException": ("FileName",),
+    "System.ArgumentOutOfRangeException": ("ActualValue",),
+    "System.IO.FileNotFoundException": ("FileName", "FusionLog"),
+    "System.IO.FileLoadException": ("FileName", "FusionLog"),
+    "Microsoft.PowerShell.Commands.ProcessCommandException": ("ProcessName",),
+    "Microsoft.PowerShell.Commands.ServiceCommandException": ("ServiceName",),
     "System.ComponentModel.Win32Exception": ("NativeErrorCode",),
     "System.Net.WebException": ("Status", "Response"),
     "System.Runtime.InteropServices.ExternalException": ("ErrorCode",),
-    SMA + "ParseException": ("ErrorId",),
+    SMA + "ParseException": ("Errors",),
 }
 
 

@@ -60,7 +60,11 @@ class ExceptionObject(NetObject):
 
 def exception_of(error: NetError) -> ExceptionObject:
     inner = exception_of(error.inner) if error.inner else None
-    return ExceptionObject(error.type_name, error.message, inner, error.properties)
+    made = ExceptionObject(error.type_name, error.message, inner, error.properties)
+    _, named, parameter = error.message.rpartition("\r\nParameter name: ")
+    if named and "System.ArgumentException" in made.type_names:
+        made.properties.setdefault("ParamName", parameter)
+    return made
 
 
 class Position:

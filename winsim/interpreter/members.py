@@ -12,6 +12,7 @@ from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.containers import Dictionary
 from winsim.interpreter.convert import convert
 from winsim.interpreter.errors import (
+    RUNTIME_EXCEPTION,
     ExceptionObject,
     TerminatingError,
     error,
@@ -365,7 +366,7 @@ def missing_property(name: str) -> TerminatingError:
 def missing_on_custom(name: str) -> TerminatingError:
     reason = f"The property '{name}' cannot be found on this object. Verify that the property exists and can be set."
     kind = "System.Management.Automation.SetValueInvocationException"
-    cause = ExceptionObject("System.Management.Automation.SetValueException", reason)
+    cause = ExceptionObject(RUNTIME_EXCEPTION, reason)
     return error("ExceptionWhenSetting", f'Exception setting "{name}": "{reason}"', "NotSpecified", None, kind, cause)
 
 

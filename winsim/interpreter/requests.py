@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from winsim.interpreter.binder import Argument
 from winsim.interpreter.blocks import Feed
+from winsim.interpreter.collect import LiveInput
 from winsim.interpreter.frames import Frame
-from winsim.interpreter.functions import ScriptStage
+from winsim.interpreter.functions import INPUT, ScriptStage
 from winsim.interpreter.hosting import PipelineRequest, RemoteCommand, Sink
 from winsim.interpreter.pipeline import Stage, run_pipeline
 from winsim.interpreter.scriptblocks import compiled
@@ -38,12 +39,17 @@ def statements(request: PipelineRequest) -> list[list[RemoteCommand]]:
 def run_statement(
     session: Session, frame: Frame, commands: list[RemoteCommand], values: Iterator[object] | None, sink: Sink
 ) -> None:
-    stages: list[Stage] = [] if values is None else [Feed(session, values)]
+    stages: list[Stage] = []
     base = session.streams
     for command in commands:
         session.streams = base.copy() if command.merge_errors or command.merge_others else base
         stage = remote_stage(session, frame, command)
         merge(stage, command)
+        if values is not None and not stages:
+            if isinstance(stage, RemoteScript) and stage.reads_input:
+                stage.live = values  # it reads $input while the objects come
+            else:
+                stages.append(Feed(session, values))
         stages.append(stage)
     session.streams = base
     # No statement of a script stands around a pipeline of commands: what ends a statement inside ends the pipeline.
@@ -72,6 +78,19 @@ def remote_stage(session: Session, frame: Frame, command: RemoteCommand) -> Stag
 
 class RemoteScript(ScriptStage):
     """A script sent by a client: ``exit`` ends the pipeline."""
+
+    live: Iterator[object] | None = None
+
+    @property
+    def reads_input(self) -> bool:
+        """Whether the input comes as $input to the only block of the script."""
+        code = self.code
+        return code.process is None and code.begin is None and not code.parameters.parameters and not code.advanced
+
+    def begin(self) -> None:
+        super().begin()
+        if self.live is not None:
+            self.frame.scope.vars["input"] = LiveInput(self.live, INPUT)
 
     def close(self) -> None:
         self.saved = {}

@@ -9,7 +9,7 @@ from pslang import syntax
 from winsim.interpreter.errors import TerminatingError, error
 from winsim.interpreter.parameters import CommandParameters
 from winsim.interpreter.scopes import Scope
-from winsim.interpreter.values import NetObject
+from winsim.interpreter.values import Array, NetObject
 
 if TYPE_CHECKING:
     from winsim.interpreter.command import CmdletDeclaration, NativeDeclaration
@@ -115,13 +115,34 @@ def parse_text(text: str, name: str = "") -> syntax.Script:
     return result.script
 
 
+class ParseErrorObject(NetObject):
+    """One error of a parse; its text says where it is."""
+
+    type_names = ("System.Management.Automation.Language.ParseError", "System.Object")
+
+    def __init__(self, text: str, id: str) -> None:
+        self.text = text
+        self.id = id
+
+    def __str__(self) -> str:
+        return self.text
+
+    def adapted_names(self) -> list[str]:
+        return ["ErrorId", "Message"]
+
+    def adapted_property(self, name: str) -> object:
+        return {"errorid": self.id, "message": self.text.rpartition("\n")[2]}.get(name.lower(), NotImplemented)
+
+
 def parse_failure(text: str, name: str, errors: tuple[syntax.ParseError, ...]) -> TerminatingError:
     from winsim.interpreter.errors import InvocationInfo, Position
 
     first = errors[0] if errors else syntax.ParseError("ParserError", "The text does not parse.", 0, 0)
     position = Position(syntax.Source(text, name), first.start, first.end)
     message = f"{position.message}\n{first.message}"
-    problem = error(first.id, message, "ParserError", None, SMA + "ParseException", None, {"ErrorId": first.id})
+    problem = error(first.id, message, "ParserError", None, SMA + "ParseException", None)
+    told = [ParseErrorObject(message, first.id)]
+    problem.record.exception.properties["Errors"] = Array(told, SMA + "Language.ParseError")
     problem.record.invocation = InvocationInfo(None, "", position)
     return problem
 

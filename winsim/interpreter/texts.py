@@ -7,7 +7,7 @@ from decimal import Decimal
 from winsim.interpreter.containers import Dictionary, KeyCollection
 from winsim.interpreter.net.number_format import general
 from winsim.interpreter.nettypes import NetType
-from winsim.interpreter.typetable import table, type_name_of
+from winsim.interpreter.typetable import CUSTOM_OBJECT, table, type_name_of
 from winsim.interpreter.values import AUTOMATION_NULL, TEXT, DeserializedObject, EnumValue, NetObject, PSObject
 
 
@@ -38,10 +38,17 @@ def to_text(value: object, separator: str = " ") -> str:
 
 
 def element_text(value: object) -> str:
-    """An element of a collection: a collection inside a collection shows its type."""
+    """ToString() of an element: a collection shows its type, and an object without a type of its own nothing."""
     if isinstance(value, list):
         return type_name_of(value) or ""
+    if isinstance(value, PSObject) and value.base is None and not says_itself(value):
+        return ""
     return to_text(value)
+
+
+def says_itself(value: PSObject) -> bool:
+    """Whether an object has another text than the list of its properties."""
+    return type_name_of(value) != CUSTOM_OBJECT or "ToString" in value or TEXT in value
 
 
 def object_text(value: object, separator: str) -> str:
@@ -65,7 +72,7 @@ def object_text(value: object, separator: str) -> str:
 
 def bag_text(value: PSObject) -> str:
     """``@{a=1; b=x}``; an object of a product shows its type, or the text that it says for itself."""
-    if type_name_of(value) != "System.Management.Automation.PSCustomObject":
+    if type_name_of(value) != CUSTOM_OBJECT:
         identity = value.get(TEXT)
         return identity if isinstance(identity, str) else (value.type_names[0] if value.type_names else "")
     from winsim.interpreter.members import get_property_of
@@ -76,7 +83,8 @@ def bag_text(value: PSObject) -> str:
         return to_text(own.block.session.call_block(own.block, this=value))
     names = (name for name, held in value.items() if not isinstance(held, ScriptMethod | CodeMethod))
     pairs = (f"{name}={element_text(get_property_of(value, name))}" for name in names)
-    return "@{" + "; ".join(pairs) + "}"
+    listed = "; ".join(pairs)
+    return f"@{{{listed}}}" if listed else ""
 
 
 def type_text(value: NetType) -> str:

@@ -53,6 +53,9 @@ def remove_dots(path: str) -> str:
     return "/".join(out)
 
 
+IPV6_HOST = re.compile(r"\[[0-9A-Fa-f:.]+(%\w+)?\]")
+
+
 class Uri(NetObject):
     """``original`` is the text it was made of; the parts of a relative one are empty."""
 
@@ -98,7 +101,8 @@ class Uri(NetObject):
         found = AUTHORITY.match(authority)
         if not found or (not found["host"] and self.scheme in ("http", "https", "ftp")):
             raise NetError("System.UriFormatException", "Invalid URI: The hostname could not be parsed.")
-        if re.search(r"[\s<>\"{}|^`]", found["host"]):
+        bracketed = "[" in authority or "]" in authority
+        if re.search(r"[\s<>\"{}|^`]", found["host"]) or (bracketed and not IPV6_HOST.fullmatch(found["host"])):
             raise NetError("System.UriFormatException", "Invalid URI: The hostname could not be parsed.")
         self.user = found["user"] or ""
         self.host = found["host"].lower()
