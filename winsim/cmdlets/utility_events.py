@@ -15,7 +15,7 @@ from winsim.interpreter.scriptblocks import ScriptBlock
 from winsim.interpreter.typetable import type_of
 from winsim.interpreter.wildcards import has_wildcard, wildcard_match
 
-OPTIONS = ("SourceIdentifier", "Action", "MessageData", "SupportEvent", "MaxTriggerCount")
+OPTIONS = ("SourceIdentifier", "Action", "MessageData", "SupportEvent", "MaxTriggerCount", "Forward")
 RESERVED = ("powershell.exiting", "powershell.onidle")
 POLL = 0.01
 
@@ -39,6 +39,7 @@ def register(call: CommandCall, source: str, source_object: object, event_name: 
         action=block if isinstance(block, ScriptBlock) else None,
         data=call.get("MessageData"),
         support=call.switch("SupportEvent"),
+        forward=call.switch("Forward"),
         most=int(call.text("MaxTriggerCount")) if call.has("MaxTriggerCount") else 0,
     )
     events.subscribe(made)

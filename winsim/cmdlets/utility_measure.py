@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from winsim.cmdlets.expressions import evaluate, parse_all, resolve, value_of
+from winsim.cmdlets.expressions import evaluate, known_culture, parse_all, resolve, value_of
 from winsim.cmdlets.utility_sort import order
 from winsim.interpreter.ambient import heed_stop
 from winsim.interpreter.collect import items_of, unwrap
@@ -26,6 +26,7 @@ MEASURES = "Microsoft.PowerShell.Commands."
 
 def measured(kind: str, properties: dict[str, object]) -> PSObject:
     return PSObject(properties, (MEASURES + kind, MEASURES + "MeasureInfo", "System.Object"))
+
 
 UNLIMITED = 2**31 - 1
 Entry = tuple[object, list[object]]  # an object and what it is compared by
@@ -212,6 +213,7 @@ class CompareObject:
     """
 
     def begin(self, call: CommandCall) -> None:
+        known_culture(call)
         self.expressions = parse_all(call.get("Property"), ("name", "expression")) if call.has("Property") else []
         self.window = int(call.get("SyncWindow", UNLIMITED))  # type: ignore[call-overload]
         self.left: list[Entry] | None = None

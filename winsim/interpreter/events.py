@@ -59,6 +59,7 @@ class Subscriber(NetObject):
         data: object = None,
         support: bool = False,
         most: int = 0,
+        forward: bool = False,
     ) -> None:
         self.subscription_id = events.next_subscription()
         self.source_object = source_object
@@ -67,7 +68,7 @@ class Subscriber(NetObject):
         self.block = action
         self.data = data
         self.support_event = support
-        self.forward_event = False
+        self.forward_event = forward
         self.handler_delegate = None
         self.most = most  # times that it fires, 0 for ever
         self.fired = 0
@@ -141,6 +142,9 @@ class Events:
         handled = False
         for subscriber in subscribers:
             subscriber.fired += 1
+            if subscriber.forward_event:
+                handled = True
+                self.forward(event)
             if subscriber.block is not None:
                 handled = True
                 if event.message_data is None:
@@ -150,6 +154,12 @@ class Events:
                 self.unsubscribe(subscriber)
         if not handled:
             self.received.append(event)
+
+    def forward(self, event: EventArguments) -> None:
+        """To the client, where there is one that listens."""
+        tell = getattr(self.session.ui, "forward_event", None)
+        if tell is not None:
+            tell(event)
 
     def act(self, subscriber: Subscriber, event: EventArguments) -> None:
         """Runs an action in a scope of its own; what it writes belongs to its job."""

@@ -14,7 +14,7 @@ from winsim.interpreter.errors import ExceptionObject, TerminatingError, error
 from winsim.interpreter.formatting import format_text
 from winsim.interpreter.nettypes import NetError, NetType
 from winsim.interpreter.patterns import Match, Pattern
-from winsim.interpreter.regexes import compile_pattern, expand, group_order
+from winsim.interpreter.regexes import compile_pattern, group_order, substitute
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import table
 from winsim.interpreter.values import Array, NetObject
@@ -113,9 +113,7 @@ def replace(left: object, right: object, ignore_case: bool) -> object:
     replacement = to_text(arguments[1]) if len(arguments) > 1 else ""
 
     def one(text: str) -> str:
-        if "$" not in replacement:
-            return pattern.sub(lambda _: replacement, text)
-        return pattern.sub(lambda found: expand(replacement, found), text)
+        return substitute(pattern, replacement, text)
 
     items = items_of(left)
     if items is None:

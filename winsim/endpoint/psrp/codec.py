@@ -197,6 +197,21 @@ def _progress_members(value: object, reference: int, types: str) -> list[str]:
     return members
 
 
+_EVENT: Final = (
+    *("EventIdentifier", "SourceIdentifier", "TimeGenerated", "Sender", "SourceArgs", "MessageData", "ComputerName"),
+    "RunspaceId",
+)
+
+
+def user_event(event: object, key: SessionKey) -> str:
+    """An event of a subscription with -Forward, as the pool tells it (MS-PSRP 2.2.2.12)."""
+    writer = Writer(key)
+    writer.start(event, "", (), None)
+    writer.write_members("MS", [_note(f"PSEventArgs.{name}", get_property_of(event, name)) for name in _EVENT], 1)
+    writer.out.append("</Obj>")
+    return "".join(writer.out)
+
+
 def stopped_record() -> ErrorRecord:
     exception = ExceptionObject(f"{_SMA}PipelineStoppedException", "The pipeline has been stopped.")
     return ErrorRecord(exception, "PipelineStopped", "OperationStopped")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -130,9 +130,12 @@ class HostCalls:
 class RunspaceUI:
     """HostUI of one runspace: speaks for the pipeline that runs in it."""
 
-    def __init__(self, pool_host: HostInfo, calls: HostCalls) -> None:
+    def __init__(
+        self, pool_host: HostInfo, calls: HostCalls, forward: Callable[[object], None] = lambda event: None
+    ) -> None:
         self._pool_host = pool_host
         self._calls = calls
+        self.forward_event = forward  # tells the client of an event
         self._run: PipelineRun | None = None
         self._raw: dict[int, object] = dict(pool_host.raw)
         self._host = pool_host

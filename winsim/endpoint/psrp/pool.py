@@ -272,7 +272,7 @@ class PoolServer:
             if self._idle:
                 slot = self._idle.pop()
             elif len(self._slots) < self.largest:
-                slot = Slot(RunspaceUI(self._host, self.calls))
+                slot = Slot(RunspaceUI(self._host, self.calls, self._forward))
                 self._slots.append(slot)
             else:
                 return
@@ -313,6 +313,10 @@ class PoolServer:
 
     def _send(self, kind: MessageType, pipeline: uuid.UUID | None, text: str) -> None:
         self._emit(self._fragments(kind, pipeline, text, self.id))
+
+    def _forward(self, event: object) -> None:
+        """An event that a runspace forwards; called in its worker thread."""
+        self._send(MessageType.USER_EVENT, None, codec.user_event(event, self.key))
 
     def _emit(self, fragments: list[bytes]) -> None:
         self._transport.send_fragments(None, fragments)
