@@ -10,9 +10,9 @@ from passivelab.blueprint.template import Rendered
 from passivelab.errors import Place
 from passivelab.preflight.finding import Finding
 from passivelab.preflight.subject import Subject
-from pslang.linter import lint
+from pslang.linter import Functions, functions, lint
 from pslang.parser import parse
-from pslang.syntax import Command, CommandParameter, Script, String, Variable
+from pslang.syntax import Command, CommandParameter, String, Variable
 from pslang.walk import walk
 
 SCOPED = ("cswebserviceconfiguration", "csproxyconfiguration")
@@ -62,10 +62,11 @@ def lint_findings(rendered: Rendered) -> Iterator[Finding]:
 
 
 @cache
-def functions_of_steps() -> Script | None:
+def functions_of_steps() -> Functions:
     """The functions that are sent before any step runs."""
     file = SCRIPTS / "functions.ps1"
-    return parse(file.read_text(encoding="utf-8"), str(file)).script
+    script = parse(file.read_text(encoding="utf-8"), str(file)).script
+    return functions(script) if script is not None else {}
 
 
 def outlines(subject: Subject) -> Iterator[Rendered]:

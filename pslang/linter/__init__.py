@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pslang.linter.calls import calls, check_calls, functions
+from pslang.linter.calls import Functions, calls, check_calls, functions
 from pslang.linter.findings import Finding, Report
 from pslang.linter.house import check_house_rules
 from pslang.linter.versions import check_versions
 from pslang.parser import parse
 from pslang.syntax import Script, Source
 
-__all__ = ["Finding", "RuleSet", "commands_used", "lint"]
+__all__ = ["Finding", "Functions", "RuleSet", "commands_used", "functions", "lint"]
 
 RuleSet = Literal["script", "template"]
 
 
-def lint(text: str, name: str = "", rules: RuleSet = "script", library: Script | None = None) -> list[Finding]:
+def lint(text: str, name: str = "", rules: RuleSet = "script", library: Functions | None = None) -> list[Finding]:
     """Findings in the order of the text.
 
     ``script``: what does not parse, what 2012 R2 does not have, and calls whose parameters would not bind.
     ``template``: also what this project's own PowerShell must not do (see ``house``).
 
-    The functions of ``library`` are there when the script runs.
+    The functions of ``library`` (see ``functions``) are there when the script runs.
     """
     result = parse(text, name)
     report = Report(result.script.source if result.script is not None else Source(text, name))

@@ -44,7 +44,11 @@ def calls(script: Script) -> Iterator[Call]:
                     yield Call(element, name.value, place > 0)
 
 
-def functions(script: Script) -> Mapping[str, Formals | None]:
+# By lower-case name; None where nobody can tell what it takes.
+Functions = Mapping[str, "Formals | None"]
+
+
+def functions(script: Script) -> Functions:
     """The functions that the script defines; None where two definitions differ or the parameters are computed."""
     found: dict[str, Formals | None] = {}
     for node in walk(script):
@@ -69,9 +73,9 @@ def formals_of(command: str) -> Formals | None:
     return replace(formals, parameters=own + tuple(added.values()))
 
 
-def check_calls(script: Script, report: Report, *, strict: bool, library: Script | None = None) -> None:
+def check_calls(script: Script, report: Report, *, strict: bool, library: Functions | None = None) -> None:
     """With ``strict``, a command that nobody knows is a finding, too."""
-    own = {**(functions(library) if library is not None else {}), **functions(script)}
+    own = {**(library or {}), **functions(script)}
     found = list(calls(script))
     closed = not (_dot_sources(script) or any(_imports(call) for call in found))
     unknown = _VERB_NOUN if strict else _COVERED if closed else None

@@ -30,12 +30,19 @@ class PublicAuthority:
         root = certificate(top, top, root_key.public_key(), root_key, None)
         return cls(root, certificate(issuing, top, key.public_key(), root_key, None), key)
 
-    def sign(self, subject: x509.Name, names: list[str], key: RSAPublicKey) -> x509.Certificate:
-        return certificate(subject, self.intermediate.subject, key, self.key, names)
+    def sign(
+        self, subject: x509.Name, names: list[str], key: RSAPublicKey, until: datetime | None = None
+    ) -> x509.Certificate:
+        return certificate(subject, self.intermediate.subject, key, self.key, names, until)
 
 
 def certificate(
-    subject: x509.Name, issuer: x509.Name, key: RSAPublicKey, signer: RSAPrivateKey, names: list[str] | None
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: RSAPublicKey,
+    signer: RSAPrivateKey,
+    names: list[str] | None,
+    until: datetime | None = None,
 ) -> x509.Certificate:
     """With names for a server, without them for an authority."""
     now = datetime.now(UTC)
@@ -46,7 +53,7 @@ def certificate(
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=365))
+        .not_valid_after(until or now + timedelta(days=365))
         .add_extension(x509.BasicConstraints(ca=names is None, path_length=None), critical=True)
     )
     if names:

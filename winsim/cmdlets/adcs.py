@@ -98,9 +98,11 @@ def uninstall_authority(call: Call) -> None:
             objects.remove(directory, found)  # type: ignore[arg-type]
     if host.services.running(adcs.SERVICE):
         stop(call.world, host, adcs.SERVICE, force=True)
+    host.services.remove(adcs.SERVICE)
     host.parts.drop(CertificateAuthority)
+    host.parts.drop(adcs.PolicyRoots)
     call.world.clock.at(adcs.REFRESH_SECONDS, f"{adcs.__name__}:refresh_all")
-    host.registry.remove(adcs.CONFIGURATION)
+    host.registry.remove(adcs.CONFIGURATION.rpartition("\\")[0])
     call.world.touch()
     _result(call)
 

@@ -63,7 +63,7 @@ def make_host(lab: str, id: str, name: str, password: str, address: str = "", pr
     _environment(host)
     for der in public_roots():
         host.certificates.store("LocalMachine", "Root").add(CertificateEntry(der))
-    for store in ("My", "CA", "AuthRoot"):
+    for store in ("My", "CA", "AuthRoot", "REQUEST"):
         host.certificates.store("LocalMachine", store)
     for part in (Firewall, HttpSys, WinRmService, Shares):
         host.parts.need(part)
