@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from passivelab.blueprint.model import Identity
 from passivelab.engine.hosts import Connect
@@ -45,15 +45,22 @@ def _cut(text: str, statement: Statement) -> Cut:
     return Cut(text.count("\n", 0, statement.end) + 1, text[statement.start : statement.end], changed)
 
 
-Choose = Callable[[str, str], "str | None"]  # the name of a request ("host step apply"), its script: the script instead
+class Cutter(Protocol):
+    """Decides which scripts are cut."""
+
+    def choose(self, name: str, script: str) -> str | None:
+        """What runs instead of the script of a request ("host step apply"), after which the session is lost."""
+
+    def reached(self, reached: bool) -> None:
+        """Whether the last chosen script came to its cut. If not, it took another way, and only its answer is lost."""
 
 
 class CutSession:
     """A session that is lost in the middle of chosen scripts: the host has run their beginning, and nobody knows."""
 
-    def __init__(self, session: Session, choose: Choose) -> None:
+    def __init__(self, session: Session, cutter: Cutter) -> None:
         self._session = session
-        self._choose = choose
+        self._cutter = cutter
 
     @property
     def connection(self) -> Connection:
@@ -71,11 +78,12 @@ class CutSession:
         document = parameters.get("Document")
         data: dict[str, Any] = json.loads(document) if isinstance(document, str) else {"requests": []}
         for request in data["requests"]:
-            instead = self._choose(request["id"], request["script"]) if request["block"] != "current" else None
+            instead = self._cutter.choose(request["id"], request["script"]) if request["block"] != "current" else None
             if instead is not None:
                 request["script"] = instead
                 alone = json.dumps({"requests": [request]})
-                self._session.run(script, {**parameters, "Document": alone}, timeout)
+                output = self._session.run(script, {**parameters, "Document": alone}, timeout)
+                self._cutter.reached(not output.values)
                 self._session.reset()
                 raise ConnectionGone(host=self.connection.host)
         return self._session.run(script, parameters, timeout)
@@ -87,10 +95,10 @@ class CutSession:
         self._session.close()
 
 
-def cutting(connect: Connect, choose: Choose) -> Connect:
-    """Sessions like those of ``connect`` that are lost where ``choose`` gives a script to run instead."""
+def cutting(connect: Connect, cutter: Cutter) -> Connect:
+    """Sessions like those of ``connect`` that are lost where the cutter says so."""
 
     def opened(host: str, identity: Identity) -> Session:
-        return CutSession(connect(host, identity), choose)
+        return CutSession(connect(host, identity), cutter)
 
     return opened

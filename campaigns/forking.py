@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from campaigns.inprocess import in_deep_thread
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-_WORK: list[Callable[[object], object]] = []  # inherited by the processes that do it
+_WORK: list[Callable[[Any], Any]] = []  # inherited by the processes that do it
 
 
 def in_processes(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Iterator[R]:
@@ -22,9 +22,9 @@ def in_processes(work: Callable[[T], R], items: Sequence[T], jobs: int) -> Itera
         return
     _WORK.append(work)
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
-        yield from pool.imap_unordered(_do, items, chunksize=1)  # type: ignore[misc]
+        yield from pool.imap_unordered(_do, items, chunksize=1)
 
 
-def _do(item: object) -> object:
+def _do(item: Any) -> Any:
     work = _WORK[-1]
     return in_deep_thread(lambda: work(item))

@@ -1,12 +1,15 @@
 """Whole builds and teardowns in which every step is disturbed once.
 
-    python -m campaigns.passes [--lab bare] [--seed 1] [--rounds 1]
+    python -m campaigns.passes [--lab bare] [--seed 1] [--rounds 1 | --every]
 
 * A second build changes nothing.
-* A build that loses the connection within every `apply`, right after a statement that the seed chooses, ends in the
-  lab that an undisturbed build ends in, and the ledger owns the same things with the same values from before.
+* A build that loses the connection within every `apply`, right after a statement of it, ends in the lab that an
+  undisturbed build ends in, and the ledger owns the same things.
 * A teardown that loses the connection within every `remove`, and runs every `remove` once more on what is gone, ends
   in the machines from before the build.
+
+Each round cuts each template's script after a statement that no round before has cut it after; the instances of a
+template share the work. With ``--every`` the rounds go on until no statement is left.
 """
 
 from __future__ import annotations
@@ -18,9 +21,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from campaigns.cutting import Choose, cuts, cutting
+from campaigns.cutting import cuts, cutting
 from campaigns.inprocess import Connector, building, in_deep_thread, new_world
 from campaigns.kills import copy_lab
 from campaigns.stages import Rehearsed, errors, ledger_of, rehearse, remove_again
@@ -30,20 +35,54 @@ from passivelab.engine.events import Event, StepFinished
 from winsim.world.digest import digest
 
 
-class Disturbance:
-    """Cuts each script that changes something once, at a place of its syntax tree that the seed chooses."""
+@dataclass
+class Coverage:
+    """Which statements of which templates a script was cut after, over all rounds; the host got that far, or not."""
 
-    def __init__(self, seed: int) -> None:
+    tried: dict[tuple[str, int], dict[int, bool]] = field(default_factory=dict)
+
+    def next(self, template: str, count: int) -> int | None:
+        """The first statement that was not tried; templates render into scripts of different length."""
+        known = self.tried.setdefault((template, count), {})
+        return next((number for number in range(count) if number not in known), None)
+
+    def text(self) -> str:
+        every = [reached for known in self.tried.values() for reached in known.values()]
+        whole = sum(count for _, count in self.tried)
+        templates = len({template for template, _ in self.tried})
+        return f"{templates} scripts of templates: cut after {len(every)} of {whole} statements, {sum(every)} reached"
+
+
+class Disturbance:
+    """Cuts each script that changes something once: after a statement that was not tried before, or a random one."""
+
+    def __init__(self, seed: int, coverage: Coverage | None = None) -> None:
         self._chance = random.Random(seed)
+        self._coverage = coverage
+        self._untold: tuple[dict[int, bool], int] | None = None
         self.cut: dict[str, int] = {}  # request -> the line of its script
+        self.new = 0  # cuts that no round before had
 
     def choose(self, name: str, script: str) -> str | None:
         places = cuts(script)
         if name in self.cut or not places:
             return None
-        place = self._chance.choice(places)
-        self.cut[name] = place.line
-        return place.text
+        number = self._chance.randrange(len(places))
+        if self._coverage is not None:
+            _, step, block = name.split(" ")
+            template = f"{step.partition('[')[0]} {block}"
+            fresh = self._coverage.next(template, len(places))
+            self.new += fresh is not None
+            number = number if fresh is None else fresh
+            self._untold = self._coverage.tried[(template, len(places))], number
+        self.cut[name] = places[number].line
+        return places[number].text
+
+    def reached(self, reached: bool) -> None:
+        """Whether the script came to its cut."""
+        if self._untold is not None:
+            known, number = self._untold
+            known[number] = reached or known.get(number, False)
 
 
 def second_build(lab: Rehearsed, folder: Path) -> list[str]:
@@ -63,7 +102,7 @@ def cut_build(lab: Rehearsed, folder: Path, disturbance: Disturbance) -> list[st
     workshop = lab.workshop
     world = new_world(workshop.lab.folder / "machines.yml")
     journal = folder / "cut.jsonl"
-    connect = cutting(Connector(workshop, world), disturbance.choose)
+    connect = cutting(Connector(workshop, world), disturbance)
     with building(workshop, world, journal, connect=connect) as build:
         build.read()
         if not build.apply():
@@ -77,7 +116,7 @@ def cut_build(lab: Rehearsed, folder: Path, disturbance: Disturbance) -> list[st
     return found + ([] if shape == {key: entry.before is None for key, entry in ours.items()} else ["owned otherwise"])
 
 
-def cut_teardown(lab: Rehearsed, folder: Path, choose: Choose) -> list[str]:
+def cut_teardown(lab: Rehearsed, folder: Path, disturbance: Disturbance) -> list[str]:
     """Everything taken back, every `remove` cut off once; when a thing is gone, its `remove` runs once more."""
     workshop, world = lab.workshop, lab.built.world()
     found: list[str] = []
@@ -88,7 +127,7 @@ def cut_teardown(lab: Rehearsed, folder: Path, choose: Choose) -> list[str]:
             found.extend([f"{event.key}: the second remove: {fault}"] if fault else [])
 
     nothing = Blueprint(workshop.lab.name, ())
-    connect = cutting(Connector(workshop, world), choose)
+    connect = cutting(Connector(workshop, world), disturbance)
     journal = _copy(lab.journal, folder / "teardown.jsonl")
     with building(workshop, world, journal, nothing, emit=repeat, connect=connect, prune=True) as build:
         items = {item.instance.key: item for item in build.removals}
@@ -110,24 +149,31 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--lab", default="simulated", help="a folder under inventory/")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=1, help="each with the next seed")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--every", action="store_true", help="rounds until every statement was cut after")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         copy = copy_lab(folder / "lab", arguments.lab)
-        good = in_deep_thread(lambda: rounds(copy, folder, range(arguments.seed, arguments.seed + arguments.rounds)))
+        first, last = arguments.seed, arguments.seed + (1000 if arguments.every else arguments.rounds)
+        good = in_deep_thread(lambda: rounds(copy, folder, range(first, last)))
     return 0 if good else 1
 
 
 def rounds(copy: Path, folder: Path, seeds: range) -> bool:
     lab = rehearse(copy, folder / "journal.jsonl", keep=False)
     good = _tell("second build", lambda: second_build(lab, folder))
-    for seed in seeds:
-        (folder / str(seed)).mkdir()
-        built, gone = Disturbance(seed), Disturbance(seed)
-        good &= _tell(f"cut build, seed {seed}", lambda: cut_build(lab, folder / str(seed), built))  # noqa: B023
-        good &= _tell(f"cut teardown, seed {seed}", lambda: cut_teardown(lab, folder / str(seed), gone.choose))  # noqa: B023
-        print(f"cut off: {len(built.cut)} apply, {len(gone.cut)} remove", flush=True)
+    for work in (cut_build, cut_teardown):
+        coverage = Coverage()
+        for seed in seeds:
+            disturbance = Disturbance(seed, coverage)
+            (folder / f"{work.__name__} {seed}").mkdir()
+            good &= _tell(
+                f"{work.__name__} {seed}", partial(work, lab, folder / f"{work.__name__} {seed}", disturbance)
+            )
+            if not disturbance.new:
+                break
+        print(coverage.text(), flush=True)
     return good
 
 

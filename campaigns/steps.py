@@ -77,7 +77,8 @@ def removable(start: Start) -> bool:
 
 
 def back(workshop: Workshop, start: Start) -> Verdict:
-    same, complaints = 0, []
+    same = False
+    complaints: list[str] = []
     with Stage(workshop, start) as stage:
         fault = stage.converge() or stage.changes_nothing()
         if not fault and removable(start):

@@ -54,7 +54,7 @@ def test_a_teardown_that_is_cut_off_within_every_remove_and_repeats_it_leaves_th
     deep: Executor, lab: Rehearsed, tmp_path: Path
 ) -> None:
     disturbance = Disturbance(SEED)
-    assert deep.submit(passes.cut_teardown, lab, tmp_path, disturbance.choose).result() == []
+    assert deep.submit(passes.cut_teardown, lab, tmp_path, disturbance).result() == []
     removable = {f"{host} {step} remove" for (host, step), entry in lab.ledger.entries.items() if entry.remove}
     assert disturbance.cut.keys() <= removable
     assert len(disturbance.cut) > 80
