@@ -77,8 +77,6 @@ def _publish(call: Call, directory: Directory, name: str) -> None:
         ("AIA", "certificationAuthority"),
     ):
         place = f"CN={container},{base}"
-        if objects.get(directory, place) is None:
-            objects.insert(directory, place, "container", now=now)
         if objects.get(directory, f"CN={name},{place}") is None:
             objects.insert(directory, f"CN={name},{place}", kind, {"dNSHostName": [call.host.fqdn]}, now=now)
 

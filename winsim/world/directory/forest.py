@@ -103,6 +103,8 @@ def _configuration(add: _Adder, directory: Directory, root: str) -> None:
     )
     add(f"CN=Services,{configuration}", "container", protected=True)
     add(f"CN=Public Key Services,CN=Services,{configuration}", "container")
+    for name in ("AIA", "Certification Authorities", "Enrollment Services"):
+        add(f"CN={name},CN=Public Key Services,CN=Services,{configuration}", "container")
     add(f"CN=Sites,{configuration}", "sitesContainer", protected=True)
     add(f"CN=Default-First-Site-Name,CN=Sites,{configuration}", "site")
     add(f"CN=Servers,CN=Default-First-Site-Name,CN=Sites,{configuration}", "serversContainer")
