@@ -144,7 +144,8 @@ def client_certificate(folder: Path) -> tuple[str, str, bytes]:
 
 def test_a_client_certificate_logs_on_when_it_is_mapped(tmp_path: Path) -> None:
     certificate, key, encoded = client_certificate(tmp_path)
-    machine = ToyMachine(certificates={hashlib.sha256(encoded).hexdigest(): "administrator"})
+    settings = ServiceSettings(certificate=True)
+    machine = ToyMachine(settings, certificates={hashlib.sha256(encoded).hexdigest(): "administrator"})
     options = {"auth": "certificate", "certificate_pem": certificate, "certificate_key_pem": key}
     with ToyLab(machine, trusted=(encoded,)) as lab:
         assert who(connect(lab, tls=True, **options)) == [USER, False]

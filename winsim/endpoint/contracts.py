@@ -54,7 +54,7 @@ class ServiceSettings:
     allow_unencrypted: bool = False
     basic: bool = False  # over HTTP; HTTPS always offers it
     credssp: bool = False
-    certificate: bool = True
+    certificate: bool = False
     bindings: BindingLevel = "relaxed"
     max_envelope_kb: int = 500
     max_shells_per_user: int = 30

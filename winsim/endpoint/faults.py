@@ -104,18 +104,98 @@ def file_not_found() -> WsmanFault:
     )
 
 
-def invalid_header(name: str) -> WsmanFault:
+def missing_header(name: str) -> WsmanFault:
     return WsmanFault(
-        2150858767,
-        "a:InvalidMessageInformationHeader",
-        f"The WS-Management service cannot process the request because the {name} header is missing or invalid. ",
-        detail="InvalidValue",
+        2150858769,
+        "a:MessageInformationHeaderRequired",
+        "The WS-Management service cannot process the request. The request does not have all the expected SOAP "
+        f"headers: {name} is missing. ",
+    )
+
+
+def envelope_too_small() -> WsmanFault:
+    return WsmanFault(
+        2150858878,
+        "w:EncodingLimit",
+        "The WS-Management service cannot process the request because the envelope size in the request is too small. ",
+        detail="MinimumEnvelopeLimit",
+    )
+
+
+def answer_too_large() -> WsmanFault:
+    return WsmanFault(
+        2150858824,
+        "w:EncodingLimit",
+        "The response that the WS-Management service computed exceeds the maximum envelope size in the request. ",
+        detail="MaxEnvelopeSizeExceeded",
+    )
+
+
+def missing_selector(name: str) -> WsmanFault:
+    return WsmanFault(
+        2150858842,
+        "w:InvalidSelectors",
+        "The WS-Management service cannot process the request because the request did not contain all required "
+        f"selectors: {name} is missing. ",
+        detail="InsufficientSelectors",
+    )
+
+
+def missing_resource() -> WsmanFault:
+    return WsmanFault(
+        2150858811,
+        "w:InvalidResourceURI",
+        "The WS-Management service cannot process the request. The resource URI is missing or it has an incorrect "
+        "format. ",
+    )
+
+
+def bad_shell_id(text: str) -> WsmanFault:
+    return WsmanFault(
+        2150859221,
+        "w:InvalidParameter",
+        f"The WinRM service cannot process the request: the ShellId {text} is no GUID. ",
+    )
+
+
+def shell_exists(shell_id: str) -> WsmanFault:
+    return WsmanFault(
+        2150859223,
+        "w:AlreadyExists",
+        f"The WinRM service cannot process the request: a shell with the ShellId {shell_id} exists already. ",
+    )
+
+
+def bad_command_id(text: str) -> WsmanFault:
+    return WsmanFault(
+        2150859220,
+        "w:InvalidParameter",
+        f"The WinRM service cannot process the request: the CommandId {text} is no GUID. ",
+    )
+
+
+def command_exists(command_id: str) -> WsmanFault:
+    return WsmanFault(
+        2150859222,
+        "w:AlreadyExists",
+        f"The WinRM service cannot process the request: a command with the CommandId {command_id} exists already. ",
+    )
+
+
+def bad_code_page(text: str) -> WsmanFault:
+    return WsmanFault(
+        2150859072,
+        "w:InternalError",
+        f"The WinRS client cannot process the request. The server cannot set Code Page {text}. You may want to use the "
+        "CHCP command to change the client Code Page to 437 and receive the results in English. ",
+        sender=False,
+        provider=SHELL_PLUGIN,
     )
 
 
 def invalid_idle_timeout() -> WsmanFault:
     return WsmanFault(
-        2150859118,
+        2150859250,
         "w:InternalError",
         "The WinRM service cannot process the request: the requested IdleTimeout is outside the allowed range. "
         "It must be at least 60 seconds and not above MaxIdleTimeout. ",
@@ -168,10 +248,9 @@ def unknown_resource(uri: str) -> WsmanFault:
 
 def unknown_action(action: str) -> WsmanFault:
     return WsmanFault(
-        2150858754,
+        2150858771,
         "a:ActionNotSupported",
-        f"The WS-Management service cannot process the request because the action ({action}) is not supported. ",
-        detail="ActionMismatch",
+        f"The WS-Management service does not support the action specified in the request: {action}. ",
     )
 
 
@@ -194,7 +273,7 @@ def aborted() -> WsmanFault:
 
 def disconnected(shell_id: str) -> WsmanFault:
     return WsmanFault(
-        2150859178,
+        2150859204,
         "w:InternalError",
         f"The WinRM service cannot process the request because the shell {shell_id} is disconnected. "
         "Reconnect to the shell and retry the operation. ",

@@ -56,9 +56,9 @@ class PowerShellShell(Shell):
         try:
             pipeline = uuid.UUID(command_id)
         except ValueError:
-            raise faults.malformed("The CommandId is no GUID.") from None
+            raise faults.bad_command_id(command_id) from None
         if command_id.upper() in self.queues:
-            raise faults.invalid_parameter()
+            raise faults.command_exists(command_id)
         data = b"".join(_base64(element.text) for element in line.findall(f"{{{SHELL}}}Arguments"))
         self.queues[command_id.upper()] = OutputQueue(self.context.loop)
         self._pool.announce(pipeline)

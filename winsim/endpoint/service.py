@@ -79,7 +79,12 @@ class WsmanService:
             action = self._actions.get(request.action)
             if action is None:
                 raise faults.unknown_action(request.action)
-            return await action(request, caller, origin)
+            if not request.resource_uri:
+                raise faults.missing_resource()
+            answer = await action(request, caller, origin)
+            if len(answer.body) > request.max_envelope and request.action != f"{SHELL}/Receive":
+                raise faults.answer_too_large()
+            return answer
         except WsmanFault as fault:
             return self._fault(fault, message_id)
         except asyncio.CancelledError:
@@ -125,6 +130,7 @@ class WsmanService:
         shell_request = ShellRequest(
             new_shell_id(element), request.resource_uri, caller, origin, request.session_id, request.options, element
         )
+        self.shells.check_free(shell_request.id)
         self.shells.check_quota(caller)
         shell = self._new_shell(shell_request)
         self.shells.add(shell)

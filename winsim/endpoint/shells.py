@@ -183,7 +183,7 @@ def new_shell_id(element: Element) -> str:
     try:
         return str(uuid.UUID(wanted)).upper()
     except ValueError:
-        raise faults.malformed("The ShellId is no GUID.") from None
+        raise faults.bad_shell_id(wanted) from None
 
 
 class ShellTable:
@@ -195,6 +195,11 @@ class ShellTable:
 
     def __len__(self) -> int:
         return len(self._shells)
+
+    def check_free(self, shell_id: str) -> None:
+        """A client may choose the id of a shell, but not that of another one, be it his own."""
+        if shell_id in self._shells:
+            raise faults.shell_exists(shell_id)
 
     def add(self, shell: Shell) -> None:
         self._shells[shell.id] = shell

@@ -55,7 +55,7 @@ class WsmanRequest:
         for name, value in self.selectors.items():
             if name.lower() == "shellid":
                 return value.upper()
-        raise faults.invalid_header("SelectorSet")
+        raise faults.missing_selector("ShellId")
 
 
 def parse_xml(data: bytes) -> Element:
@@ -87,9 +87,9 @@ def parse_request(envelope: Element) -> WsmanRequest:
         raise faults.malformed("The request is not a SOAP 1.2 envelope with header and body.")
     action, message_id = _text(header, ADDRESSING, "Action"), _text(header, ADDRESSING, "MessageID")
     if not message_id:
-        raise faults.invalid_header("MessageID")
+        raise faults.missing_header("MessageID")
     if not action:
-        raise faults.invalid_header("Action")
+        raise faults.missing_header("Action")
     return WsmanRequest(
         action=action,
         resource_uri=_text(header, WSMAN, "ResourceURI"),
@@ -125,7 +125,7 @@ def _size(text: str) -> int:
     if not text:
         return 512000
     if not text.isascii() or not text.isdigit() or not int(text[:12]) >= 8192:
-        raise faults.invalid_header("MaxEnvelopeSize")
+        raise faults.envelope_too_small()
     return int(text[:12])
 
 

@@ -79,7 +79,7 @@ class CommandShell(Shell):
         if len(self._processes) >= limit:
             raise faults.too_many_commands(limit)
         if command_id in self._processes:
-            raise faults.invalid_parameter()
+            raise faults.command_exists(command_id)
         words = [line.findtext(f"{{{SHELL}}}Command") or ""]
         words += [element.text or "" for element in line.findall(f"{{{SHELL}}}Arguments")]
         text = " ".join(word for word in words if word)
@@ -227,7 +227,7 @@ def _encoding(code_page: str | None) -> str:
         code_page = str(_DEFAULT_CODE_PAGE)
     encoding = encoding_of(int(code_page)) if code_page.isascii() and code_page.isdigit() else None
     if encoding is None:
-        raise faults.invalid_parameter()
+        raise faults.bad_code_page(code_page)
     return encoding
 
 
