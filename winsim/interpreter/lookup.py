@@ -77,6 +77,7 @@ class Lookup:
         module = registry().module_of(name)
         if module is None or not self.has_module(module):
             return None
+        self.state.setdefault("used_modules", set()).add(module.lower())  # a command brings its module along
         if info is not None:
             return info
         if tables.find(name) is not None:

@@ -44,7 +44,10 @@ def default_drives(session: Session) -> list[Drive]:
 
 
 def iis_provider(session: Session) -> Provider | None:
-    if not session.has_module("WebAdministration"):
+    """Drives and providers come with their module: one that was imported, or that a command has brought along."""
+    name = "webadministration"
+    there = name in session.state.get("modules", {}) or name in session.state.get("used_modules", ())
+    if not there or not session.has_module(name):
         return None
     from winsim.interpreter.provider_iis import IisProvider
 
@@ -52,7 +55,7 @@ def iis_provider(session: Session) -> Provider | None:
 
 
 def late_drive(session: Session, name: str) -> Drive | None:
-    """A drive that comes with a module on first use."""
+    """A drive that a module has brought, or a disk."""
     if name.lower() == "iis":
         provider = iis_provider(session)
         return Drive("IIS", provider, "") if provider is not None else None
