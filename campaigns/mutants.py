@@ -1,6 +1,6 @@
 """Breaks every rendered `apply` of the default lab in small ways; each mutant has to fail, or not to converge.
 
-    python -m campaigns.mutants --seed 1 [--share 0.1] [--step adfs/trust] [--jobs 2]
+    python -m campaigns.mutants --seed 1 [--share 0.1] [--step adfs/trust] [--host arr01] [--jobs 2]
 
 The lab is built once, and the world is put aside right before each change, and after each change by hand of
 hand_changes.py. A mutant gets each of these worlds that its step has something to do in; the engine brings the step to
@@ -18,15 +18,15 @@ import multiprocessing
 import random
 import sys
 import tempfile
-import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from campaigns.forking import in_processes
 from campaigns.hand_changes import CHANGES, HandChange
-from campaigns.inprocess import STACK, Connector, Snapshot, building, new_world
+from campaigns.inprocess import Connector, Snapshot, building, in_deep_thread, new_world
 from campaigns.kills import copy_lab
 from campaigns.mutations import mutations
 from passivelab.blueprint.model import Blueprint, Key, StepInstance
@@ -83,16 +83,17 @@ class Campaign:
     workshop: Workshop
     starts: dict[str, list[Start]]
     folder: Path
+    hosts: frozenset[str]
     _digests: dict[int, str] = field(default_factory=dict)
 
     @classmethod
-    def prepare(cls, folder: Path, step: str = "") -> Campaign:
-        """Build the default lab once; then change it by hand."""
+    def prepare(cls, folder: Path, step: str = "", hosts: Collection[str] = ()) -> Campaign:
+        """Build the default lab once, or some of its hosts; then change it by hand."""
         lab = copy_lab(folder / "lab")
         workshop = open_workshop(str(lab), Terminal())
         world = new_world(lab / "machines.yml")
-        campaign = cls(workshop, defaultdict(list), folder)
-        ahead = {item.key for item in workshop.blueprint.instances}
+        campaign = cls(workshop, defaultdict(list), folder, frozenset(hosts or world.hosts))
+        ahead = {item.key for item in workshop.blueprint.instances if campaign.wanted(item)}
 
         def remember(event: Event) -> None:
             if isinstance(event, StepMoved) and event.phase == "applying" and step in event.key.step:
@@ -102,18 +103,21 @@ class Campaign:
             elif isinstance(event, StepFinished):
                 ahead.remove(event.key)
 
-        with building(workshop, world, folder / "reference.jsonl", emit=remember) as build:
+        with building(workshop, world, folder / "reference.jsonl", wanted=campaign.wanted, emit=remember) as build:
             build.read()
             if not (build.apply() and build.prove()):
                 raise SystemExit("the lab itself does not build")
         built = Snapshot.of(world)
         before = {start.instance.key: start for found in campaign.starts.values() for start in found}
         for change in CHANGES:
-            if step in change.step:
+            if step in change.step and change.host in campaign.hosts:
                 key = Key(change.host, change.step)
                 start = before[key] if change.lab == "before" else Start(campaign.instance(key), built, frozenset())
                 campaign._change(start, change)
         return campaign
+
+    def wanted(self, item: StepInstance) -> bool:
+        return item.key.host in self.hosts
 
     def instance(self, key: Key) -> StepInstance:
         found = self.workshop.blueprint.find(key)
@@ -183,7 +187,7 @@ class Campaign:
             build.read()
             if ahead and not build.apply():
                 return "stops later steps", "; ".join(str(error) for error in build.tally.errors.values())
-        with building(self.workshop, world, self._journal()) as build:
+        with building(self.workshop, world, self._journal(), wanted=self.wanted) as build:
             return ("other lab", "") if build.prove() else ("not proved", "")
 
     def _converge(self, world: World, instance: StepInstance) -> tuple[str, str]:
@@ -210,7 +214,7 @@ class Campaign:
             return start.ahead
         world = start.world.world()
         self._converge(world, start.instance)
-        with building(self.workshop, world, self._journal()) as build:
+        with building(self.workshop, world, self._journal(), wanted=self.wanted) as build:
             return frozenset(item.key for item in build.read().pending)
 
     def _wanted(self, start: Start) -> str:
@@ -234,36 +238,6 @@ def sample(mutants: Sequence[Mutant], seed: int, share: float) -> list[Mutant]:
     return list(mutants) if share >= 1 else chance.sample(list(mutants), min(count, len(mutants)))
 
 
-_CAMPAIGN: Campaign | None = None  # inherited by the processes that judge
-
-
-def _judge(mutant: Mutant) -> Verdict:
-    assert _CAMPAIGN is not None
-    return in_deep_thread(_CAMPAIGN, mutant)
-
-
-def in_deep_thread(campaign: Campaign, mutant: Mutant) -> Verdict:
-    result: list[Verdict] = []
-    before = threading.stack_size(STACK)
-    thread = threading.Thread(target=lambda: result.append(campaign.judge(mutant)))
-    try:
-        thread.start()
-        thread.join()
-    finally:
-        threading.stack_size(before)
-    return result[0]
-
-
-def judge_all(campaign: Campaign, mutants: Sequence[Mutant], jobs: int) -> Iterator[Verdict]:
-    global _CAMPAIGN  # noqa: PLW0603  # forked processes inherit the worlds instead of getting copies
-    _CAMPAIGN = campaign
-    if jobs == 1:
-        yield from map(_judge, mutants)
-        return
-    with multiprocessing.get_context("fork").Pool(jobs) as pool:
-        yield from pool.imap_unordered(_judge, mutants, chunksize=1)
-
-
 def summary(verdicts: Iterable[Verdict]) -> str:
     """Figures by kind of damage, then the survivors."""
     rows = list(verdicts)
@@ -285,17 +259,17 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--share", type=float, default=1.0)
     parser.add_argument("--step", default="", help="only mutants of steps whose name contains this")
+    parser.add_argument("--host", action="append", default=[], help="build these hosts alone, and judge their steps")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--json", type=Path, help="write every verdict into this file")
     arguments = parser.parse_args()
-    threading.stack_size(STACK)
     with tempfile.TemporaryDirectory() as folder:
-        campaign = Campaign.prepare(Path(folder), arguments.step)
+        campaign = in_deep_thread(lambda: Campaign.prepare(Path(folder), arguments.step, arguments.host))
         chosen = sample(campaign.mutants(), arguments.seed, arguments.share)
         print(f"{len(campaign.starts)} templates, {len(chosen)} mutants", flush=True)
         logging.disable()  # defects that mutants find are verdicts here
         verdicts = []
-        for verdict in judge_all(campaign, chosen, arguments.jobs):
+        for verdict in in_processes(campaign.judge, chosen, arguments.jobs):
             verdicts.append(verdict)
             if arguments.json:  # as it goes: a long campaign may be cut short
                 with arguments.json.open("a", encoding="utf-8") as file:
