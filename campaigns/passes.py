@@ -28,9 +28,10 @@ from pathlib import Path
 from campaigns.cutting import cuts, cutting
 from campaigns.inprocess import Connector, building, in_deep_thread, new_world
 from campaigns.kills import copy_lab
-from campaigns.stages import Rehearsed, errors, ledger_of, rehearse, remove_again
+from campaigns.stages import Rehearsed, ledger_of, rehearse, remove_again
 from campaigns.worlds import difference
 from passivelab.blueprint.model import Blueprint
+from passivelab.engine import Build
 from passivelab.engine.events import Event, StepFinished
 from winsim.world.digest import digest
 
@@ -106,7 +107,7 @@ def cut_build(lab: Rehearsed, folder: Path, disturbance: Disturbance) -> list[st
     with building(workshop, world, journal, connect=connect) as build:
         build.read()
         if not build.apply():
-            return [errors(build)]
+            return told(build, disturbance, "apply")
         found = [] if build.prove() else ["not proved"]
     other = difference(lab.built.world(), world)
     found += [f"another lab: {other}"] if other else []
@@ -114,6 +115,13 @@ def cut_build(lab: Rehearsed, folder: Path, disturbance: Disturbance) -> list[st
     # Values from before hold generated ids: what they have in common is which there were.
     shape = {key: entry.before is None for key, entry in theirs.items()}
     return found + ([] if shape == {key: entry.before is None for key, entry in ours.items()} else ["owned otherwise"])
+
+
+def told(build: Build, disturbance: Disturbance, block: str) -> list[str]:
+    return [
+        f"{key}: cut after line {disturbance.cut.get(f'{key} {block}')}: {error}"
+        for key, error in build.tally.errors.items()
+    ]
 
 
 def cut_teardown(lab: Rehearsed, folder: Path, disturbance: Disturbance) -> list[str]:
@@ -133,7 +141,7 @@ def cut_teardown(lab: Rehearsed, folder: Path, disturbance: Disturbance) -> list
         items = {item.instance.key: item for item in build.removals}
         build.read()
         if not build.apply():
-            return [*found, errors(build)]
+            return [*found, *told(build, disturbance, "remove")]
         found += [] if build.prove() else ["not proved"]
     found += [f"still owned: {key}" for key in ledger_of(journal).entries]
     other = difference(new_world(workshop.lab.folder / "machines.yml"), world)
