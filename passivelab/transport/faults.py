@@ -45,13 +45,16 @@ def trouble(error: BaseException) -> Trouble:
 
 
 def is_untrusted(error: BaseException) -> bool:
-    """Whether TLS failed over the host's certificate. The libraries bury the reason, and pyspnego only quotes it."""
-    return isinstance(error, requests.exceptions.SSLError) and "certificate verify failed" in str(error).lower()
+    """Whether TLS failed over the host's certificate: its root, its time or its name. Only the text tells."""
+    text = str(error).lower()
+    return isinstance(error, requests.exceptions.SSLError) and (
+        "certificate verify failed" in text or "doesn't match" in text
+    )
 
 
 def untrusted(error: BaseException, connection: Connection) -> Untrusted:
-    found = re.search(r"certificate verify failed:? ?([^(\"]*)", str(error), re.IGNORECASE)
-    reason = found.group(1).strip(" .") if found else ""
+    found = re.search(r"certificate verify failed:? ?([^(\"]*)|(hostname [^\"]*)", str(error), re.IGNORECASE)
+    reason = (found.group(1) or found.group(2) or "").strip(" .") if found else ""
     return Untrusted(
         host=connection.host,
         endpoint=connection.endpoint,

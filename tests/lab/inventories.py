@@ -16,7 +16,7 @@ networks:
   internal: { cidr: 192.168.50.0/24 }
   dmz: { cidr: 10.0.0.0/24 }
 accounts:
-  local_administrator: { user: Administrator, password: first }
+  local_administrator: { user: Administrator, password: not-shown }
   domain_administrator: { user: labadmin, password: second }
 hosts:
   se01: { address: 192.168.50.31, network: internal }

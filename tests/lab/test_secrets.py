@@ -21,8 +21,8 @@ def test_accounts_of_simulated_machines_become_credentials_of_their_phase(tmp_pa
 def test_values_are_masked(tmp_path: Path) -> None:
     lab = load(tmp_path)
     secret = lab.secrets.resolve("local_administrator")
-    assert "first" not in repr(secret) + str(secret) + repr(lab.secrets) + repr(lab)
-    assert lab.secrets.known_values() == {"first"}
+    assert "not-shown" not in repr(secret) + str(secret) + repr(lab.secrets) + repr(lab)
+    assert lab.secrets.known_values() == {"not-shown"}
 
 
 def test_environment_file_and_prompt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from passivelab.errors import ConnectionGone, CredentialsRefused, Unreachable
+from passivelab.errors import ConnectionGone, CredentialsRefused, Unreachable, Untrusted
 from passivelab.transport import Connection, Output, Parameter, Statistics
 from passivelab.transport.choice import FirstOf
 
@@ -16,8 +16,8 @@ class Way:
 
     batches = True
 
-    def __init__(self, name: str, *happens: Exception | None) -> None:
-        self.connection = Connection("arr01", name, 5985, name, "password")
+    def __init__(self, name: str, *happens: Exception | None, port: int = 5985) -> None:
+        self.connection = Connection("arr01", name, port, name, "password")
         self.statistics = Statistics()
         self.happens = list(happens)
         self.calls = 0
@@ -66,3 +66,31 @@ def test_a_connection_that_goes_away_is_no_reason_for_another_way() -> None:
     with pytest.raises(ConnectionGone):
         FirstOf([Way("a", ConnectionGone(host="arr01")), other]).run("", {}, 1)
     assert other.calls == 0
+
+
+def test_a_port_that_does_not_answer_is_knocked_at_once_and_left_out() -> None:
+    knocked: list[int] = []
+
+    def knock(where: Connection) -> bool:
+        knocked.append(where.port)
+        return where.port == 5985
+
+    https, other, http = Way("a", None, port=5986), Way("b", None, port=5986), Way("c", None)
+    assert FirstOf([https, other, http], knock).run("", {}, 1).values == ("c",)
+    assert knocked == [5986, 5985]
+    assert https.calls == other.calls == 0
+
+
+def test_when_the_way_in_is_closed_another_one_is_looked_for() -> None:
+    https, http = Way("https", None, Unreachable(host="arr01"), port=5986), Way("http", None)
+    session = FirstOf([https, http], knock=lambda where: True)
+    assert session.run("", {}, 1).values == ("https",)
+    assert session.run("", {}, 1).values == ("http",)
+    assert session.connection.port == 5985
+
+
+def test_a_certificate_that_is_not_trusted_is_no_reason_to_go_without() -> None:
+    http = Way("http", None)
+    with pytest.raises(Untrusted):
+        FirstOf([Way("https", Untrusted(host="arr01"), port=5986), http], knock=lambda where: True).run("", {}, 1)
+    assert http.calls == 0
