@@ -10,6 +10,8 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
+from passivelab.commands.words import WordsTask
+
 if TYPE_CHECKING:
     from passivelab.commands.building import Options
     from passivelab.commands.terminal import Terminal
@@ -232,23 +234,17 @@ def serve_lab(
     _run(json, body)
 
 
-@task(auto_shortflags=False, positional=["path"], iterable=["also"], help={
-      "path": "A script, or a folder of scripts.", "also": "One more of them (may be repeated).",
+@task(klass=WordsTask, auto_shortflags=False, positional=["paths"], help={
+      "paths": "Scripts, or folders of scripts.",
       "host": "A host of the default lab, such as arr01 (otherwise a fresh machine).",
       "json": "The form of the recorded answers."})  # fmt: skip
-def run_script(
-    c: Context,
-    path: str,
-    also: list[str] = [],  # noqa: B006
-    host: str = "",
-    json: bool = False,
-) -> None:
+def run_script(c: Context, paths: list[str], host: str = "", json: bool = False) -> None:
     """Run PowerShell on a simulated host."""
 
     def body(terminal: Terminal) -> ExitCode:
         from passivelab.commands.serving import run_script
 
-        return run_script(terminal, [path, *also], host, json)
+        return run_script(terminal, paths, host, json)
 
     _run(json, body)
 

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -131,11 +132,12 @@ def world_of(machines: Path, name: str) -> tuple[World, Host]:
 
 
 def run_all(paths: Sequence[Path], make: Callable[[], tuple[World, Host]]) -> dict[str, Any]:
-    """Each script on a machine that no other one has touched."""
+    """Each script on a machine that no other one has touched; by name, or by path where two share a name."""
+    shared = {name for name, count in Counter(path.name for path in paths).items() if count > 1}
     answers: dict[str, Any] = {}
     for path in paths:
         world, host = make()
-        answers[path.name] = run_script_file(path, world, host)
+        answers[str(path) if path.name in shared else path.name] = run_script_file(path, world, host)
     return answers
 
 

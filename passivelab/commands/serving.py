@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from passivelab.commands.building import start_over
 from passivelab.commands.loading import load
@@ -53,9 +54,18 @@ def run_script(terminal: Terminal, paths: Sequence[str], host: str = "", json: b
     Each script gets machines that no other has touched: one fresh out of the box, or with ``host`` those of the
     default lab before its first build.
     """
-    if not paths:
-        raise UsageError(reason="no script was named", expected="a path of a script or of a folder of them")
+    scripts = [str(_existing(Path(path))) for path in paths]
     terminal.close()
-    line = [sys.executable, "-m", "winsim.run_script", *paths, *(["--json"] if json else [])]
+    line = [sys.executable, "-m", "winsim.run_script", *scripts, *(["--json"] if json else [])]
     line += ["--host", host, "--machines", str(inventory("simulated") / "machines.yml")] if host else []
     return Exit(subprocess.run(line, cwd=ROOT, check=False).returncode)
+
+
+def _existing(path: Path) -> Path:
+    """The path as the interpreter's process sees it, which runs in the project's folder."""
+    if not path.exists():
+        raise UsageError(reason=f"{path} does not exist", expected="a path of a script or of a folder of them")
+    if path.is_dir() and not any(path.glob("*.ps1")):
+        raise UsageError(reason=f"{path} has no scripts", expected="a folder with *.ps1 files")
+    whole = path.resolve()
+    return whole.relative_to(ROOT) if whole.is_relative_to(ROOT) else whole

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from invoke.collection import Collection
+from invoke.exceptions import ParseError
 from invoke.parser import Parser
 
 import tasks
@@ -28,5 +30,27 @@ def test_flags_may_be_repeated_and_given_with_commas() -> None:
     (context,) = parser.parse_argv(line)
     assert context.args["limit"].value == ["arr01", "se01,se02"]
     assert context.args["no-prove"].value is True
-    (context,) = parser.parse_argv(["run-script", "folder", "--host", "dc01"])
-    assert context.args["path"].value == "folder"
+
+
+@pytest.mark.parametrize(
+    ("line", "paths"),
+    [
+        ("run-script folder", ["folder"]),
+        ("run-script a.ps1 b.ps1 --host arr01 --json", ["a.ps1", "b.ps1"]),
+        ("run-script --host arr01 a.ps1 --json b.ps1 folder", ["a.ps1", "b.ps1", "folder"]),
+        ("run-script --json --host=arr01 status", ["status"]),
+    ],
+)
+def test_run_script_takes_every_path(monkeypatch: pytest.MonkeyPatch, line: str, paths: list[str]) -> None:
+    words = line.split()
+    monkeypatch.setattr("sys.argv", ["invoke", *words])
+    contexts = Collection.from_module(tasks).to_contexts()
+    (context,) = Parser(contexts=contexts).parse_argv(words)
+    assert context.as_kwargs["paths"] == paths
+    assert context.as_kwargs["host"] == ("arr01" if "arr01" in line else "")
+
+
+def test_run_script_without_a_path_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["invoke", "run-script", "--json"])
+    with pytest.raises(ParseError, match="paths"):
+        Parser(contexts=Collection.from_module(tasks).to_contexts()).parse_argv(["run-script", "--json"])
