@@ -73,8 +73,8 @@ def _warn(call: Call) -> None:
 
 @cmdlet(
     "Add-Computer",
-    ("DomainName", "WorkgroupName", "Credential", "OUPath", "Force", "Restart", "PassThru", "ComputerName",
-     "LocalCredential", "UnjoinDomainCredential"),
+    ("DomainName", "WorkgroupName", "Credential", "OUPath", "Restart", "PassThru", "ComputerName"),
+    idle=("Force", "LocalCredential", "UnjoinDomainCredential"),  # no questions; the session's own rights decide
     net_class="Microsoft.PowerShell.Commands.AddComputerCommand", module=MODULE,
 )  # fmt: skip
 def add_computer(call: Call) -> None:
@@ -121,7 +121,8 @@ def add_computer(call: Call) -> None:
 
 @cmdlet(
     "Remove-Computer",
-    ("UnjoinDomainCredential", "WorkgroupName", "Force", "Restart", "PassThru", "ComputerName", "LocalCredential"),
+    ("UnjoinDomainCredential", "WorkgroupName", "Restart", "PassThru", "ComputerName"),
+    idle=("Force", "LocalCredential"),  # no questions; the session's own rights decide
     net_class="Microsoft.PowerShell.Commands.RemoveComputerCommand", module=MODULE,
 )  # fmt: skip
 def remove_computer(call: Call) -> None:

@@ -31,7 +31,7 @@ def check_local(call: Call, parameter: str) -> None:
             raise NotBuilt(f"{call.name} -{parameter} {name}")
 
 
-@cmdlet("Get-CimInstance", ("ClassName", "Namespace", "Filter", "Property", "Query", "KeyOnly"), net_class=CIM_CLASS,
+@cmdlet("Get-CimInstance", ("ClassName", "Namespace", "Filter", "Property", "Query"), net_class=CIM_CLASS,
         module="CimCmdlets")  # fmt: skip
 def get_cim_instance(call: Call) -> None:
     check_local(call, "ComputerName")

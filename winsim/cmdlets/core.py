@@ -166,7 +166,7 @@ def comparison(call: CommandCall) -> Callable[[object, object], object] | None:
     return lambda a, b: a
 
 
-@cmdlet("Out-Null", built=("InputObject",), locks_world=False, by_value=("InputObject",))
+@cmdlet("Out-Null", idle=("InputObject",), locks_world=False, by_value=("InputObject",))
 def out_null(call: CommandCall) -> None:
     """Throws its input away."""
 

@@ -185,7 +185,8 @@ def wait_for(call: CommandCall, jobs: list[Job], *, limit: float | None = None, 
 
 @cmdlet(
     "Wait-Job",
-    built=("Id", "Name", "InstanceId", "Job", "State", "Filter", "Any", "Timeout", "Force"),
+    built=("Id", "Name", "InstanceId", "Job", "State", "Filter", "Any", "Timeout"),
+    idle=("Force",),  # jobs are not suspended here
     locks_world=False,
     by_value=("Job",),
     by_name=("Id", "Name", "InstanceId", "State"),
@@ -208,8 +209,9 @@ class WaitJob:
 
 @cmdlet(
     "Receive-Job",
-    built=("Id", "Name", "InstanceId", "Job", "Keep", "NoRecurse", "Force", "Wait", "AutoRemoveJob",
+    built=("Id", "Name", "InstanceId", "Job", "Keep", "NoRecurse", "Wait", "AutoRemoveJob",
            "WriteJobInResults"),
+    idle=("Force",),  # jobs are not suspended here
     locks_world=False,
     by_value=("Job",),
     by_name=("Id", "Name", "InstanceId"),

@@ -12,6 +12,7 @@ from winsim.interpreter.registry import CORE_MODULES, registry
 from winsim.interpreter.scopes import Scope
 from winsim.interpreter.scriptblocks import FunctionInfo, ScriptBlock, create
 from winsim.interpreter.special import CodeProperty, ScriptMethod
+from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import PSObject
 from winsim.interpreter.wildcards import wildcard_match
 
@@ -43,9 +44,11 @@ def invoke_expression(call: CommandCall) -> None:
         pass
 
 
-@cmdlet("Invoke-History", built=("Id",), locks_world=False, by_name=("Id",))
+@cmdlet("Invoke-History", idle=("Id",), locks_world=False, by_name=("Id",))
 def invoke_history(call: CommandCall) -> None:
-    """A remote session has no history to repeat."""
+    """What a client asks to be kept is not what a user has typed: there is nothing to repeat."""
+    if call.session.history:
+        raise NotBuilt("Invoke-History of a runspace that keeps a history")
     raise CommandError("InvokeHistoryNoLastHistoryEntryFound", "Cannot locate last history.", "InvalidOperation")
 
 
@@ -54,7 +57,8 @@ def invoke_history(call: CommandCall) -> None:
 
 @cmdlet(
     "New-Module",
-    built=("Name", "ScriptBlock", "ArgumentList", "Function", "Cmdlet", "AsCustomObject", "ReturnResult"),
+    built=("Name", "ScriptBlock", "ArgumentList", "Function", "AsCustomObject", "ReturnResult"),
+    idle=("Cmdlet",),  # a script block makes none
     locks_world=False,
     positions={"Name": 0, "ScriptBlock": 0},
     remaining=("ArgumentList",),
@@ -162,9 +166,14 @@ def export_module_member(call: CommandCall) -> None:
 # -- modules of the host ----------------------------------------------------------------------------------------------
 
 
+# Modules of the host are there once and for all: in every scope, as they are; their names are never strange.
+IMPORT = ("Force", "Global", "Scope", "DisableNameChecking")
+
+
 @cmdlet(
     "Import-Module",
-    built=("Name", "ModuleInfo", "Force", "Global", "PassThru", "DisableNameChecking", "MinimumVersion", "Scope"),
+    built=("Name", "ModuleInfo", "PassThru", "MinimumVersion"),
+    idle=IMPORT,
     locks_world=False,
     by_value=("Name", "ModuleInfo"),
 )
@@ -186,9 +195,22 @@ def import_module(call: CommandCall) -> None:
             error = CommandError("Modules_ModuleNotFound", message, "ResourceUnavailable", name, kind)
             call.write_error(error)
             continue
+        if call.has("MinimumVersion") and numbers(module.version) < numbers(call.text("MinimumVersion")):
+            message = (
+                f"The specified module '{name}' with version '{call.text('MinimumVersion')}' was not loaded because no "
+                "valid module file was found in any module directory."
+            )
+            kind = "System.IO.FileNotFoundException"
+            id = "Modules_ModuleWithVersionNotFound"
+            call.write_error(CommandError(id, message, "ResourceUnavailable", name, kind))
+            continue
         loaded(call)[module.name.lower()] = module
         if call.switch("PassThru"):
             call.write(module)
+
+
+def numbers(version: object) -> tuple[int, ...]:
+    return tuple(int(part) for part in to_text(version).split(".") if part.isdigit())
 
 
 def find_module(call: CommandCall, name: str) -> ModuleInfo | None:
@@ -218,7 +240,8 @@ def product_module(name: str) -> ModuleInfo:
 
 @cmdlet(
     "Get-Module",
-    built=("Name", "ListAvailable", "All", "Refresh"),
+    built=("Name", "ListAvailable"),
+    idle=("All", "Refresh"),  # modules have no nested ones, and nothing is cached
     locks_world=False,
     by_value=("Name",),
 )
@@ -237,7 +260,13 @@ def get_module(call: CommandCall) -> None:
             call.write(module)
 
 
-@cmdlet("Remove-Module", built=("Name", "ModuleInfo", "Force"), locks_world=False, by_value=("Name", "ModuleInfo"))
+@cmdlet(
+    "Remove-Module",
+    built=("Name", "ModuleInfo"),
+    idle=("Force",),  # no module is read-only
+    locks_world=False,
+    by_value=("Name", "ModuleInfo"),
+)
 def remove_module(call: CommandCall) -> None:
     names = call.texts("Name")
     value = call.get("ModuleInfo")

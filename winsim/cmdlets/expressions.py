@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from winsim.interpreter.collect import collapse, items_of, unwrap
-from winsim.interpreter.command import CommandError
+from winsim.interpreter.command import CommandError, NotBuilt
 from winsim.interpreter.containers import Dictionary
 from winsim.interpreter.errors import TerminatingError
 from winsim.interpreter.members import get_property_of, properties_of
@@ -118,3 +118,13 @@ def value_of(call: CommandCall, expression: Expression, value: object) -> object
     for _, single in resolve(expression, value):
         return evaluate(call, single, value)
     return None
+
+
+KNOWN_CULTURES = frozenset({"", "en-us", "en", "1033", "9", "127", "invariantculture", "currentculture"})
+
+
+def known_culture(call: CommandCall) -> None:
+    """-Culture: the lab compares texts as en-US does, and knows no other way."""
+    given = to_text(call.get("Culture")).lower()
+    if call.has("Culture") and given not in KNOWN_CULTURES:
+        raise NotBuilt(f"{call.name} -Culture {given}")

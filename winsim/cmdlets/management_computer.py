@@ -22,7 +22,7 @@ def only_here(call: Call) -> None:
             raise NotBuilt(f"{call.name} of another computer")
 
 
-@cmdlet("Restart-Computer", ("ComputerName", "Force", "Credential"))
+@cmdlet("Restart-Computer", ("ComputerName",), idle=("Force", "Credential"))  # nobody is logged on; it is this one
 def restart_computer(call: Call) -> None:
     only_here(call)
     if call.should_process(f"localhost ({call.host.name})", "Restart-Computer"):
@@ -32,7 +32,8 @@ def restart_computer(call: Call) -> None:
 
 @cmdlet(
     "Rename-Computer",
-    ("NewName", "Force", "Restart", "DomainCredential", "LocalCredential", "PassThru", "ComputerName"),
+    ("NewName", "Restart", "PassThru", "ComputerName"),
+    idle=("Force", "DomainCredential", "LocalCredential"),  # the session's own rights decide
 )
 def rename_computer(call: Call) -> None:
     only_here(call)
@@ -64,7 +65,8 @@ def after_change(call: Call) -> None:
 
 @cmdlet(
     "Start-Process",
-    ("FilePath", "ArgumentList", "Wait", "PassThru", "NoNewWindow"),
+    ("FilePath", "ArgumentList", "PassThru", "NoNewWindow"),
+    idle=("Wait",),
     locks_world=False,
 )
 def start_process(call: Call) -> None:

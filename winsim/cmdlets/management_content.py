@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from winsim.cmdlets.item_paths import given_paths, places
+from winsim.cmdlets.item_paths import filtered, given_paths, places
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
 from winsim.interpreter.net.encodings import Encoding, byte_array
@@ -81,7 +81,6 @@ def tagged(call: CommandCall, line: object, place: Place, number: int) -> object
         "Filter",
         "Include",
         "Exclude",
-        "Force",
         "Raw",
         "TotalCount",
         "Tail",
@@ -89,6 +88,7 @@ def tagged(call: CommandCall, line: object, place: Place, number: int) -> object
         "Encoding",
         "Delimiter",
     ),
+    idle=("Force",),  # hidden files can be read without it
     by_name=("Path", "LiteralPath", "ReadCount", "TotalCount", "Tail"),
 )
 def get_content(call: CommandCall) -> None:
@@ -173,7 +173,8 @@ class ContentWriter:
                 else [locations(call.session).place(text)]
             )
             for place in found:
-                self.store(call, place)
+                if filtered(call, place):
+                    self.store(call, place)
 
     def store(self, call: CommandCall, place: Place) -> None:
         verb = "Add Content" if self.append else "Set Content"
@@ -245,6 +246,25 @@ class AddContent(ContentWriter):
     append = True
 
 
+def empty_file(call: CommandCall, place: Place) -> None:
+    entry = call.host.files.find(place.path)
+    if entry is not None and (entry.is_directory or (entry.attributes & 1 and not call.switch("Force"))):
+        message = f"Access to the path '{place.path}' is denied."
+        kind = "System.UnauthorizedAccessException"
+        error = CommandError("ClearContentUnauthorizedAccessError", message, "PermissionDenied", place.path, kind)
+        call.write_error(error)
+        return
+    call.host.files.write(place.path, b"")
+
+
+def writable(call: CommandCall, path: str) -> None:
+    """A file that is read-only is opened for writing with -Force only."""
+    entry = call.host.files.find(path)
+    if entry is not None and (entry.is_directory or (entry.attributes & 1 and not call.switch("Force"))):
+        message = f"Access to the path '{path}' is denied."
+        raise CommandError("FileOpenFailure", message, "OpenError", None, "System.UnauthorizedAccessException")
+
+
 @cmdlet(
     "Clear-Content",
     ("Path", "LiteralPath", "Filter", "Include", "Exclude", "Force"),
@@ -254,6 +274,6 @@ def clear_content(call: CommandCall) -> None:
     for place in places(call):
         if call.should_process(f"Item: {place.shown}", "Clear Content"):
             if place.provider.name == "FileSystem":
-                call.host.files.write(place.path, b"")
+                empty_file(call, place)
             else:
                 place.provider.clear_item(call.session, place.path)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winsim.cmdlets.item_paths import filtered, given_paths, places, target_place
-from winsim.interpreter.command import CommandError, cmdlet
+from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
+from winsim.interpreter.compare import compare
 from winsim.interpreter.convert import to_bool
+from winsim.interpreter.members import get_property_of
 from winsim.interpreter.net.fileinfo import FileSystemInfo
 from winsim.interpreter.providers import Place, decorated, glob, locations
 from winsim.interpreter.texts import to_text
@@ -16,6 +18,7 @@ from winsim.interpreter.wildcards import has_wildcard
 if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
 
+FORCE = ("Force",)  # what it overcomes (hidden files, rights) does not stand in the way here
 HIDDEN, SYSTEM, READ_ONLY = 2, 4, 1
 
 
@@ -198,6 +201,7 @@ def show(call: CommandCall, place: Place, shown: str) -> None:
 @cmdlet(
     "Test-Path",
     ("Path", "LiteralPath", "Filter", "Include", "Exclude", "PathType", "IsValid", "NewerThan", "OlderThan"),
+    types={"NewerThan": "System.DateTime", "OlderThan": "System.DateTime"},
 )
 def test_path(call: CommandCall) -> None:
     for text, literal in given_paths(call):
@@ -219,13 +223,22 @@ def exists(call: CommandCall, text: str, literal: bool) -> bool:
     name = kind.name if isinstance(kind, EnumValue) else to_text(kind)
     if name in ("Container", "Leaf"):
         found = [p for p in found if p.provider.is_container(call.session, p.path) == (name == "Container")]
-    return bool(found)
+    return any(in_time(call, place) for place in found)
+
+
+def in_time(call: CommandCall, place: Place) -> bool:
+    """-NewerThan and -OlderThan, of files only."""
+    if not (call.has("NewerThan") or call.has("OlderThan")) or place.provider.name != "FileSystem":
+        return True
+    written = get_property_of(place.provider.item(call.session, place.path), "LastWriteTime")
+    newer, older = call.get("NewerThan"), call.get("OlderThan")
+    return (newer is None or compare(written, newer) > 0) and (older is None or compare(written, older) < 0)
 
 
 LISTENER = ("Transport", "Address", "Port", "HostName", "Enabled", "URLPrefix", "CertificateThumbprint")  # in WSMan:
 
 
-@cmdlet("New-Item", ("Path", "Name", "ItemType", "Value", "Force", "Type", *LISTENER), by_value=("Value",))
+@cmdlet("New-Item", ("Path", "Name", "ItemType", "Value", "Force", *LISTENER), by_value=("Value",))
 def new_item(call: CommandCall) -> None:
     from winsim.interpreter.common import COMMON
 
@@ -258,20 +271,23 @@ def new_item(call: CommandCall) -> None:
 
 @cmdlet(
     "Set-Item",
-    ("Path", "LiteralPath", "Value", "Force", "PassThru", "Filter", "Include", "Exclude"),
+    ("Path", "LiteralPath", "Value", "PassThru", "Filter", "Include", "Exclude"),
     by_value=("Value",),
     by_name=("Path", "LiteralPath", "Value"),
+    idle=FORCE,
 )
 def set_item(call: CommandCall) -> None:
     for text, _ in given_paths(call):
         place = target_place(call, text)
+        if not filtered(call, place):
+            continue
         if call.should_process(f"Item: {place.shown} Value: {to_text(call.get('Value'))}", "Set Item"):
             made = place.provider.set_item(call.session, place.path, call.get("Value"))
             if call.switch("PassThru"):
                 call.write(made)
 
 
-@cmdlet("Clear-Item", ("Path", "LiteralPath", "Force", "Filter", "Include", "Exclude"))
+@cmdlet("Clear-Item", ("Path", "LiteralPath", "Filter", "Include", "Exclude"), idle=FORCE)
 def clear_item(call: CommandCall) -> None:
     for place in places(call):
         if call.should_process(f"Item: {place.shown}", "Clear Item"):
@@ -303,7 +319,7 @@ def refuse_children(call: CommandCall, place: Place) -> None:
     )
 
 
-@cmdlet("Rename-Item", ("Path", "LiteralPath", "NewName", "Force", "PassThru"))
+@cmdlet("Rename-Item", ("Path", "LiteralPath", "NewName", "PassThru"), idle=FORCE)
 def rename_item(call: CommandCall) -> None:
     for text, literal in given_paths(call):
         found = glob(call.session, text, literal) if has_wildcard(text) else [locations(call.session).place(text)]
@@ -399,8 +415,6 @@ def move_one(call: CommandCall, place: Place, target: Place) -> None:
         call.write(as_item(call, made, target))
 
 
-@cmdlet("Invoke-Item", ("Path", "LiteralPath"))
+@cmdlet("Invoke-Item", idle=("Path", "LiteralPath"))
 def invoke_item(call: CommandCall) -> None:
-    from winsim.interpreter.command import NotBuilt
-
     raise NotBuilt("Invoke-Item: nothing opens files on a server without a desktop")

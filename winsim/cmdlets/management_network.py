@@ -34,7 +34,12 @@ def ping(call: CommandCall, name: str) -> str | None:
     return None
 
 
-@cmdlet("Test-Connection", ("ComputerName", "Count", "Quiet", "Delay", "BufferSize", "TimeToLive"), locks_world=False)
+@cmdlet(
+    "Test-Connection",
+    ("ComputerName", "Count", "Quiet", "BufferSize"),
+    idle=("Delay", "TimeToLive"),  # echoes take no time and pass no routers
+    locks_world=False,
+)
 def test_connection(call: CommandCall) -> None:
     count = int(call.text("Count")) if call.has("Count") else 4
     for name in call.texts("ComputerName"):
@@ -62,7 +67,7 @@ def test_connection(call: CommandCall) -> None:
                         "Address": name,
                         "IPV4Address": address,
                         "ProtocolAddress": address,
-                        "BufferSize": 32,
+                        "BufferSize": int(call.text("BufferSize", "32")),
                         "ResponseTime": 0,
                         "StatusCode": 0,
                     },
@@ -77,12 +82,10 @@ WEB = (
     "Body",
     "ContentType",
     "OutFile",
-    "UseBasicParsing",
-    "TimeoutSec",
-    "PassThru",
     "UserAgent",
-    "DisableKeepAlive",
 )
+# Pages are never parsed into a document, requests take no time, connections end at once.
+WEB_IDLE = ("UseBasicParsing", "TimeoutSec", "DisableKeepAlive")
 
 
 def request(call: CommandCall) -> object:
@@ -136,7 +139,7 @@ def status_of(answer: object) -> int:
     return int(value)
 
 
-@cmdlet("Invoke-WebRequest", WEB, locks_world=False, by_value=("Body",))
+@cmdlet("Invoke-WebRequest", (*WEB, "PassThru"), idle=WEB_IDLE, locks_world=False, by_value=("Body",))
 def invoke_web_request(call: CommandCall) -> None:
     answer = request(call)
     data: bytes = getattr(answer, "body", b"")
@@ -164,7 +167,7 @@ def invoke_web_request(call: CommandCall) -> None:
     )
 
 
-@cmdlet("Invoke-RestMethod", WEB, locks_world=False, by_value=("Body",))
+@cmdlet("Invoke-RestMethod", WEB, idle=WEB_IDLE, locks_world=False, by_value=("Body",))
 def invoke_rest_method(call: CommandCall) -> None:
     answer = request(call)
     data: bytes = getattr(answer, "body", b"")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SMA = "System.Management.Automation."
 
 
-@cmdlet("Join-Path", ("Path", "ChildPath", "Resolve", "Credential"), nullable=("ChildPath",))
+@cmdlet("Join-Path", ("Path", "ChildPath", "Resolve"), nullable=("ChildPath",))
 def join_path(call: CommandCall) -> None:
     for base in call.texts("Path"):
         drive, colon, _ = base.partition(":")
@@ -38,7 +38,9 @@ def joined_path(base: str, child: str) -> str:
     return base.rstrip("\\") + "\\" + child.lstrip("\\")
 
 
-@cmdlet("Split-Path", ("Path", "LiteralPath", "Parent", "Leaf", "Qualifier", "NoQualifier", "Resolve", "IsAbsolute"))
+@cmdlet(
+    "Split-Path", ("Path", "LiteralPath", "Leaf", "Qualifier", "NoQualifier", "Resolve", "IsAbsolute"), idle=("Parent",)
+)
 def split_path(call: CommandCall) -> None:
     for text, literal in given_paths(call):
         texts = [p.shown for p in glob(call.session, text, literal)] if call.switch("Resolve") else [text]
@@ -111,6 +113,9 @@ def get_location(call: CommandCall) -> None:
             held = stack_of(call, name)
             call.write(PathInfoStack(name, [path_info(place, known) for place in reversed(held)]))
         return
+    for provider in call.texts("PSProvider"):
+        if provider.lower() != known.here.provider.name.lower():
+            raise NotBuilt(f"the location in the provider {provider} while another one is current")
     for name in call.texts("PSDrive"):
         drive = known.drive(name)
         call.write(path_info(known.on_drive(drive, f"\\{drive.current}"), known))
@@ -177,8 +182,9 @@ def pop_location(call: CommandCall) -> None:
 
 @cmdlet(
     "Get-PSDrive",
-    ("Name", "LiteralName", "PSProvider", "Scope"),
+    ("Name", "LiteralName", "PSProvider"),
     by_name=("Name", "LiteralName"),
+    idle=("Scope",),  # drives are those of the session
 )
 def get_drive(call: CommandCall) -> None:
     known = locations(call.session)
@@ -196,7 +202,10 @@ def get_drive(call: CommandCall) -> None:
         call.write_all(hits)
 
 
-@cmdlet("New-PSDrive", ("Name", "PSProvider", "Root", "Description", "Scope", "Persist", "Credential"))
+SCOPE = ("Scope",)  # drives are those of the session, whatever the scope
+
+
+@cmdlet("New-PSDrive", ("Name", "PSProvider", "Root", "Description"), idle=SCOPE)
 def new_drive(call: CommandCall) -> None:
     known = locations(call.session)
     name = call.text("Name")
@@ -227,10 +236,14 @@ def new_drive(call: CommandCall) -> None:
         call.write(drive)
 
 
-@cmdlet("Remove-PSDrive", ("Name", "LiteralName", "PSProvider", "Scope", "Force"))
+@cmdlet("Remove-PSDrive", ("Name", "LiteralName", "PSProvider"), idle=("Force",))  # nobody else uses a drive
 def remove_drive(call: CommandCall) -> None:
     known = locations(call.session)
+    wanted = [text.lower() for text in call.texts("PSProvider")]
     for name in call.texts("Name") or call.texts("LiteralName"):
+        held = known.drives.get(name.lower())
+        if held is not None and wanted and held.provider.name.lower() not in wanted:
+            continue
         if name.lower() not in known.drives:
             call.write_error(
                 CommandError(

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from winsim.interpreter.command import CommandError, cmdlet
+from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
 from winsim.interpreter.net.datetimes import DateTime
 from winsim.interpreter.values import Int64, PSObject, record
 from winsim.interpreter.wildcards import has_wildcard, wildcard_match
@@ -98,7 +98,7 @@ def get_process(call: CommandCall) -> None:
     call.write_all(process(call, name, id) for name, id in chosen(call))
 
 
-@cmdlet("Stop-Process", ("Name", "Id", "Force", "PassThru"))
+@cmdlet("Stop-Process", ("Name", "Id", "PassThru"), idle=("Force",))  # asks no questions
 def stop_process(call: CommandCall) -> None:
     """Ending the program of a service stops the service; programs of the system refuse."""
     for name, id in chosen(call):
@@ -129,11 +129,13 @@ def stop_process(call: CommandCall) -> None:
     by_name=("Id", "Name"),
 )
 def wait_process(call: CommandCall) -> None:
-    if chosen(call):
-        raise CommandError(
-            "ProcessNotTerminated",
-            "This command stopped operation because the process is not stopped in the specified time-out.",
-            "CloseError",
-            None,
-            "System.TimeoutException",
-        )
+    running = list(chosen(call))
+    if not running:
+        return
+    if not call.has("Timeout"):
+        raise NotBuilt("waiting without end for a process that goes on")
+    call.sleep(float(call.text("Timeout")))
+    for name, id in running:
+        text = f"{name} ({id})"
+        message = f'This command stopped operation because process "{text}" is not stopped in the specified time-out.'
+        call.write_error(CommandError("ProcessNotTerminated", message, "CloseError", text, "System.TimeoutException"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from winsim.cmdlets.item_paths import places, target_place
 from winsim.interpreter.collect import unwrap
@@ -20,6 +20,7 @@ VALUE_KINDS = {"unknown": "Unknown", "string": "String", "expandstring": "Expand
                "dword": "DWord", "multistring": "MultiString", "qword": "QWord", "none": "None", "0": "Unknown",
                "1": "String", "2": "ExpandString", "3": "Binary", "4": "DWord", "7": "MultiString",
                "11": "QWord", "-1": "None"}  # fmt: skip
+FORCE = ("Force",)  # rights on keys do not stand in the way here
 PROVIDER_NOTES = ("PSPath", "PSParentPath", "PSChildName", "PSDrive", "PSProvider")
 
 
@@ -36,7 +37,7 @@ def value_kind(place: Place, text: str) -> str:
     if place.provider.name != "Registry" or not text:
         return text
     if text.strip().lower() not in VALUE_KINDS:
-        message = f"Cannot convert the value \"{text}\" of the parameter Type to Microsoft.Win32.RegistryValueKind."
+        message = f'Cannot convert the value "{text}" of the parameter Type to Microsoft.Win32.RegistryValueKind.'
         raise CommandError("System.ArgumentException", message, "InvalidArgument", text, "System.ArgumentException")
     return VALUE_KINDS[text.strip().lower()]
 
@@ -71,13 +72,13 @@ def get_item_property(call: CommandCall) -> None:
         "Value",
         "InputObject",
         "Type",
-        "Force",
         "PassThru",
         "Filter",
         "Include",
         "Exclude",
     ),
     nullable=("Value",),
+    idle=FORCE,
 )
 def set_item_property(call: CommandCall) -> None:
     for place in places(call):
@@ -134,7 +135,7 @@ def new_item_property(call: CommandCall) -> None:
         call.write(shown(call, place, name))
 
 
-@cmdlet("Remove-ItemProperty", ("Path", "LiteralPath", "Name", "Force", "Filter", "Include", "Exclude"))
+@cmdlet("Remove-ItemProperty", ("Path", "LiteralPath", "Name", "Filter", "Include", "Exclude"), idle=FORCE)
 def remove_item_property(call: CommandCall) -> None:
     for place in places(call):
         for name in call.texts("Name"):
@@ -145,37 +146,77 @@ def remove_item_property(call: CommandCall) -> None:
                     call.write_error(problem)
 
 
-@cmdlet("Clear-ItemProperty", ("Path", "LiteralPath", "Name", "Force", "PassThru", "Filter", "Include", "Exclude"))
+@cmdlet("Clear-ItemProperty", ("Path", "LiteralPath", "Name", "PassThru", "Filter", "Include", "Exclude"), idle=FORCE)
 def clear_item_property(call: CommandCall) -> None:
+    name = call.text("Name")
     for place in places(call):
-        if call.should_process(f"Item: {place.shown} Property: {call.text('Name')}", "Clear Property"):
-            if place.provider.name == "WebAdministration":
-                place.provider.remove_property(call.session, place.path, call.text("Name"))
-                continue
-            held = place.provider.properties(call.session, place.path, [call.text("Name")]).get(call.text("Name"))
-            empty = 0 if isinstance(held, int) else ""
-            place.provider.set_property(call.session, place.path, call.text("Name"), empty)
+        if not call.should_process(f"Item: {place.shown} Property: {name}", "Clear Property"):
+            continue
+        if place.provider.name == "WebAdministration":
+            place.provider.remove_property(call.session, place.path, name)
+        else:
+            held = place.provider.properties(call.session, place.path, [name]).get(name)
+            place.provider.set_property(call.session, place.path, name, 0 if isinstance(held, int) else "")
+        if call.switch("PassThru"):
+            call.write(shown(call, place, name))
 
 
 @cmdlet(
     "Rename-ItemProperty",
-    ("Path", "LiteralPath", "Name", "NewName", "Force", "PassThru", "Filter", "Include", "Exclude"),
+    ("Path", "LiteralPath", "Name", "NewName", "PassThru", "Filter", "Include", "Exclude"),
+    idle=FORCE,
 )
 def rename_item_property(call: CommandCall) -> None:
+    name, new = call.text("Name"), call.text("NewName")
     for place in places(call):
-        held = place.provider.properties(call.session, place.path, [call.text("Name")]).get(call.text("Name"))
-        if call.should_process(f"Item: {place.shown} Property: {call.text('Name')}", "Rename Property"):
-            place.provider.set_property(call.session, place.path, call.text("NewName"), held)
-            place.provider.remove_property(call.session, place.path, call.text("Name"))
+        if call.should_process(f"Item: {place.shown} Property: {name}", "Rename Property"):
+            carry(call, place, name, place, new, keep=False)
+
+
+def carry(call: CommandCall, source: Place, name: str, target: Place, new: str, *, keep: bool) -> None:
+    """Takes a property with its kind to another name or place."""
+    try:
+        held = source.provider.properties(call.session, source.path, [name]).get(name)
+        kind = ""
+        if source.provider.name == "Registry":
+            kind = kind_at(call, source, name)
+        target.provider.set_property(call.session, target.path, new, held, kind)
+        if not keep:
+            source.provider.remove_property(call.session, source.path, name)
+    except CommandError as problem:
+        call.write_error(problem)
+        return
+    if call.switch("PassThru"):
+        call.write(shown(call, target, new))
+
+
+def kind_at(call: CommandCall, place: Place, name: str) -> str:
+    """The kind of a registry value."""
+    key: Any = unwrap(place.provider.item(call.session, place.path))
+    found = next((item for item in key.key.values.values() if item.name.lower() == name.lower()), None)
+    return VALUE_KINDS.get(str(found.kind).lower().removeprefix("reg_"), "") if found is not None else ""
 
 
 @cmdlet(
     "Copy-ItemProperty",
-    ("Path", "LiteralPath", "Name", "Destination", "Force", "PassThru", "Filter", "Include", "Exclude"),
+    ("Path", "LiteralPath", "Name", "Destination", "PassThru", "Filter", "Include", "Exclude"),
+    idle=FORCE,
 )
 def copy_item_property(call: CommandCall) -> None:
+    target, name = target_place(call, call.text("Destination")), call.text("Name")
+    for place in places(call):
+        if call.should_process(f"Item: {place.shown} Destination: {target.shown}", "Copy Property"):
+            carry(call, place, name, target, name, keep=True)
+
+
+@cmdlet(
+    "Move-ItemProperty",
+    ("Path", "LiteralPath", "Name", "Destination", "PassThru", "Filter", "Include", "Exclude"),
+    idle=FORCE,
+)
+def move_item_property(call: CommandCall) -> None:
     target = target_place(call, call.text("Destination"))
     for place in places(call):
-        held = place.provider.properties(call.session, place.path, [call.text("Name")]).get(call.text("Name"))
-        if call.should_process(f"Item: {place.shown} Property: {call.text('Name')}", "Copy Property"):
-            target.provider.set_property(call.session, target.path, call.text("Name"), held)
+        for name in call.texts("Name"):
+            if call.should_process(f"Item: {place.shown} Destination: {target.shown}", "Move Property"):
+                carry(call, place, name, target, name, keep=False)

@@ -196,7 +196,8 @@ def get_execution_policy(call: CommandCall) -> None:
 
 @cmdlet(
     "Set-ExecutionPolicy",
-    ("ExecutionPolicy", "Scope", "Force"),
+    ("ExecutionPolicy", "Scope"),
+    idle=("Force",),  # asks no questions
     by_value=("ExecutionPolicy",),
     by_name=("ExecutionPolicy", "Scope"),
 )

@@ -31,7 +31,10 @@ def need_administrator(call: Call) -> None:
         raise CommandError("System.InvalidOperationException", text, "InvalidOperation")
 
 
-@cmdlet("Get-PSSessionConfiguration", ("Name", "Force"))
+QUIET = ("Force", "NoServiceRestart")  # no question is asked, and changes are in force at once
+
+
+@cmdlet("Get-PSSessionConfiguration", ("Name",), idle=QUIET)
 def get_session_configuration(call: Call) -> None:
     need_administrator(call)
     registered = call.host.parts.need(WinRmService).configurations
@@ -45,7 +48,7 @@ def get_session_configuration(call: Call) -> None:
         call.write_all(described(one) for one in found)
 
 
-@cmdlet("Register-PSSessionConfiguration", ("Name", "RunAsCredential", "StartupScript", "NoServiceRestart", "Force"))
+@cmdlet("Register-PSSessionConfiguration", ("Name", "RunAsCredential", "StartupScript"), idle=QUIET)
 def register_session_configuration(call: Call) -> None:
     need_administrator(call)
     service = call.host.parts.need(WinRmService)
@@ -73,7 +76,7 @@ def qualified(call: Call) -> str:
     return logon.account
 
 
-@cmdlet("Set-PSSessionConfiguration", ("Name", "RunAsCredential", "StartupScript", "NoServiceRestart", "Force"))
+@cmdlet("Set-PSSessionConfiguration", ("Name", "RunAsCredential", "StartupScript"), idle=QUIET)
 def set_session_configuration(call: Call) -> None:
     need_administrator(call)
     found = need_configuration(call)
@@ -84,7 +87,7 @@ def set_session_configuration(call: Call) -> None:
     call.world.touch()
 
 
-@cmdlet("Unregister-PSSessionConfiguration", ("Name", "Force", "NoServiceRestart"))
+@cmdlet("Unregister-PSSessionConfiguration", ("Name",), idle=QUIET)
 def unregister_session_configuration(call: Call) -> None:
     need_administrator(call)
     found = need_configuration(call)
@@ -102,7 +105,7 @@ def need_configuration(call: Call) -> RegisteredConfiguration:
     return found
 
 
-@cmdlet("Enable-PSRemoting", ("Force", "SkipNetworkProfileCheck"))
+@cmdlet("Enable-PSRemoting", idle=("Force", "SkipNetworkProfileCheck"))
 def enable_remoting(call: Call) -> None:
     """WinRM is how this script got here: nothing is left to switch on."""
     need_administrator(call)

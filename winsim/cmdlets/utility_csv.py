@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from winsim.cmdlets.expressions import names_of
-from winsim.cmdlets.management_content import encoding_of, text_lines
+from winsim.cmdlets.management_content import encoding_of, text_lines, writable
 from winsim.interpreter.clixml_records import type_names
 from winsim.interpreter.collect import unwrap
 from winsim.interpreter.command import CommandError, cmdlet
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
 
 
+COMMA = ("UseCulture",)  # the list separator of en-US
 NO_PATH = "You must specify either the -Path or -LiteralPath parameters, but not both."
 
 
@@ -73,7 +74,7 @@ class CsvWriter:
         self.lines.append(row_text(call, self.names, value))
 
 
-@cmdlet("ConvertTo-Csv", ("InputObject", "Delimiter", "UseCulture", "NoTypeInformation"), locks_world=False)
+@cmdlet("ConvertTo-Csv", ("InputObject", "Delimiter", "NoTypeInformation"), idle=COMMA, locks_world=False)
 class ConvertToCsv(CsvWriter):
     def process(self, call: CommandCall) -> None:
         self.take(call, call.get("InputObject"))
@@ -88,7 +89,6 @@ class ConvertToCsv(CsvWriter):
         "Path",
         "LiteralPath",
         "Delimiter",
-        "UseCulture",
         "NoTypeInformation",
         "Encoding",
         "Append",
@@ -97,6 +97,7 @@ class ConvertToCsv(CsvWriter):
     ),
     by_value=("InputObject",),
     by_name=("InputObject",),
+    idle=COMMA,
 )
 class ExportCsv(CsvWriter):
     def begin(self, call: CommandCall) -> None:
@@ -143,6 +144,7 @@ class ExportCsv(CsvWriter):
             )
         if not call.should_process(self.place.path, "Export-Csv"):
             return
+        writable(call, self.place.path)
         old = files.read(self.place.path) if entry is not None and call.switch("Append") else b""
         encoding = encoding_of(call) or Encoding("ASCII")
         text = "".join(f"{line}\r\n" for line in self.lines)
@@ -233,7 +235,7 @@ def check_header(call: CommandCall, header: list[str], names: list[str]) -> None
         )
 
 
-@cmdlet("ConvertFrom-Csv", ("InputObject", "Delimiter", "UseCulture", "Header"), locks_world=False)
+@cmdlet("ConvertFrom-Csv", ("InputObject", "Delimiter", "Header"), idle=COMMA, locks_world=False)
 class ConvertFromCsv:
     def begin(self, call: CommandCall) -> None:
         self.lines: list[str] = []
@@ -245,7 +247,7 @@ class ConvertFromCsv:
         call.write_all(objects(call, "\n".join(self.lines)))
 
 
-@cmdlet("Import-Csv", ("Path", "LiteralPath", "Delimiter", "UseCulture", "Header", "Encoding"))
+@cmdlet("Import-Csv", ("Path", "LiteralPath", "Delimiter", "Header", "Encoding"), idle=COMMA)
 def import_csv(call: CommandCall) -> None:
     if not (call.has("Path") or call.has("LiteralPath")):
         raise CommandError("CannotSpecifyPathAndLiteralPath", NO_PATH, "InvalidData")

@@ -60,7 +60,7 @@ ASSEMBLIES = frozenset(
 )
 
 
-@cmdlet("New-Object", ("TypeName", "ArgumentList", "Property", "Strict"), locks_world=False)
+@cmdlet("New-Object", ("TypeName", "ArgumentList", "Property"), locks_world=False)
 def new(call: CommandCall) -> None:
     name = call.text("TypeName")
     kind = table().parse(name.strip())
@@ -236,7 +236,7 @@ def add_one(call: CommandCall, value: object, target: PSObject, name: str, membe
     return True
 
 
-@cmdlet("Get-Member", ("InputObject", "Name", "MemberType", "Static", "View", "Force"), locks_world=False)
+@cmdlet("Get-Member", ("InputObject", "Name", "MemberType", "Static"), locks_world=False)
 class GetMember:
     """The members of each type once."""
 
@@ -320,7 +320,7 @@ def wanted_kinds(call: CommandCall) -> set[str]:
     return kinds
 
 
-@cmdlet("Add-Type", ("AssemblyName", "PassThru"), locks_world=False)
+@cmdlet("Add-Type", ("AssemblyName",), locks_world=False)
 def add_type(call: CommandCall) -> None:
     """Assemblies of the system load; compiling C# is not built."""
     for name in call.texts("AssemblyName"):

@@ -26,7 +26,7 @@ def unblock_file(call: CommandCall) -> None:
         call.should_process(place.shown, "Unblock-File")
 
 
-@cmdlet("Out-Host", ("InputObject", "Paging"), locks_world=False)
+@cmdlet("Out-Host", ("InputObject",), locks_world=False)
 class OutHost:
     def begin(self, call: CommandCall) -> None:
         self.values: list[object] = []
@@ -166,9 +166,10 @@ def passes(call: CommandCall, source: str, level: str, id: int, message: str, mo
     )
 
 
-@cmdlet("Write-EventLog", ("LogName", "Source", "EventId", "EntryType", "Message", "Category", "RawData"))
+@cmdlet("Write-EventLog", ("LogName", "Source", "EventId", "EntryType", "Message", "Category"))
 def write_event_log(call: CommandCall) -> None:
     level = to_text(call.get("EntryType")) if call.has("EntryType") else "Information"
-    call.host.events.write(
+    made = call.host.events.write(
         call.text("LogName"), call.text("Source"), int(call.text("EventId")), level, call.text("Message")
     )
+    made.category = int(call.text("Category", "1"))

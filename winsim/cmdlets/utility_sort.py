@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cmp_to_key
 from typing import TYPE_CHECKING
 
-from winsim.cmdlets.expressions import Expression, parse_all, value_of
+from winsim.cmdlets.expressions import Expression, known_culture, parse_all, value_of
 from winsim.interpreter.ambient import heed_stop
 from winsim.interpreter.command import CommandError, cmdlet
 from winsim.interpreter.compare import compare, compare_text
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 AS_STRING_ALONE = (
     "The command cannot be run because the AsString parameter requires that you specify the AsHashtable parameter."
+)
+NO_KEY = (
+    "The objects grouped by this property cannot be expanded because there is a key duplication. Provide a valid "
+    "property, and try again."
 )
 SEVERAL_PROPERTIES = (
     "The command cannot be run because using the AsHashTable parameter with more than one property requires adding "
@@ -50,6 +54,7 @@ class Keyed:
     """Collects the input with the values to compare it by."""
 
     def begin(self, call: CommandCall) -> None:
+        known_culture(call)
         self.expressions = parse_all(call.get("Property"), ("expression", "ascending", "descending"))
         self.rows: list[tuple[list[object], object]] = []
 
@@ -149,15 +154,8 @@ class GroupObject(Keyed):
             as_text = call.switch("AsString") or len(keys) > 1
             key = ", ".join(to_text(k) for k in keys) if as_text else keys[0]
             if key is None:
-                call.write_error(
-                    CommandError(
-                        "NullKey",
-                        "A group has no value to be named by.",
-                        "InvalidData",
-                        None,
-                        "System.ArgumentNullException",
-                    )
-                )
-                continue
+                # as there, the text is the id too, and the table is not written
+                call.write_error(CommandError(NO_KEY, NO_KEY, "InvalidArgument", None, "System.Exception"))
+                return
             table[key] = ObjectCollection(members, PS_OBJECT)
         call.write(table)

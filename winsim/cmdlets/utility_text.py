@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from winsim.cmdlets.item_paths import places
-from winsim.cmdlets.management_content import encoding_of, text_lines
+from winsim.cmdlets.management_content import encoding_of, text_lines, writable
 from winsim.interpreter.collect import unwrap
 from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
 from winsim.interpreter.containers import Hashtable
@@ -180,9 +180,7 @@ def unescaped(text: str) -> str:
     return re.sub(r"\\(.)", lambda found: ESCAPES.get(found[1], found[1]), text)
 
 
-@cmdlet(
-    "ConvertFrom-StringData", ("StringData",), locks_world=False, by_value=("StringData",), empties=("StringData",)
-)
+@cmdlet("ConvertFrom-StringData", ("StringData",), locks_world=False, by_value=("StringData",), empties=("StringData",))
 def convert_from_string_data(call: CommandCall) -> None:
     table = Hashtable()
     for raw in call.text("StringData").split("\n"):
@@ -273,6 +271,7 @@ class OutFile:
         encoding = encoding_of(call) or Encoding("Unicode")
         if not call.should_process(place.path, "Output to File"):
             return
+        writable(call, place.path)
         try:
             files.write(place.path, old + (b"" if old else encoding.preamble) + encoding.encode(text))
         except (FileNotFoundError, NotADirectoryError):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winsim.cmdlets.core_commands import resolved
 from winsim.interpreter.command import CommandError, cmdlet
-from winsim.interpreter.registry import ALIASES
+from winsim.interpreter.registry import ALIASES, ALL_SCOPE_ALIASES, WRITABLE_ALIASES
 from winsim.interpreter.scopes import PSVariable, Scope, VariableInfo
 from winsim.interpreter.scriptblocks import AliasInfo
 from winsim.interpreter.texts import to_text
@@ -154,7 +155,7 @@ def assign(call: CommandCall, scope: Scope, name: str, value: object) -> None:
 
 @cmdlet(
     "New-Variable",
-    ("Name", "Value", "Description", "Option", "Force", "PassThru", "Scope", "Visibility"),
+    ("Name", "Value", "Description", "Option", "Force", "PassThru", "Scope"),
     locks_world=False,
 )
 def new_variable(call: CommandCall) -> None:
@@ -184,7 +185,7 @@ def new_variable(call: CommandCall) -> None:
 
 @cmdlet(
     "Set-Variable",
-    ("Name", "Value", "Description", "Option", "Force", "PassThru", "Scope", "Include", "Exclude", "Visibility"),
+    ("Name", "Value", "Description", "Option", "Force", "PassThru", "Scope", "Include", "Exclude"),
     locks_world=False,
     by_value=("Value",),
     by_name=("Name", "Value"),
@@ -269,10 +270,29 @@ def all_aliases(call: CommandCall) -> dict[str, str]:
 
 
 def alias_info(call: CommandCall, name: str, target: str) -> AliasInfo:
-    return AliasInfo(name, target, call.session.find_command(target, call.caller.scope))
+    made = AliasInfo(name, target, resolved(call, target))
+    made.description, made.options = alias_facts(call, name)
+    return made
 
 
-@cmdlet("Get-Alias", ("Name", "Definition", "Exclude", "Scope"), locks_world=False)
+def alias_facts(call: CommandCall, name: str) -> tuple[str, str]:
+    """Description and options of an alias: as a script set them, else those that it comes with."""
+    key = name.lower()
+    for scope in call.caller.scope.chain():
+        if key in scope.aliases:
+            return (scope.alias_facts or {}).get(key, ("", "None"))
+    options = [] if key in WRITABLE_ALIASES or key not in ALIASES else ["ReadOnly"]
+    options += ["AllScope"] if key in ALL_SCOPE_ALIASES else []
+    return "", ", ".join(options) or "None"
+
+
+def not_writable(name: str) -> CommandError:
+    message = f"Alias is not writeable because alias {name} is read-only or constant and cannot be written to."
+    kind = SMA + "SessionStateUnauthorizedAccessException"
+    return CommandError("AliasNotWritable", message, "WriteError", name, kind)
+
+
+@cmdlet("Get-Alias", ("Name", "Definition", "Exclude"), locks_world=False)
 def get_alias(call: CommandCall) -> None:
     table = all_aliases(call)
     if call.has("Definition"):
@@ -307,7 +327,18 @@ def no_alias(name: str) -> CommandError:
     by_name=("Name", "Value"),
 )
 def set_alias(call: CommandCall) -> None:
-    scope_of(call).aliases[call.text("Name").lower()] = call.text("Value")
+    scope, key = scope_of(call), call.text("Name").lower()
+    held = scope.aliases.get(key) or (ALIASES.get(key) if scope is scope.top else None)
+    if held is not None:
+        options = alias_facts(call, key)[1]
+        if "Constant" in options or ("ReadOnly" in options and not call.switch("Force")):
+            call.write_error(not_writable(call.text("Name")))
+            return
+    if not call.should_process(f"Name: {call.text('Name')} Value: {call.text('Value')}", "Set Alias"):
+        return
+    scope.aliases[key] = call.text("Value")
+    chosen = to_text(call.get("Option")) if call.has("Option") else "None"
+    scope.alias_facts = {**(scope.alias_facts or {}), key: (call.text("Description"), chosen)}
     if call.switch("PassThru"):
         call.write(alias_info(call, call.text("Name"), call.text("Value")))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from winsim.cmdlets.management_content import encoding_of
+from winsim.cmdlets.management_content import encoding_of, writable
 from winsim.cmdlets.security_secrets import protect, unprotect
 from winsim.cmdlets.utility_csv import found
 from winsim.interpreter.clixml import BrokenClixml, deserialize_all, serialize_all
@@ -57,6 +57,7 @@ class ExportClixml:
             )
         if not call.should_process(place.path, "Export-Clixml"):
             return
+        writable(call, place.path)
         depth = int(call.text("Depth")) if call.has("Depth") else 2
         encoding = encoding_of(call) or Encoding("Unicode")
         text = serialize_all(self.values, depth, UserCipher(call))

@@ -24,7 +24,7 @@ def need_administrator(call: Call) -> None:
         raise CommandError("System.InvalidOperationException", text, "InvalidOperation")
 
 
-@cmdlet("Enable-WSManCredSSP", ("Role", "DelegateComputer", "Force"),
+@cmdlet("Enable-WSManCredSSP", ("Role", "DelegateComputer"), idle=("Force",),  # asks no questions
         net_class="Microsoft.WSMan.Management.EnableWSManCredSSPCommand", module=MODULE)  # fmt: skip
 def enable_credssp(call: Call) -> None:
     need_administrator(call)
@@ -74,7 +74,7 @@ def get_credssp(call: Call) -> None:
     )
 
 
-@cmdlet("Set-WSManQuickConfig", ("Force", "SkipNetworkProfileCheck"),
+@cmdlet("Set-WSManQuickConfig", idle=("Force", "SkipNetworkProfileCheck"),  # WinRM is on, for every network
         net_class="Microsoft.WSMan.Management.SetWSManQuickConfigCommand", module=MODULE)  # fmt: skip
 def quick_config(call: Call) -> None:
     need_administrator(call)

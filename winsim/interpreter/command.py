@@ -127,6 +127,7 @@ class CmdletDeclaration:
     nullable: frozenset[str] = frozenset()
     empties: frozenset[str] = frozenset()
     validate: Mapping[str, Callable[..., None]] | None = None
+    idle: frozenset[str] = frozenset()
 
     def __hash__(self) -> int:
         return hash((self.name, self.body))
@@ -180,6 +181,7 @@ def cmdlet(
     nullable: Iterable[str] = (),
     empties: Iterable[str] = (),
     validate: Mapping[str, Callable[..., None]] | None = None,
+    idle: Iterable[str] = (),
 ) -> Callable[[Callable[..., object]], Callable[..., object]]:
     """Declares a cmdlet; common parameters and -WhatIf/-Confirm need not be named in ``built``.
 
@@ -189,15 +191,16 @@ def cmdlet(
     name (without both: position 0 and Identity by value, all that take pipeline input by name); ``remaining`` names the
     parameter that takes all further arguments; ``nullable`` those that accept $null, empty text and empty collections,
     ``empties`` those that accept the last two;
-    ``validate`` gives checks (session, name, value) that raise ``binding_values.ValidationFailed``, also while
-    positions are tried.
+    ``idle`` names parameters that are taken without being read, because what they ask for is so in the lab anyway
+    (a comment says why); ``validate`` gives checks (session, name, value) that raise
+    ``binding_values.ValidationFailed``, also while positions are tried.
     """
 
     def mark(body: Callable[..., object]) -> Callable[..., object]:
         default = f"Microsoft.PowerShell.Commands.{name.replace('-', '')}Command"
         declaration = CmdletDeclaration(
             name,
-            frozenset(built),
+            frozenset((*built, *idle)),
             body,
             net_class or default,
             module,
@@ -210,6 +213,7 @@ def cmdlet(
             frozenset(nullable),
             frozenset(empties),
             validate,
+            frozenset(idle),
         )
         setattr(body, CMDLET_MARK, (*getattr(body, CMDLET_MARK, ()), declaration))
         return body

@@ -109,12 +109,12 @@ def command_default_set(this: CommandInfo) -> object:
 
 @COMMAND.property("Options")
 def command_options(this: CommandInfo) -> str:
-    return "None"
+    return str(getattr(this, "options", "None"))
 
 
 @COMMAND.property("Description", "System.String")
 def command_description(this: CommandInfo) -> str:
-    return ""
+    return str(getattr(this, "description", ""))
 
 
 @COMMAND.property("Visibility")
@@ -287,9 +287,7 @@ SET_PARAMETER.attribute("Name", "ParameterType", "Aliases", "IsMandatory", "Posi
 SET_PARAMETER.attribute("ValueFromPipelineByPropertyName", "ValueFromRemainingArguments")
 
 
-def in_order(
-    parameters: tuple[Parameter, ...], signature: tables.Signature | None, name: str
-) -> Sequence[Parameter]:
+def in_order(parameters: tuple[Parameter, ...], signature: tables.Signature | None, name: str) -> Sequence[Parameter]:
     """The parameters of a set; the tables keep a cmdlet's in the order of its documentation."""
     if signature is None:
         return parameters

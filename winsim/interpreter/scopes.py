@@ -55,7 +55,18 @@ class PSVariable(NetObject):
 class Scope:
     """One level. ``vars`` is read directly by compiled code: lower-case name to value."""
 
-    __slots__ = ("aliases", "functions", "infos", "is_script", "module", "names", "parent", "strict", "vars")
+    __slots__ = (
+        "alias_facts",
+        "aliases",
+        "functions",
+        "infos",
+        "is_script",
+        "module",
+        "names",
+        "parent",
+        "strict",
+        "vars",
+    )
 
     def __init__(self, parent: Scope | None, *, is_script: bool = False, module: object = None) -> None:
         self.vars: dict[str, object] = {}
@@ -63,6 +74,7 @@ class Scope:
         self.infos: dict[str, VariableInfo] = {}
         self.functions: dict[str, object] = {}
         self.aliases: dict[str, str] = {}
+        self.alias_facts: dict[str, tuple[str, str]] | None = None  # descriptions and options
         self.names: dict[str, str] = {}
         self.is_script = is_script
         self.strict: int = parent.strict if parent is not None else 0

@@ -242,3 +242,5 @@ class AliasInfo(CommandInfo):
         self.name = name
         self.definition = definition
         self.resolved = resolved
+        self.description = ""
+        self.options = "None"

@@ -17,6 +17,7 @@ class Event:
     level: str  # Error, Warning, Information, FailureAudit, SuccessAudit
     message: str
     time: datetime
+    category: int = 0
 
 
 @dataclass

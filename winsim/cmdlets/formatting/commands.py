@@ -53,6 +53,8 @@ class Formatter:
     def begin(self, call: CommandCall) -> None:
         if call.has("View"):
             raise NotBuilt(f"{call.name} -View")
+        if call.text("Expand", "EnumOnly").lower() != "enumonly":
+            raise NotBuilt(f"{call.name} -Expand {call.text('Expand')}")
         self.view: View | None = None
         self.group_text: str | None = None
 
@@ -112,10 +114,11 @@ class Formatter:
             call.write(packets.ending("FormatEndData"))
 
 
-BUILT = ("InputObject", "Property", "GroupBy", "Force", "Expand", "ShowError", "DisplayError")
+BUILT = ("InputObject", "Property", "GroupBy", "Expand")
+IDLE = ("Force",)  # all of an object is shown without it, its errors too
 
 
-@cmdlet("Format-Table", (*BUILT, "AutoSize", "HideTableHeaders", "Wrap"), locks_world=False)
+@cmdlet("Format-Table", (*BUILT, "AutoSize", "HideTableHeaders", "Wrap"), idle=IDLE, locks_world=False)
 class FormatTable(Formatter):
     make = staticmethod(table_view)
 
@@ -125,12 +128,12 @@ class FormatTable(Formatter):
         )
 
 
-@cmdlet("Format-List", BUILT, locks_world=False)
+@cmdlet("Format-List", BUILT, idle=IDLE, locks_world=False)
 class FormatList(Formatter):
     make = staticmethod(list_view)
 
 
-@cmdlet("Format-Wide", (*BUILT, "AutoSize", "Column"), locks_world=False)
+@cmdlet("Format-Wide", (*BUILT, "AutoSize", "Column"), idle=IDLE, locks_world=False)
 class FormatWide(Formatter):
     make = staticmethod(wide_view)
 
