@@ -26,7 +26,7 @@ from campaigns.hand_changes import CHANGES, HandChange
 from campaigns.inprocess import Connector, building, in_deep_thread
 from campaigns.kills import copy_lab
 from campaigns.stages import Rehearsed, errors, rehearse, remove_again, template_of
-from campaigns.worlds import SHOWN, differences
+from campaigns.worlds import SHOWN, differences, place_of
 from passivelab.blueprint.model import Blueprint, StepInstance
 from passivelab.engine.events import Event, StepFinished
 from passivelab.engine.plan import Plan
@@ -92,7 +92,7 @@ def attempt(lab: Rehearsed, trial: Trial) -> Verdict:
         if fault:
             return Verdict(trial, (), (fault,))
         # What somebody made that no step knows of stays.
-        allowed = frozenset(differences(built, world)) if trial.changes else frozenset()
+        allowed = frozenset(map(place_of, differences(built, world))) if trial.changes else frozenset()
         with building(lab.workshop, world, journal, emit=note) as build:
             plan = build.read()
             complaints = list(named(plan, trial))
@@ -100,7 +100,9 @@ def attempt(lab: Rehearsed, trial: Trial) -> Verdict:
             complaints += [] if build.prove() else ["not proved"]
     shown = {str(change.key) for change in plan.pending}
     complaints += [f"changed without a word in the plan: {key}" for key in repaired if key not in shown]
-    complaints += list(islice((f"left: {one}" for one in differences(built, world) if one not in allowed), SHOWN))
+    if all(change.properties for change in trial.changes):  # a thing made again is another one than the thing before
+        left = (f"left: {one}" for one in differences(built, world) if place_of(one) not in allowed)
+        complaints += list(islice(left, SHOWN))
     return Verdict(trial, tuple(repaired), tuple(complaints))
 
 
@@ -126,7 +128,9 @@ def named(plan: Plan, trial: Trial) -> Iterator[str]:
     yield from (f"the plan does not show {key}" for key in trial.keys if key not in pending)
     for change in trial.changes:
         found = pending.get(f"{change.host} {change.step}")
-        if found is not None and found.action in ("change", "create"):
+        if found is not None and not change.properties and found.action != "create":
+            yield f"the plan says {found.action} for what is gone"
+        elif found is not None and found.action == "change":
             got = {difference.path.split(".")[0].split("[")[0] for difference in found.differences} - {""}
             if got != set(change.properties):
                 yield f"the plan names {sorted(got)} instead of {sorted(change.properties)}"

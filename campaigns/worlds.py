@@ -22,6 +22,11 @@ def differences(wanted: World, got: World) -> Iterator[str]:
     yield from _differing(canonical(wanted), canonical(got), "")
 
 
+def place_of(difference: str) -> str:
+    """Where it is, without the values."""
+    return difference.split(": ")[0].removesuffix(" is new").removesuffix(" is gone")
+
+
 def _differing(wanted: Any, got: Any, path: str) -> Iterator[str]:
     if wanted == got:
         return
