@@ -54,6 +54,8 @@ _TEXTS: Final = tuple(
         ),
         # .NET 10 puts a narrow space before AM and PM
         ("\u202f", " "),
+        # a type that .NET Framework does not have
+        (r"\+ASCIIEncodingSealed", ""),
         # files of another operating system
         (r"/usr(?!\w)", r"C:\\usr"),
         (r"/home/user/(\w+)", r"C:\\Users\\Administrator\\\1"),
@@ -67,6 +69,10 @@ _VALUES: Final = {
     ("Sg", "3.4028235E+38"): "3.40282347E+38",
     ("Version", "7.6.5"): "4.0",
 }
+
+
+# "objects have the properties of .NET Framework", which declares those of these types in another order.
+_OF_ANOTHER_ORDER: Final = frozenset({"System.UriBuilder", "System.Net.IPAddress"})
 
 
 def canon(text: str) -> Any:
@@ -110,7 +116,8 @@ class _Canon:
                 children.append(walked)
         if item.tag == "DCT":
             children.sort(key=lambda child: json.dumps(child, sort_keys=True))
-        if of_exception:  # 2012 R2: the properties of System.Exception come in another order
+        # 2012 R2: the properties of System.Exception come in another order
+        if of_exception or (item.tag == "Props" and _OF_ANOTHER_ORDER.intersection(self._latest)):
             children.sort(key=lambda child: str(child.get("N")))
         if children:
             found["children"] = children
@@ -122,7 +129,7 @@ class _Canon:
 
     def _type_names(self, item: Element) -> list[str]:
         if item.tag == "TN":
-            names = [_ASSEMBLY.sub("", name.text or "") for name in item]
+            names = [_plain(name.text or "") for name in item]
             self._types[item.attrib["RefId"]] = names
         names = self._types.get(item.attrib["RefId"], ["?"])
         self._latest = tuple(names)

@@ -47,6 +47,10 @@ def member(call: CommandCall) -> object:
         "DefaultDisplayProperty",
         "DefaultDisplayPropertySet",
         "DefaultKeyPropertySet",
+        "SerializationDepth",
+        "SerializationMethod",
+        "StringSerializationSource",
+        "PropertySerializationSet",
         "Force",
     ),
     locks_world=False,
@@ -79,6 +83,18 @@ def update_type_data(call: CommandCall) -> None:
         data.display_property = call.text("DefaultDisplayProperty")
     if call.has("DefaultKeyPropertySet"):
         data.keys = tuple(call.texts("DefaultKeyPropertySet"))
+    describe_serialization(call, data)
+
+
+def describe_serialization(call: CommandCall, data: TypeData) -> None:
+    if call.has("SerializationDepth"):
+        data.depth = int(call.text("SerializationDepth"))
+    if call.has("SerializationMethod"):
+        data.method = call.text("SerializationMethod").lower()
+    if call.has("StringSerializationSource"):
+        data.source = call.text("StringSerializationSource")
+    if call.has("PropertySerializationSet"):
+        data.serialized = tuple(call.texts("PropertySerializationSet"))
 
 
 @cmdlet("Get-TypeData", ("TypeName",), locks_world=False, by_value=("TypeName",))

@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from winsim.interpreter.clixml_errors import exception_members, invocation_members
 from winsim.interpreter.clixml_records import informational_members, record_members, type_names
+from winsim.interpreter.clixml_rules import rules_for
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.containers import Dictionary, DictionaryEntry
 from winsim.interpreter.errors import ErrorRecord, ExceptionObject, InvocationInfo
@@ -58,34 +59,7 @@ INTEGER_TAGS: Final = {
     Byte: "By",
     SByte: "SB",
 }
-# Types that the type table serialises with a depth of their own, or as text.
-OWN_DEPTH: Final = {
-    "System.Net.IPAddress": 1,
-    "System.Management.Automation.SwitchParameter": 1,
-    "System.Security.Cryptography.X509Certificates.X509Certificate2": 1,
-    "System.Security.Cryptography.X509Certificates.X500DistinguishedName": 1,
-    "System.Management.Automation.PSDriveInfo": 1,
-    "System.Management.Automation.PSModuleInfo": 1,
-    "System.Globalization.CultureInfo": 1,
-    "System.Net.Mail.MailAddress": 1,
-    "System.Management.Automation.PSCredential": 1,
-    "Microsoft.PowerShell.Commands.Internal.Format.FormatInfoData": 1,
-}
-ONLY_PROPERTIES: Final = {
-    "System.Security.Cryptography.X509Certificates.X509Certificate2": ("RawData",),
-    "System.Security.Cryptography.X509Certificates.X500DistinguishedName": ("RawData",),
-    "System.Globalization.CultureInfo": (
-        "LCID",
-        "Name",
-        "DisplayName",
-        "IetfLanguageTag",
-        "ThreeLetterISOLanguageName",
-        "ThreeLetterWindowsLanguageName",
-        "TwoLetterISOLanguageName",
-    ),
-}
 CUSTOM_NAMES: Final = (CUSTOM_OBJECT, f"Deserialized.{CUSTOM_OBJECT}")
-AS_TEXT: Final = frozenset({"System.RuntimeType"})
 NEEDS_ESCAPE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]|_(?=[xX])")
 
 
@@ -225,10 +199,13 @@ class Writer:
             self.out.append(f'<Ref{label} RefId="{reference}" />')
             return
         names = type_names(value)
-        depth = own_depth(names, depth)
+        rules = rules_for(value, names)
+        depth = depth if rules.depth is None else rules.depth
         depth = max(depth, 1) if isinstance(base, ExceptionObject) else depth
-        if self.level > MAX_DEPTH or (names and names[0] in AS_TEXT):
-            self.out.append(f"<S{label}>{encode(shallow_text(value))}</S>")
+        if self.level > MAX_DEPTH or rules.as_text:
+            source = get_property_of(value, rules.source) if rules.source else None
+            text = shallow_text(value) if source is None else to_text(source)
+            self.out.append(f"<S{label}>{encode(text)}</S>")
         elif not self.write_container(value, base, label, names, depth):
             self.write_complex(value, base, label, names, depth)
 
@@ -352,7 +329,7 @@ class Writer:
     def write_net(self, value: object, names: tuple[str, ...], depth: int) -> None:
         """Properties of the object itself, then those that were added to it."""
         infos = [info for info in properties_of(value) if not info.name.startswith("__")]
-        chosen = ONLY_PROPERTIES.get(names[0])
+        chosen = rules_for(value, names).only
         adapted = isinstance(value, PSObject) and value.base is None
         own = [info for info in infos if info.kind == "Property" or adapted]
         if isinstance(value, DictionaryEntry):
@@ -389,11 +366,6 @@ class Writer:
                 continue
             self.write(held, info.name, depth)
         self.out.append(f"</{tag}>")
-
-
-def own_depth(names: tuple[str, ...], depth: int) -> int:
-    """The depth that the type table gives to a type or to what it derives from."""
-    return next((OWN_DEPTH[name] for name in names if name in OWN_DEPTH), depth)
 
 
 def is_fatal(problem: Exception) -> bool:

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 from winsim.interpreter.cmdlet_object import PSCmdletObject
 from winsim.interpreter.collect import collapse, items_of
 from winsim.interpreter.engine_host_ui import add_methods
+from winsim.interpreter.engine_powershell import POWERSHELL_TYPES, LocalRunspace
 from winsim.interpreter.engine_raw_ui import RawUI
 from winsim.interpreter.errors import ErrorRecord, InvocationInfo, TerminatingError
+from winsim.interpreter.net.cultures import EN_US
 from winsim.interpreter.nettypes import NetError, TypeDef
 from winsim.interpreter.scopes import PSVariable
 from winsim.interpreter.scriptblocks import CommandInfo, CompiledScript, ScriptBlock, create, parse_text
 from winsim.interpreter.streams import InformationalRecord
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.values import AUTOMATION_NULL, NetObject
+from winsim.interpreter.values import AUTOMATION_NULL, EnumValue, NetObject
 
 if TYPE_CHECKING:
     from winsim.interpreter.session import Session
@@ -111,6 +113,11 @@ MODULE = TypeDef(SMA + "PSModuleInfo", accelerators=("psmoduleinfo",))
 @CONTEXT.property("InvokeCommand")
 def invoke_command(this: ExecutionContext) -> CommandIntrinsics:
     return CommandIntrinsics(this.session)
+
+
+@STATE.property("LanguageMode")
+def language_mode(this: SessionState) -> EnumValue:
+    return EnumValue(SMA + "PSLanguageMode", "FullLanguage", 0)
 
 
 @CONTEXT.property("SessionState")
@@ -228,12 +235,12 @@ def host_ui(this: InternalHost) -> object:
 
 @HOST.property("CurrentCulture")
 def host_culture(this: InternalHost) -> object:
-    return culture()
+    return EN_US
 
 
 @HOST.property("CurrentUICulture")
 def host_ui_culture(this: InternalHost) -> object:
-    return culture()
+    return EN_US
 
 
 @HOST.property("PrivateData")
@@ -246,11 +253,9 @@ def host_is_pushed(this: InternalHost) -> bool:
     return False
 
 
-def culture() -> object:
-    from winsim.interpreter.convert import convert
-    from winsim.interpreter.typetable import get_type
-
-    return convert("en-US", get_type("System.Globalization.CultureInfo"))
+@HOST.property("Runspace")
+def host_runspace(this: InternalHost) -> object:
+    return LocalRunspace(this.session)
 
 
 @HOST.method("SetShouldExit", "System.Int32")
@@ -468,4 +473,7 @@ def module_invoke(this: ModuleInfo, session: Session, block: ScriptBlock, argume
     return collapse(session.collect_block(own, arguments))
 
 
-SESSION_TYPES: tuple[TypeDef, ...] = (CONTEXT, INVOKE, STATE, VARIABLES, HOST, UI, CMDLET, MODULE, PATHS)
+SESSION_TYPES: tuple[TypeDef, ...] = (
+    *(CONTEXT, INVOKE, STATE, VARIABLES, HOST, UI, CMDLET, MODULE, PATHS),
+    *POWERSHELL_TYPES,
+)

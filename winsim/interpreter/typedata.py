@@ -22,6 +22,10 @@ class TypeData:
     display: tuple[str, ...] = ()
     display_property: str = ""
     keys: tuple[str, ...] = ()
+    depth: int | None = None  # of its serialization
+    method: str = ""  # of its serialization, lower case; "" for all public properties
+    source: str = ""  # the property whose text is serialized
+    serialized: tuple[str, ...] = ()  # the properties that are serialized
 
 
 def all_data(session: Session) -> dict[str, TypeData]:

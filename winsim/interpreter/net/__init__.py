@@ -39,6 +39,7 @@ MODULES: Final[tuple[str, ...]] = (
     "drives",
     "environment",
     "addresses",
+    "mail",
     "serializers",
     "webtext",
     "streams",
