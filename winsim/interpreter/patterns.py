@@ -20,22 +20,17 @@ from winsim.interpreter.errors import LimitExceeded
 SECONDS: Final = 10.0  # for one search, replacement or split
 _AT_ONCE: Final = 0.05  # nearly every search ends within this time
 _LOOK: Final = 0.05
-IGNORECASE: Final = int(regex.IGNORECASE)
-MULTILINE: Final = int(regex.MULTILINE)
-DOTALL: Final = int(regex.DOTALL)
-VERBOSE: Final = int(regex.VERBOSE)
 
 Match = regex.Match
 Search = Callable[[float], Match[str] | None]  # given the seconds that it may take
 
 
 class Pattern:
-    """A pattern in the syntax of Python's ``re``; the methods are those of ``re.Pattern``."""
+    """A pattern in the syntax of the ``regex`` package; the methods are those of its patterns."""
 
-    def __init__(self, pattern: str, flags: int = 0) -> None:
-        self.compiled = regex.compile(pattern, flags | regex.VERSION0)
+    def __init__(self, pattern: str) -> None:
+        self.compiled = regex.compile(pattern, regex.VERSION0, cache_pattern=False)
         self.pattern = pattern
-        self.flags = flags
         self.groupindex: Mapping[str, int] = self.compiled.groupindex
         self.groups = self.compiled.groups
 

@@ -1,243 +1,132 @@
-"""Regular expressions of .NET in terms of Python's ``re``."""
+"""Regular expressions of .NET: compiled patterns, their groups, and replacements."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import Final
 
 import regex
 
 from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.nettypes import NetError
-from winsim.interpreter.patterns import IGNORECASE, Match, Pattern
+from winsim.interpreter.patterns import Match, Pattern
+from winsim.interpreter.regex_classes import Refused
+from winsim.interpreter.regex_translation import translate
 
-_CATEGORIES = {
-    "L": r"^\W\d_",
-    "Lu": "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦΑ-ΫА-Я",
-    "Ll": "a-zß-öø-ÿāăąćĉċčďđēĕėęěĝğġģĥħα-ωа-я",
-    "N": r"\d",
-    "Nd": r"\d",
-    "P": r"!-#%-*,-/:;?@\[-\]_{}¡§«¶·»¿‐-‧‰-⁞",
-    "S": r"$+<=>^`|~¢-¦¨©¬®-±´¸×÷€-₿",
-    "Z": r"\u0020\u00a0\u2000-\u200a\u2028\u2029\u3000",
-    "Zs": r"\u0020\u00a0\u2000-\u200a\u3000",
-}
-
-
-CONTIGUOUS = "_contiguous_"
+RIGHT_TO_LEFT: Final = 64
+GROUP: Final = re.compile(r"n(\d+)_(.*)", re.DOTALL)
 Compiled = Pattern | regex.Pattern[str]
 
 
 def find_all(pattern: Pattern, text: str, start: int = 0) -> Iterator[Match[str]]:
-    """All matches; a pattern with ``\\G`` goes on only where the last match ended."""
-    if CONTIGUOUS not in pattern.groupindex:
-        yield from pattern.finditer(text, start)
-        return
-    position = start
-    while position <= len(text):
-        found = pattern.match(text, position)
-        if found is None:
-            return
+    """All matches; where ``\\G`` stands for the end of the last match, an empty one is the last."""
+    for found in pattern.finditer(text, start):
         yield found
-        position = found.end() if found.end() > found.start() else found.end() + 1
-
-
-def find_first(pattern: Pattern, text: str, start: int = 0) -> Match[str] | None:
-    if CONTIGUOUS in pattern.groupindex:
-        return pattern.match(text, start)
-    return pattern.search(text, start)
+        if found.start() == found.end() and "\\G" in pattern.pattern:
+            return
 
 
 @lru_cache(maxsize=1024)
-def compile_pattern(pattern: str, ignore_case: bool = False, flags: int = 0, right_to_left: bool = False) -> Pattern:
-    """The pattern compiled; a pattern that .NET refuses raises its ArgumentException."""
-    if right_to_left:
+def compile_pattern(pattern: str, options: int = 0) -> Pattern:
+    """The pattern with RegexOptions (true: IgnoreCase); what .NET refuses is its ArgumentException."""
+    if options & RIGHT_TO_LEFT:
         raise NotBuilt("RegexOptions.RightToLeft")
     try:
-        return Pattern(translate(pattern), flags | (IGNORECASE if ignore_case else 0))
+        return Pattern(translate(pattern, int(options)))
+    except Refused as problem:
+        raise NetError("System.ArgumentException", f'parsing "{pattern}" - {problem}') from None
+    except RecursionError:
+        raise NetError("System.ArgumentException", f'parsing "{pattern}" - Too many nested groups.') from None
     except (regex.error, OverflowError, IndexError) as problem:
         raise NetError("System.ArgumentException", f'parsing "{pattern}" - {problem}.') from None
 
 
-def translate(pattern: str) -> str:
-    """The same pattern in Python's dialect."""
-    out: list[str] = []
-    index = 0
-    leading = ""
-    while index < len(pattern):
-        character = pattern[index]
-        if character == "\\":
-            piece, index = escape(pattern, index, in_class=False)
-            out.append(piece)
-        elif character == "[":
-            piece, index = character_class(pattern, index)
-            out.append(piece)
-        elif character == "(" and pattern.startswith("(?", index):
-            piece, index, option = group(pattern, index)
-            leading += option
-            out.append(piece)
-        else:
-            out.append(character)
-            index += 1
-    return leading + "".join(out)
-
-
-def group(pattern: str, index: int) -> tuple[str, int, str]:
-    """A group that opens with ``(?``; inline options that stand first move to the front."""
-    named = re.compile(r"\(\?(?:<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')").match(pattern, index)
-    if named:
-        return f"(?P<{named.group(1) or named.group(2)}>", named.end(), ""
-    if re.compile(r"\(\?(?:<|')\w*-\w+(?:>|')").match(pattern, index):
-        raise NotBuilt("balancing groups of regular expressions")
-    numbered = re.compile(r"\(\?<(\d+)>").match(pattern, index)
-    if numbered:
-        return f"(?P<_{numbered.group(1)}>", numbered.end(), ""
-    options = re.compile(r"\(\?([imsnx]*)(-[imsnx]+)?([:)])").match(pattern, index)
-    if options and (options.group(1) or options.group(2)):
-        on = options.group(1).replace("n", "")
-        off = (options.group(2) or "").replace("n", "")
-        if options.group(3) == ")":
-            if off.strip("-"):
-                return scoped(pattern, options.end(), f"(?{on}{off}:")
-            return ("", options.end(), f"(?{on})") if index == 0 else scoped(pattern, options.end(), f"(?{on}:")
-        return f"(?{on}{off if off != '-' else ''}:", options.end(), ""
-    end = index + (4 if pattern[index + 2 : index + 3] == "<" else 3)
-    return pattern[index:end], end, ""
-
-
-def scoped(pattern: str, start: int, head: str) -> tuple[str, int, str]:
-    """Options in the middle hold to the end of the pattern (Python wants them around a group)."""
-    return f"{head}{translate(pattern[start:])})", len(pattern), ""
-
-
-def escape(pattern: str, index: int, in_class: bool) -> tuple[str, int]:
-    following = pattern[index + 1 : index + 2]
-    if following in ("z", "Z") and not in_class:
-        return (r"\Z" if following == "z" else r"(?=\n?\Z)"), index + 2
-    if following == "G" and not in_class:
-        return f"(?P<{CONTIGUOUS}>)", index + 2
-    if following == "e":
-        return r"\x1b", index + 2
-    if following == "k":
-        name = re.compile(r"\\k[<'](\w+)[>']").match(pattern, index)
-        if name:
-            return f"(?P={name.group(1)})", name.end()
-    if following == "c":
-        return f"\\x{ord(pattern[index + 2].upper()) - 64:02x}", index + 3
-    if following in ("p", "P"):
-        category = re.compile(r"\\[pP]\{(\w+)\}").match(pattern, index)
-        if category:
-            return unicode_class(category.group(1), following == "P", in_class), category.end()
-    if following.isalpha() and following not in "abBAdDsSwWnrtfvxu":
-        if following in "CEFHIJKLMNOQRTUVXYghijlmoqy":
-            raise NetError(
-                "System.ArgumentException", f'parsing "{pattern}" - Unrecognized escape sequence \\{following}.'
-            )
-        return following, index + 2
-    return pattern[index : index + 2], index + 2
-
-
-def unicode_class(name: str, negated: bool, in_class: bool) -> str:
-    members = _CATEGORIES.get(name)
-    if members is None:
-        raise NotBuilt(f"the Unicode category {name} in regular expressions")
-    inverse = members.startswith("^")
-    if in_class:
-        if inverse or negated:
-            if name == "L" and not negated:
-                return "A-Za-zª-ͯͰ-῾Ⰰ-퟿"
-            raise NotBuilt(f"the Unicode category {name} inside a character class")
-        return members
-    if inverse:
-        members, negated = members[1:], not negated
-    return f"[{'^' if negated else ''}{members}]"
-
-
-def character_class(pattern: str, index: int) -> tuple[str, int]:
-    """A class in brackets; subtraction (``[a-z-[aeiou]]``) becomes a look-ahead."""
-    out = "["
-    index += 1
-    if pattern[index : index + 1] == "^":
-        out += "^"
-        index += 1
-    if pattern[index : index + 1] == "]":
-        out += r"\]"
-        index += 1
-    while index < len(pattern) and pattern[index] != "]":
-        if pattern[index] == "\\":
-            piece, index = escape(pattern, index, in_class=True)
-            out += piece
-        elif pattern.startswith("-[", index):
-            inner, index = character_class(pattern, index + 1)
-            return f"(?!{inner}){out}]", index + 1
-        else:
-            out += "\\[" if pattern[index] == "[" else pattern[index]
-            if pattern[index] in "&~|" and pattern[index : index + 2] == pattern[index] * 2:
-                out = out[:-1] + "\\" + pattern[index]
-            index += 1
-    if index >= len(pattern):
-        raise NetError("System.ArgumentException", f'parsing "{pattern}" - Unterminated [] set.')
-    return out + "]", index + 1
+@lru_cache(maxsize=512)
+def group_order(pattern: Compiled) -> tuple[tuple[str, int], ...]:
+    """(.NET name, Python number) of the groups by .NET number; the name of an unnamed one is its number."""
+    found: list[tuple[int, str, int]] = []
+    for name, place in pattern.groupindex.items():
+        parts = GROUP.fullmatch(name)
+        if parts is not None:
+            found.append((int(parts[1]), parts[2] or parts[1], place))
+    return (("0", 0), *((name, place) for _, name, place in sorted(found)))
 
 
 @lru_cache(maxsize=512)
-def group_order(pattern: Compiled) -> tuple[tuple[str, int], ...]:
-    """(.NET name, Python number) of the groups: unnamed ones get the first numbers, named ones follow."""
-    names = {number: name for name, number in pattern.groupindex.items()}
-    unnamed = [number for number in range(1, pattern.groups + 1) if number not in names]
-    order = [("0", 0), *((str(position), number) for position, number in enumerate(unnamed, 1))]
-    for name, number in pattern.groupindex.items():
-        if name == CONTIGUOUS:
-            continue
-        order.append((name[1:] if re.fullmatch(r"_\d+", name) else name, number))
-    return tuple(order)
+def group_numbers(pattern: Compiled) -> dict[int, int]:
+    """.NET number -> Python number."""
+    numbers = {0: 0}
+    for name, place in pattern.groupindex.items():
+        parts = GROUP.fullmatch(name)
+        if parts is not None:
+            numbers[int(parts[1])] = place
+    return numbers
 
 
-def by_number(pattern: Compiled, number: int) -> int | None:
-    """The Python number of the .NET group with a number."""
-    order = group_order(pattern)
-    named = dict(order).get(str(number))
-    if named is not None:
-        return named
-    return order[number][1] if number < len(order) else None
+# -- replacements -----------------------------------------------------------------------------------------------------
 
-
-_SUBSTITUTION = re.compile(r"\$(?:(\$)|(&)|(`)|(')|(\+)|(_)|(\d+)|\{(\w+)\})")
+Piece = str | int | Callable[[Match[str]], str]
+REFERENCE: Final = re.compile(r"\$(?:(\d+)|\{(\w+)\}|([$&`'+_]))")
 
 
 def expand(replacement: str, match: Match[str]) -> str:
     """A replacement pattern of .NET (``$1``, ``${name}``, ``$&``, ``$$`` ...) for one match."""
+    return put_together(pieces(replacement, match.re), match)
+
+
+def substitute(pattern: Pattern, replacement: str, text: str, count: int = 0) -> str:
+    """``Regex.Replace``."""
     if "$" not in replacement:
-        return replacement
-
-    def put(found: re.Match[str]) -> str:
-        return substitution(found, match)
-
-    return _SUBSTITUTION.sub(put, replacement)
+        return pattern.sub(lambda _: replacement, text, count)
+    parts = pieces(replacement, pattern.compiled)
+    return pattern.sub(lambda found: put_together(parts, found), text, count)
 
 
-def substitution(found: re.Match[str], match: Match[str]) -> str:
-    dollar, whole, before, after, last, everything, digits, name = found.groups()
-    if dollar:
-        return "$"
-    if whole:
-        return match.group(0)
-    if before:
-        return match.string[: match.start()]
-    if after:
-        return match.string[match.end() :]
-    if last:
-        return match.group(match.re.groups) or ""
-    if everything:
-        return match.string
+def put_together(parts: tuple[Piece, ...], match: Match[str]) -> str:
+    out: list[str] = []
+    for part in parts:
+        if isinstance(part, str):
+            out.append(part)
+        elif isinstance(part, int):
+            out.append(match.group(part) or "")
+        else:
+            out.append(part(match))
+    return "".join(out)
+
+
+@lru_cache(maxsize=512)
+def pieces(replacement: str, pattern: Compiled) -> tuple[Piece, ...]:
+    """The replacement taken apart: text, groups by Python number, and what surrounds a match."""
+    found: list[Piece] = []
+    last = 0
+    for reference in REFERENCE.finditer(replacement):
+        piece = reference_piece(reference, pattern)
+        if piece is None:
+            continue
+        found.append(replacement[last : reference.start()])
+        found.append(piece)
+        last = reference.end()
+    found.append(replacement[last:])
+    return tuple(part for part in found if part != "")
+
+
+def reference_piece(reference: re.Match[str], pattern: Compiled) -> Piece | None:
+    """What a reference stands for, None where it is no reference but text."""
+    digits, name, sign = reference.groups()
+    if sign:
+        return SIGNS[sign] if sign != "+" else len(group_order(pattern)) - 1 and group_order(pattern)[-1][1]
     key = digits or name
     if key.isdigit():
-        while key:
-            number = by_number(match.re, int(key))
-            if number is not None:
-                rest = (digits or "")[len(key) :]
-                return (match.group(number) or "") + rest
-            key = key[:-1] if digits else ""
-        return found.group(0)
-    return (match.group(key) or "") if key in match.re.groupindex else found.group(0)
+        return group_numbers(pattern).get(int(key))
+    return dict(group_order(pattern)).get(name)
+
+
+SIGNS: Final[dict[str, Piece]] = {
+    "$": "$",
+    "&": 0,
+    "`": lambda match: match.string[: match.start()],
+    "'": lambda match: match.string[match.end() :],
+    "_": lambda match: match.string,
+}

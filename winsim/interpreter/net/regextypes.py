@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from winsim.interpreter import patterns
 from winsim.interpreter.net.strings import out_of_range
 from winsim.interpreter.nettypes import Indexer, NetError, TypeDef
-from winsim.interpreter.regexes import compile_pattern, expand, find_all, find_first, group_order
+from winsim.interpreter.regexes import compile_pattern, expand, find_all, group_order, substitute
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import Array, EnumValue, NetObject
 
@@ -26,11 +26,9 @@ class Regex(NetObject):
     def __init__(self, pattern: str, options: int = 0) -> None:
         if pattern is None:
             raise NetError("System.ArgumentNullException", "Value cannot be null.\r\nParameter name: pattern")
-        flags = (patterns.MULTILINE if options & 2 else 0) | (patterns.DOTALL if options & 16 else 0)
-        flags |= patterns.VERBOSE if options & 32 else 0
         self.pattern = pattern
         self.options = options
-        self.compiled = compile_pattern(pattern, bool(options & 1), flags, bool(options & 64))
+        self.compiled = compile_pattern(pattern, options)
 
     def __str__(self) -> str:
         return self.pattern
@@ -50,14 +48,20 @@ class Capture(NetObject):
 class Group(Capture):
     type_names: tuple[str, ...] = (f"{SPACE}Group", f"{SPACE}Capture", "System.Object")
 
-    def __init__(self, name: str, value: str | None, index: int) -> None:
+    def __init__(self, name: str, value: str | None, index: int, earlier: Sequence[Capture] = ()) -> None:
         super().__init__(value or "", max(index, 0))
         self.name = name
         self.success = value is not None
+        self.earlier = earlier  # captures of the group before its last one
 
     def captures(self) -> CaptureList:
-        own = [Capture(self.value, self.index)] if self.success else []
+        own = [*self.earlier, Capture(self.value, self.index)] if self.success else []
         return CaptureList(own, f"{SPACE}CaptureCollection")
+
+
+def group_of(found: patterns.Match[str], name: str, number: int) -> Group:
+    earlier = [Capture(found.string[start:end], start) for start, end in found.spans(number)[:-1]]
+    return Group(name, found.group(number), found.start(number), earlier)
 
 
 class CaptureList(NetObject):
@@ -79,7 +83,7 @@ class Match(Group):
             return GroupList([Group("0", None, 0)])
         found = self.found
         order = group_order(self.regex.compiled)
-        return GroupList([self, *(Group(name, found.group(n), found.start(n)) for name, n in order[1:])])
+        return GroupList([self, *(group_of(found, name, number) for name, number in order[1:])])
 
 
 class GroupList(CaptureList):
@@ -207,7 +211,7 @@ def need_input(text: str) -> str:
 
 
 def first(regex: Regex, text: str, start: int = 0) -> Match:
-    return Match(find_first(regex.compiled, need_input(text), start), regex)
+    return Match(regex.compiled.search(need_input(text), start), regex)
 
 
 def every(regex: Regex, text: str, start: int = 0) -> CaptureList:
@@ -231,7 +235,7 @@ def split(regex: Regex, text: str, limit: int = 0) -> Array:
 def replace_text(regex: Regex, text: str, replacement: str, limit: int = 0) -> str:
     if replacement is None:
         raise NetError("System.ArgumentNullException", "Value cannot be null.\r\nParameter name: replacement")
-    return regex.compiled.sub(lambda found: expand(replacement, found), need_input(text), max(limit, 0))
+    return substitute(regex.compiled, replacement, need_input(text), max(limit, 0))
 
 
 def replace_by(session: Session, regex: Regex, text: str, evaluator: object, limit: int = 0) -> str:
