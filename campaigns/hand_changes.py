@@ -20,21 +20,14 @@ TRUST = "se01-PassiveAuth-Internal"
 STRONG = r"HKLM:\SOFTWARE\Wow6432Node\Microsoft\.NETFramework\v4.0.30319"
 STRONG_NATIVE = r"HKLM:\SOFTWARE\Microsoft\.NETFramework\v4.0.30319"
 POLICIES = r"HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System"
-PUBLIC = r"Get-ChildItem Cert:\LocalMachine\My | Where-Object { $_.FriendlyName -eq 'passivelab public' }"
-# The certificate stays in the store, and its key goes.
-WITHOUT_KEY = (
-    f"$certificate = {PUBLIC}; $bare = New-Object System.Security.Cryptography.X509Certificates.X509Certificate2 "
-    "-ArgumentList (, $certificate.RawData); $bare.FriendlyName = 'passivelab public'; "
-    "$store = New-Object System.Security.Cryptography.X509Certificates.X509Store -ArgumentList 'My', 'LocalMachine'; "
-    "$store.Open('ReadWrite'); $store.Remove($certificate); $store.Add($bare); $store.Close()"
-)
 # What an earlier farm leaves on a computer: its database.
 LEFT_BEHIND = (
     r"$null = New-Item -Path C:\Windows\WID\data -ItemType Directory -Force; "
     r"Set-Content -Path C:\Windows\WID\data\AdfsConfiguration.mdf -Value old"
 )
 NOT_READABLE = (
-    rf"{PUBLIC} | ForEach-Object {{ icacls.exe (Join-Path C:\ProgramData\Microsoft\Crypto\RSA\MachineKeys "
+    r"Get-ChildItem Cert:\LocalMachine\My | Where-Object { $_.FriendlyName -eq 'passivelab public' } |"
+    r" ForEach-Object { icacls.exe (Join-Path C:\ProgramData\Microsoft\Crypto\RSA\MachineKeys "
     r"$_.PrivateKey.CspKeyContainerInfo.UniqueKeyContainerName) /remove 'CORP\svc-adfs$' 'NT SERVICE\adfssrv' }"
 )
 NO_ACCOUNT = "Remove-ADServiceAccount -Identity svc-adfs -Confirm:$false"
@@ -47,6 +40,24 @@ def _only(computer: str) -> str:
     return (
         "Set-ADServiceAccount -Identity svc-adfs "
         f"-PrincipalsAllowedToRetrieveManagedPassword (Get-ADComputer {computer})"
+    )
+
+
+def _named(name: str) -> str:
+    return rf"Get-ChildItem Cert:\LocalMachine\My | Where-Object {{ $_.FriendlyName -eq 'passivelab {name}' }}"
+
+
+def _renamed(name: str) -> str:
+    return f"{_named(name)} | ForEach-Object {{ $_.FriendlyName = 'renamed' }}"
+
+
+def _without_key(name: str) -> str:
+    """The certificate stays in the store, and its key goes."""
+    space = "System.Security.Cryptography.X509Certificates"
+    return (
+        f"$old = {_named(name)}; $bare = New-Object {space}.X509Certificate2 -ArgumentList (, $old.RawData); "
+        f"$bare.FriendlyName = $old.FriendlyName; $store = New-Object {space}.X509Store -ArgumentList My, LocalMachine;"
+        " $store.Open('ReadWrite'); $store.Remove($old); $store.Add($bare); $store.Close()"
     )
 
 
@@ -108,16 +119,19 @@ CHANGES = (
     HandChange("dc01", "domain/service_account", "Remove-ADServiceAccount -Identity svc-adfs -Confirm:$false"),
     HandChange("dc01", "domain/zone", "Remove-DnsServerZone -Name contoso.com -Force"),
     # membership
-    HandChange("se01", "membership/credssp", "Disable-WSManCredSSP -Role Server", ("Service",)),
+    HandChange("se01", "membership/credssp", "Disable-WSManCredSSP -Role Server", ("Accepted",)),
     HandChange("owa01", "membership/session_configuration",
                "Unregister-PSSessionConfiguration -Name passivelab.delegated -NoServiceRestart -Force"),
     # certificates
     HandChange("se01", "certificates/root",
                r"Get-ChildItem Cert:\LocalMachine\Root | Where-Object { $_.Subject -like '*passivelab*' } |"
                " Remove-Item", ("Subject", "Thumbprint")),
-    HandChange("se01", "certificates/public",
-               r"Get-ChildItem Cert:\LocalMachine\My | Where-Object { $_.FriendlyName -eq 'passivelab public' } |"
-               " ForEach-Object { $_.FriendlyName = 'renamed' }", ("FriendlyName",)),
+    HandChange("se01", "certificates/public", _renamed("public"), ("FriendlyName",)),
+    HandChange("arr01", "certificates/public", _without_key("public"),
+               ("HasPrivateKey", "KeyNumber", "MachineKeyStore")),
+    HandChange("se01", "certificates/server", _without_key("se01.corp.contoso.com"),
+               ("HasPrivateKey", "KeyNumber", "MachineKeyStore")),
+    HandChange("se02", "certificates/server", _renamed("se02.corp.contoso.com"), ("FriendlyName",)),
     HandChange("se01", "certificates/server",
                r"Get-ChildItem Cert:\LocalMachine\My | Where-Object { $_.FriendlyName -like 'passivelab se01*' } |"
                " Remove-Item"),
@@ -155,8 +169,6 @@ CHANGES = (
                ("Accounts",), refused=True),
     HandChange("adfs01", "adfs/service_principal_name", NO_ACCOUNT, ("Accounts",), at="dc01", refused=True),
     HandChange("adfs01", "adfs/fallback_binding", "netsh http delete sslcert ipport=0.0.0.0:443"),
-    HandChange("adfs01", "adfs/fallback_binding",
-               f"netsh http delete sslcert ipport=0.0.0.0:443; {WITHOUT_KEY}", refused=True),
     HandChange("adfs01", "adfs/fallback_binding",
                "netsh http delete sslcert ipport=0.0.0.0:443; netsh http add sslcert ipport=0.0.0.0:443 "
                f"\"certhash=$({OTHER_CERTIFICATE}.Thumbprint)\" 'appid={{00000000-0000-0000-0000-000000000001}}' "

@@ -24,7 +24,7 @@ def differences(wanted: World, got: World) -> Iterator[str]:
 
 def place_of(difference: str) -> str:
     """Where it is, without the values."""
-    return difference.split(": ")[0].removesuffix(" is new").removesuffix(" is gone")
+    return difference.split(": ", maxsplit=1)[0].removesuffix(" is new").removesuffix(" is gone")
 
 
 def _differing(wanted: Any, got: Any, path: str) -> Iterator[str]:
