@@ -242,6 +242,14 @@ def encoded(text: str, encoding: Encoding | None, mark: bool = True) -> bytes:
 
 
 ENCODING = "System.Text.Encoding"
+LEFT_OUT = Encoding("UTF8", mark=False)
+
+
+def given(encoding: Encoding | None) -> Encoding | None:
+    """The argument, None where there is none; a null in its place is refused."""
+    if encoding is None:
+        raise NetError("System.ArgumentNullException", "Value cannot be null.\r\nParameter name: encoding")
+    return None if encoding is LEFT_OUT else encoding
 
 
 @FILE.static_method("Exists", "System.String", needs_session=True)
@@ -250,14 +258,14 @@ def file_exists(session: Session, path: str) -> bool:
 
 
 @FILE.static_method("ReadAllText", "System.String", ENCODING, optional=1, needs_session=True)
-def read_all_text(session: Session, path: str, encoding: Encoding | None = None) -> str:
-    return decode(read(session, path), encoding)
+def read_all_text(session: Session, path: str, encoding: Encoding | None = LEFT_OUT) -> str:
+    return decode(read(session, path), given(encoding))
 
 
 @FILE.static_method("ReadAllLines", "System.String", ENCODING, optional=1, needs_session=True)
 @FILE.static_method("ReadLines", "System.String", ENCODING, optional=1, needs_session=True)
-def read_all_lines(session: Session, path: str, encoding: Encoding | None = None) -> Array:
-    text = decode(read(session, path), encoding).replace("\r\n", "\n").replace("\r", "\n")
+def read_all_lines(session: Session, path: str, encoding: Encoding | None = LEFT_OUT) -> Array:
+    text = decode(read(session, path), given(encoding)).replace("\r\n", "\n").replace("\r", "\n")
     return Array(text.removesuffix("\n").split("\n") if text else [], "System.String")
 
 
@@ -267,15 +275,15 @@ def read_all_bytes(session: Session, path: str) -> Array:
 
 
 @FILE.static_method("WriteAllText", "System.String", "System.String", ENCODING, optional=1, needs_session=True)
-def write_all_text(session: Session, path: str, text: str, encoding: Encoding | None = None) -> object:
-    return write(session, path, encoded(text or "", encoding))
+def write_all_text(session: Session, path: str, text: str, encoding: Encoding | None = LEFT_OUT) -> object:
+    return write(session, path, encoded(text or "", given(encoding)))
 
 
 @FILE.static_method("AppendAllText", "System.String", "System.String", ENCODING, optional=1, needs_session=True)
-def append_all_text(session: Session, path: str, text: str, encoding: Encoding | None = None) -> object:
+def append_all_text(session: Session, path: str, text: str, encoding: Encoding | None = LEFT_OUT) -> object:
     full = absolute(session, path)
     old = files(session).read(full) if files(session).is_file(full) else b""
-    return write(session, path, old + encoded(text or "", encoding, not old))
+    return write(session, path, old + encoded(text or "", given(encoding), not old))
 
 
 def lines_text(lines: object) -> str:
@@ -283,12 +291,12 @@ def lines_text(lines: object) -> str:
 
 
 @FILE.static_method("WriteAllLines", "System.String", "System.Object", ENCODING, optional=1, needs_session=True)
-def write_all_lines(session: Session, path: str, lines: object, encoding: Encoding | None = None) -> object:
-    return write(session, path, encoded(lines_text(lines), encoding))
+def write_all_lines(session: Session, path: str, lines: object, encoding: Encoding | None = LEFT_OUT) -> object:
+    return write(session, path, encoded(lines_text(lines), given(encoding)))
 
 
 @FILE.static_method("AppendAllLines", "System.String", "System.Object", ENCODING, optional=1, needs_session=True)
-def append_all_lines(session: Session, path: str, lines: object, encoding: Encoding | None = None) -> object:
+def append_all_lines(session: Session, path: str, lines: object, encoding: Encoding | None = LEFT_OUT) -> object:
     return append_all_text(session, path, lines_text(lines), encoding)
 
 
