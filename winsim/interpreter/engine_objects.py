@@ -11,7 +11,7 @@ from winsim.interpreter.convert import Reference, SwitchParameter
 from winsim.interpreter.errors import TerminatingError
 from winsim.interpreter.nettypes import NetError, NetType, TypeDef, enumeration
 from winsim.interpreter.scriptblocks import ScriptBlock, create
-from winsim.interpreter.texts import to_text
+from winsim.interpreter.texts import element_text, to_text
 from winsim.interpreter.typetable import get_type, table, type_of
 from winsim.interpreter.values import AUTOMATION_NULL, Array, NetObject
 
@@ -51,7 +51,7 @@ def get_type_of(this: object) -> object:
 
 @OBJECT.method("ToString")
 def object_text(this: object) -> str:
-    return to_text(this) if not isinstance(this, list) else type_name(this)
+    return element_text(this) if not isinstance(this, list) else type_name(this)
 
 
 def type_name(value: object) -> str:

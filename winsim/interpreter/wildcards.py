@@ -10,6 +10,19 @@ from winsim.interpreter.errors import error
 
 @lru_cache(maxsize=1024)
 def wildcard_pattern(text: str, ignore_case: bool = True) -> re.Pattern[str]:
+    """The pattern as a regular expression whose search takes no more than length of text times length of pattern."""
+    flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
+    first, *following = segments(text)
+    if not following:
+        return re.compile(first, flags)
+    # What stands between two stars may be taken where it comes first: nothing is gained by trying later places.
+    middle = "".join(f"(?>.*?{segment})" for segment in following[:-1] if segment)
+    return re.compile(f"{first}{middle}.*{following[-1]}", flags)
+
+
+def segments(text: str) -> list[str]:
+    """What stands before, between and after the stars, each as a regular expression."""
+    found: list[str] = []
     out: list[str] = []
     index = 0
     while index < len(text):
@@ -19,7 +32,8 @@ def wildcard_pattern(text: str, ignore_case: bool = True) -> re.Pattern[str]:
             out.append(re.escape(text[index]))
             index += 1
         elif character == "*":
-            out.append(".*")
+            found.append("".join(out))
+            out = []
         elif character == "?":
             out.append(".")
         elif character == "[":
@@ -27,7 +41,7 @@ def wildcard_pattern(text: str, ignore_case: bool = True) -> re.Pattern[str]:
             out.append(piece)
         else:
             out.append(re.escape(character))
-    return re.compile("".join(out), re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+    return [*found, "".join(out)]
 
 
 def bracket(text: str, index: int) -> tuple[str, int]:
