@@ -18,6 +18,7 @@ from passivelab.engine.events import (
     ProofFinished,
     ProofStarted,
     RunStarted,
+    Said,
     StepFinished,
     StepMoved,
     Summary,
@@ -39,6 +40,10 @@ def make_console(stream: IO[str] | None = None) -> Console:
 HEARTBEAT = 30.0  # seconds between two signs of life of steps that wait
 
 
+# Commands that show what steps say while they take something away; otherwise their words are for the log.
+TELLING = ("teardown-lab", "rebuild-lab")
+
+
 class Screen(Protocol):
     def __call__(self, event: Event) -> None: ...
 
@@ -55,10 +60,12 @@ class Lines:
         self._whole_plan = whole_plan
         self._records = records
         self._told = time.monotonic()
+        self._tells = False
 
     def __call__(self, event: Event) -> None:
         match event:
             case RunStarted(command=command, lab=lab, hosts=hosts, steps=steps):
+                self._tells = command in TELLING
                 self.put(Text(f"{command} {lab}: {plural(steps, 'step')} on {plural(len(hosts), 'host')}", "bold"))
             case HostRead(error=str(error)):
                 self.put(Text(f"{self._sign.failed} {error}", "bold red"))
@@ -69,6 +76,10 @@ class Lines:
                     self.put(line)
             case Planned(plan):
                 self.put(count_line(plan))
+            case Said(stream="warning"):
+                self.put(Text(f"  {event.key.host:<7} {event.key.step}: {event.text}", "yellow"))
+            case Said() if self._tells:
+                self.put(Text(f"  {event.key.host:<7} {event.key.step}: {event.text}", "dim"))
             case StepFinished():
                 self.finished(event)
             case HostRebooted(host, took):

@@ -34,6 +34,7 @@ def derive(lab: Any, host: Host, variables: Mapping[str, object]) -> dict[str, o
         "enrols_public": source == "ad-cs" and is_holder,
         "exports_public": is_holder and (source == "ad-cs" or (source == "csr" and answered)),
         "chain": chain_of(lab),
+        "own_certificates": own_certificates(host, variables["additional"]),
         "enrolments": enrolments(lab, host, source == "ad-cs" and is_holder, servers_enrol and server),
     }
 
@@ -71,6 +72,16 @@ def chain_of(lab: Any) -> list[dict[str, str]]:
         {"store": store, "thumbprint": one.thumbprint, "subject": one.subject, "base64": one.base64}
         for store, found in stores
         for one in found
+    ]
+
+
+def own_certificates(host: Host, files: object) -> list[dict[str, str]]:
+    """PFX files of the user's for a reverse proxy; another file is another certificate."""
+    if "reverse_proxy" not in host.roles or not isinstance(files, Mapping):
+        return []
+    return [
+        {"name": str(name), "file": str(file), "friendly_name": f"passivelab {name} {file}"}
+        for name, file in sorted(files.items())
     ]
 
 

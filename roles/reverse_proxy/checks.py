@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 
 from passivelab.lab.model import Host, Lab
+from passivelab.preflight.finding import Finding
 
 LYNC_PORTS = (8080, 4443)
 WEB_PORTS = (80, 443)
+PUBLIC = "public"
+SOURCE = "BLOG: one address with one SAN certificate or several of each, no wildcard and no odd ports"
 TITLES = {
     "url_rewrite": "IIS URL Rewrite Module 2",
     "web_farm_framework": "Microsoft Web Farm Framework Version 2.2",
@@ -26,6 +30,16 @@ class Farm:
     http_port: int
     https_port: int
     timeout: int  # seconds
+
+
+@dataclass(frozen=True)
+class Listener:
+    """An address of the proxy with the certificate that answers there."""
+
+    address: str
+    certificate: str
+    is_public: bool
+    is_own: bool
 
 
 @dataclass(frozen=True)
@@ -66,11 +80,42 @@ def rules(lab: Lab, all_farms: list[Farm]) -> Iterator[Rule]:
 
 def derive(lab: Lab, host: Host, variables: Mapping[str, object]) -> dict[str, object]:
     all_farms = list(farms(lab, variables))
+    listening = list(listeners(variables["listeners"]))
     return {
+        "has_listeners": bool(listening),
+        "listener_list": listening,
+        "more_addresses": [{"address": one.address} for one in listening if one.address != host.address],
         "farms": all_farms,
         "rules": list(rules(lab, all_farms)),
         "package_list": list(packages(lab, variables["packages"])) if lab.baseline == "bare" else [],
     }
+
+
+def listeners(wanted: object) -> Iterator[Listener]:
+    for address, certificate in sorted(wanted.items()) if isinstance(wanted, Mapping) else ():
+        yield Listener(str(address), str(certificate), certificate == PUBLIC, certificate != PUBLIC)
+
+
+def check(lab: Lab, host: Host, variables: Mapping[str, object]) -> Iterator[Finding]:
+    port = variables["https_port"]
+    if port != WEB_PORTS[1]:
+        reason = f"{host.name} listens on {port}: clients and the addresses that Lync gives them expect 443"
+        yield Finding("proxy-port", None, reason, SOURCE, "https_port: 443, on an address of its own", "warning")
+    for one in listeners(variables["listeners"]):
+        problem = address_problem(lab, host, one.address)
+        if problem:
+            yield Finding("listener-address", None, problem, SOURCE, "a free address of the proxy's own network")
+
+
+def address_problem(lab: Lab, host: Host, text: str) -> str | None:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return f"{text!r} is no address that {host.name} could listen on"
+    if address not in ip_network(lab.networks[host.network]):
+        return f"{text} is not in the network {host.network} of {host.name}"
+    other = next((one for one in lab.hosts if one.address == text and one.name != host.name), None)
+    return f"{text} is the address of {other.name}, not of {host.name}" if other is not None else None
 
 
 def packages(lab: Lab, names: object) -> Iterator[dict[str, str]]:

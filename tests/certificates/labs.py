@@ -30,6 +30,7 @@ from winsim.world.lab import World
 HOSTS = frozenset({"dc01", "adfs01", "owa01", "arr01"})
 ROLES = frozenset({"certificate_authority", "certificates"})
 USE = "reverse_proxy/binding"
+LISTENING = ("reverse_proxy/binding", "reverse_proxy/address", "reverse_proxy/listener")
 
 
 def make_lab(folder: Path, source: str, more: str = "") -> Path:
@@ -92,7 +93,7 @@ class SmallLab:
             self.world,
             self.journal,
             blueprint,
-            lambda item: item.key.host in HOSTS and (item.role in ROLES or item.key.step == USE),
+            lambda item: item.key.host in HOSTS and (item.role in ROLES or item.key.step.startswith(LISTENING)),
             note,
             prune=blueprint is not None,
         ) as build:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -23,6 +24,8 @@ from passivelab.errors import Exit, InvalidError, SecretError, Waiting
 from passivelab.pki.authority import common_name, new_key
 from tests.certificates.authorities import PublicAuthority
 from tests.certificates.labs import SmallLab, make_lab, thumbprint, wished
+from tests.commands.conftest import change
+from winsim.web.tls import serve
 
 PASSWORD = "Opens-The-Pfx-1"
 
@@ -135,21 +138,27 @@ def test_the_command_says_what_it_waits_for(tmp_path: Path) -> None:
     assert "public.csr signed" in done.stdout + done.stderr
 
 
-def make_pfx(lab: Path, names: list[str] | None = None, *, new: bool = False, until: datetime | None = None) -> str:
-    """The user's own PFX with its chain; gives its thumbprint."""
-    authority, key, (subject, wanted) = PublicAuthority.make(), new_key(), wished(lab)
-    certificate = authority.sign(common_name(subject), names or wanted, key.public_key(), until)
+def pfx_of(key: RSAPrivateKey, certificate: x509.Certificate, chain: list[x509.Certificate]) -> bytes:
+    """In the only form that Windows Server 2012 R2 opens."""
     encryption = (
-        BestAvailableEncryption(PASSWORD.encode())
-        if new
-        else PrivateFormat.PKCS12.encryption_builder()
+        PrivateFormat.PKCS12.encryption_builder()
         .kdf_rounds(2000)
         .key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
         .hmac_hash(hashes.SHA1())
         .build(PASSWORD.encode())
     )
+    return pkcs12.serialize_key_and_certificates(b"own", key, certificate, chain, encryption)
+
+
+def make_pfx(lab: Path, names: list[str] | None = None, *, new: bool = False, until: datetime | None = None) -> str:
+    """The user's own PFX with its chain; gives its thumbprint."""
+    authority, key, (subject, wanted) = PublicAuthority.make(), new_key(), wished(lab)
+    certificate = authority.sign(common_name(subject), names or wanted, key.public_key(), until)
     chain = [authority.intermediate, authority.root]
-    content = pkcs12.serialize_key_and_certificates(b"own", key, certificate, chain, encryption)
+    content = pfx_of(key, certificate, chain)
+    if new:
+        encryption = BestAvailableEncryption(PASSWORD.encode())
+        content = pkcs12.serialize_key_and_certificates(b"own", key, certificate, chain, encryption)
     (lab / "own.pfx").write_bytes(content)
     (lab / "own.txt").write_text(PASSWORD)
     with (lab / "secrets.yml").open("a") as file:
@@ -191,3 +200,29 @@ def test_a_pfx_that_would_not_do_is_refused_before_any_change(tmp_path: Path, fa
     problems = refused.value.problems()
     assert any(said in f"{one.code} {one.message} {one.expected} {one.hint}" for one in problems)
     assert not lab.journal.exists()
+
+
+def test_several_certificates_on_several_addresses(tmp_path: Path) -> None:
+    lab = SmallLab(make_lab(tmp_path / "several", "lab-ca", ", additional: { sts_own: sts.pfx }"))
+    change(lab.folder / "lab.yml", "reverse_proxy: { hosts: [arr01] }", LISTENERS)
+    authority, key = PublicAuthority.make(), new_key()
+    own = authority.sign(common_name("sts.contoso.com"), ["sts.contoso.com"], key.public_key())
+    (lab.folder / "sts.pfx").write_bytes(pfx_of(key, own, []))
+    (lab.folder / "own.txt").write_text(PASSWORD)
+    with (lab.folder / "secrets.yml").open("a") as file:
+        file.write("\nsts_own: { file: own.txt }\n")
+    new = lab.kept()
+    assert lab.build().proved
+    proxy = lab.world.host("arr01")
+    served = {address: serve(proxy, address, 443, None).certificate for address in ("10.0.0.10", "10.0.0.11")}
+    assert thumbprint(x509.load_der_x509_certificate(served["10.0.0.11"])) == thumbprint(own)
+    shared = lab.current("arr01", "certificates/public")["Thumbprint"]
+    assert thumbprint(x509.load_der_x509_certificate(served["10.0.0.10"])) == shared
+    assert lab.build().changed == set()
+    assert lab.teardown().proved
+    assert lab.differs_from(new) == ""
+
+
+LISTENERS = """reverse_proxy:
+    hosts: [arr01]
+    variables: { listeners: { "10.0.0.10": public, "10.0.0.11": sts_own } }"""

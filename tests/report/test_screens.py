@@ -10,9 +10,9 @@ import pytest
 
 from passivelab.blueprint.model import Key, Unknown
 from passivelab.compare import ABSENT, Difference
-from passivelab.engine.events import Planned, ProofFinished, RunStarted, StepFinished, Summary
+from passivelab.engine.events import Planned, ProofFinished, RunStarted, Said, StepFinished, Summary
 from passivelab.engine.plan import Change, Plan
-from passivelab.errors import InventoryErrors, NotConverged, Place, Problem, StepFailed
+from passivelab.errors import InventoryErrors, NotConverged, Place, Problem, StepFailed, Waiting
 from passivelab.report import JsonLines, Lines, LogFiles, Mask, make_console, show_error
 
 FARM = Key("adfs01", "adfs/farm")
@@ -177,3 +177,20 @@ def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\x1b[" in screen(StepFinished(FARM, "t", "changed", 0.1))
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b[3" not in screen(StepFinished(FARM, "t", "changed", 0.1))
+
+
+def test_what_steps_say_is_shown_while_something_is_taken_away() -> None:
+    words = Said(FARM, "output", "Removed from Active Directory: CN=DKM."), Said(FARM, "warning", "It stays.")
+    told = "  adfs01  adfs/farm: Removed from Active Directory: CN=DKM.\n"
+    assert told in screen(RunStarted("teardown-lab", "simulated", ("adfs01",), 1), *words)
+    shown = screen(RunStarted("build-lab", "simulated", ("adfs01",), 1), *words)
+    assert "CN=DKM" not in shown
+    assert "  adfs01  adfs/farm: It stays.\n" in shown
+
+
+def test_a_step_that_waits_for_somebody_says_so() -> None:
+    key = Key("adfs01", "certificates/answer")
+    error = Waiting(step=key.step, host=key.host, what="the certification authority: have public.csr signed")
+    shown = screen(StepFinished(key, "The answer lies beside the request", "waiting", 0.0, error=error))
+    assert "certificates/answer  waiting" in shown
+    assert "waits for the certification authority: have public.csr signed" in shown
