@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -10,6 +11,7 @@ from winsim.world.digest import canonical
 from winsim.world.lab import World
 
 SHOWN = 3
+NUMBER = re.compile(r"#\d+")
 
 
 def difference(wanted: World, got: World) -> str:
@@ -23,8 +25,14 @@ def differences(wanted: World, got: World) -> Iterator[str]:
 
 
 def place_of(difference: str) -> str:
-    """Where it is, without the values."""
-    return difference.split(": ", maxsplit=1)[0].removesuffix(" is new").removesuffix(" is gone")
+    """Where it is, without the values, and without the numbers that stand for generated names."""
+    return NUMBER.sub("#", difference.split(": ", maxsplit=1)[0].removesuffix(" is new").removesuffix(" is gone"))
+
+
+def is_numbering(difference: str) -> bool:
+    """Whether only the numbers differ: something generated was seen before, and moved them."""
+    wanted, then, got = NUMBER.sub("#", difference.partition(": ")[2]).partition(", then ")
+    return bool(then) and wanted == got
 
 
 def _differing(wanted: Any, got: Any, path: str) -> Iterator[str]:
