@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 
 from passivelab.blueprint.keys import DELIVERED
@@ -108,7 +108,7 @@ class Build:
         sources = self._sources()
         fixed = {item.instance.key: item.needs for item in self.removals}
         self.readings.read_all([*sources, *self.instances, *(item.instance for item in self.removals)], fixed)
-        changes = [self._plan_instance(item) for item in self.instances]
+        changes = self._judge_unread([self._plan_instance(item) for item in self.instances])
         changes += [self._plan_removal(item) for item in self.removals]
         plan = Plan(self.graph.blueprint.lab, tuple(changes), self.scope.prune)
         self._pending = {change.key for change in plan.pending}
@@ -148,6 +148,23 @@ class Build:
         if item.is_gate:
             return Change(item.key, item.title, "wait", found)
         return Change(item.key, item.title, "create" if reading.value is None else "change", found, reboot=reboot)
+
+    def _judge_unread(self, changes: list[Change]) -> list[Change]:
+        """What could not be read is known later only where a change of this run makes the way in; else it is an error.
+
+        A plan that has not looked must not look like one that found nothing.
+        """
+        coming = {change.key for change in changes if change.action in ("create", "change")}
+
+        def judged(change: Change) -> Change:
+            reading = self.readings.find(change.key)
+            if change.action != "unknown" or reading is None or reading.error is None:
+                return change
+            if any(key.host == change.key.host for key in self.graph.ancestors[change.key] & coming):
+                return change
+            return replace(change, action="failed", error=reading.error)
+
+        return [judged(change) for change in changes]
 
     def _plan_removal(self, item: Removal) -> Change:
         reading = self.readings.find(item.instance.key)
@@ -285,6 +302,7 @@ class Build:
         readings = Readings(self.graph, self._proof_hosts, lambda event: None, means.workers, means.locate)
         readings.read_all([*items, *(item.instance for item in removals)], fixed)
         left = {item.key: readings.differences(item) for item in items}
+        gone = {item.instance.key for item in removals}
         stays: dict[Key, str] = {}
         for item in removals:
             reading = readings.find(item.instance.key)
@@ -298,8 +316,9 @@ class Build:
         errors: dict[Key, Exception] = {}
         for key in left:
             reading = readings.find(key)
-            if reading is not None and reading.error is not None:
-                errors[key] = reading.error
+            if reading is None or reading.error is None or (reading.state == "unknown" and key in gone):
+                continue  # what was taken back may have been the way in, too
+            errors[key] = reading.error
         left = {key: found for key, found in left.items() if found and key not in errors}
         self.proved = not left and not errors
         count = len(self.instances) + len(removals)

@@ -26,7 +26,7 @@ Fixed = Mapping[Key, Mapping[str, Plain]]
 
 @dataclass(frozen=True)
 class Reading:
-    """One instance as its host has it. ``unknown``: it needs a value that is not there yet."""
+    """One instance as its host has it. ``unknown``: it needs a value, or a way to the host, that is not there yet."""
 
     key: Key
     state: Literal["present", "absent", "failed", "unknown"]
@@ -206,10 +206,10 @@ class Readings:
         tick = self._tick
         try:
             answers = self._hosts.read(group[0].key.host, group[0].identity, requests)
-        except NoSessionConfiguration:
+        except NoSessionConfiguration as error:
             # A machine that has not got that far: what its steps find is known once another step has made the way.
             for item in group:
-                self._store(Reading(item.key, "unknown"))
+                self._store(Reading(item.key, "unknown", error=error))
             return None
         except TransportError as error:
             for item in group:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from passivelab.blueprint.model import Await, Blueprint, Key, Need, Place, Scripts, Secret, StepInstance
+from passivelab.blueprint.model import Await, Blueprint, Identity, Key, Need, Place, Scripts, Secret, StepInstance
 from passivelab.engine import Build, Means, Scope
 from passivelab.engine.events import Event
-from passivelab.errors import ConnectionGone, Unreachable
+from passivelab.errors import ConnectionGone, NoSessionConfiguration, Unreachable
 from passivelab.state import Journal
 from passivelab.transport import Connection, Credential, ErrorRecord, Output, Parameter, Statistics
 
@@ -29,11 +29,14 @@ class World:
     hidden: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)
     along: dict[str, str] = field(default_factory=dict)  # what goes together with a thing
     secrets: list[dict[str, Any]] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)  # hosts whose sessions were ended
+    ways: dict[str, str] = field(default_factory=dict)  # host -> the thing without which delegated steps have no way in
 
 
 class FakeSession:
-    def __init__(self, world: World, host: str, batches: bool = True) -> None:
+    def __init__(self, world: World, host: str, batches: bool = True, identity: Identity = "local") -> None:
         self.world = world
+        self.identity = identity
         self.host = host
         self.connection = Connection(host, "127.0.0.1", 5985, "user", "password")
         self.statistics = Statistics()
@@ -44,6 +47,9 @@ class FakeSession:
         self.statistics.count(pipelines=1, requests=2)
         if self.host in world.down:
             raise Unreachable(host=self.host, reason="connection refused")
+        way = world.ways.get(self.host)
+        if self.identity == "delegated" and way is not None and (self.host, way) not in world.things:
+            raise NoSessionConfiguration(host=self.host, configuration="delegated")
         if script == "Get-BootTime":
             return Output((str(world.boots.get(self.host, 0)),))
         if script.startswith("Restart-Computer"):
@@ -103,7 +109,7 @@ class FakeSession:
         pass
 
     def close(self) -> None:
-        pass
+        self.world.closed.append(self.host)
 
 
 def step(
@@ -149,7 +155,7 @@ class Run:
     def __init__(self, world: World, folder: Path, steps: Sequence[StepInstance], scope: Scope | None = None) -> None:
         self.events: list[Event] = []
         self.journal = Journal(folder / "journal.jsonl")
-        connect: Callable[[str, Any], FakeSession] = lambda host, identity: FakeSession(world, host)  # noqa: E731
+        connect: Callable[[str, Any], FakeSession] = lambda host, identity: FakeSession(world, host, identity=identity)  # noqa: E731
         means = Means(connect, self._secret, self.events.append, self.journal)
         self.build = Build(Blueprint("fake", tuple(steps)), means, scope)
 

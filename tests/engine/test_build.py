@@ -9,7 +9,7 @@ import pytest
 from passivelab.blueprint.model import Need, Secret, Unknown
 from passivelab.compare import ABSENT, Difference
 from passivelab.engine import Scope
-from passivelab.errors import NotConverged, StepFailed
+from passivelab.errors import NoSessionConfiguration, NotConverged, StepFailed
 from passivelab.state import fold
 from passivelab.state.journal import read
 from passivelab.transport import Credential, SecureText
@@ -58,6 +58,36 @@ def test_a_value_of_another_step_is_unknown_in_the_plan_and_there_when_it_is_nee
     assert run.plan.changes[1].differences == (Difference("From", Unknown(source, "Where"), ABSENT),)
     assert run.proved
     assert world.things[("b", "two")]["From"] == "a/one"
+
+
+def test_what_cannot_be_read_yet_is_known_later_only_when_the_run_makes_the_way(tmp_path: Path) -> None:
+    world = World(ways={"a": "way"})
+    steps = [step("a", "way", {}), step("a", "far", {}, ["a way"], identity="delegated")]
+    run = Run(world, tmp_path, steps).all()
+    assert [change.action for change in run.plan.changes] == ["create", "unknown"]
+    assert run.proved
+    del world.things[("a", "way")]
+    only = Scope(wanted=lambda item: item.step == "far")
+    change = Run(world, tmp_path, steps, only).build.read().changes[0]
+    assert change.action == "failed" and isinstance(change.error, NoSessionConfiguration)
+
+
+def test_what_was_reached_by_a_way_that_goes_too_can_be_taken_back(tmp_path: Path) -> None:
+    world = World(ways={"a": "way"})
+    steps = [step("a", "way", {}), step("a", "far", {}, ["a way"], identity="delegated")]
+    Run(world, tmp_path, steps).all()
+    back = Run(world, tmp_path, [], Scope(prune=True)).all()
+    assert back.good and back.proved and not world.things
+
+
+def test_sessions_are_opened_anew_after_a_change_that_older_ones_do_not_know(tmp_path: Path) -> None:
+    world = World()
+    steps = [step("a", "one", {}, reconnects=True), step("a", "two", {}, ["a one"]), step("b", "three", {})]
+    run = Run(world, tmp_path, steps)
+    run.all()
+    assert world.closed == ["a"]
+    Run(world, tmp_path, steps).all()
+    assert world.closed == ["a"]
 
 
 def test_a_failed_step_stops_its_dependents_only(tmp_path: Path) -> None:
