@@ -90,13 +90,14 @@ def groups_table(found: Match[str]) -> Hashtable:
     return Hashtable(pairs)
 
 
-def pattern_of(value: object, ignore_case: bool) -> Pattern:
+def pattern_of(value: object, options: int) -> Pattern:
+    """A pattern with RegexOptions (true: IgnoreCase); one that a script made has its own."""
     pattern = getattr(unwrap(value), "pattern", None)
     if isinstance(pattern, Pattern):
         return pattern
     text = to_text(value)
     try:
-        return compile_pattern(text, ignore_case)
+        return compile_pattern(text, options)
     except NetError as problem:
         message = f"The regular expression pattern {text} is not valid."
         cause = ExceptionObject(problem.type_name, problem.message)

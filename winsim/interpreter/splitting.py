@@ -6,12 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from winsim.interpreter.collect import items_of
-from winsim.interpreter.convert import to_bool
+from winsim.interpreter.convert import convert, to_bool
+from winsim.interpreter.core_types import SMA
+from winsim.interpreter.errors import error
 from winsim.interpreter.numbers import to_integer
 from winsim.interpreter.operators import pattern_of
-from winsim.interpreter.patterns import IGNORECASE, MULTILINE, Pattern
+from winsim.interpreter.patterns import Pattern
+from winsim.interpreter.regexes import group_order
 from winsim.interpreter.scriptblocks import ScriptBlock
 from winsim.interpreter.texts import to_text
+from winsim.interpreter.typetable import get_type
 from winsim.interpreter.values import Array
 
 if TYPE_CHECKING:
@@ -35,24 +39,39 @@ def split(frame: Frame, left: object, right: object, ignore_case: bool) -> objec
     arguments = items_of(right)
     parts = list(arguments) if arguments is not None else [right]
     limit = to_integer(parts[1], "System.Int32") if len(parts) > 1 else 0
-    options = to_text(parts[2]).lower() if len(parts) > 2 else ""
     separator = parts[0] if parts else ""
+    options = split_options(parts[2]) if len(parts) > 2 else 0
+    if options and isinstance(separator, ScriptBlock):
+        message = "Parse options for the -split operator are not allowed with a predicate."
+        raise error("InvalidSplitOptionWithPredicate", message, "ParserError", None, SMA + "ParseException")
+    if options & SIMPLE_MATCH and options & ~(SIMPLE_MATCH | IGNORE_CASE):
+        message = "The options for the -split operator are not valid together."
+        raise error("InvalidSplitOptionCombination", message, "ParserError", None, SMA + "ParseException")
     out: list[object] = []
     for text in texts(left):
         if isinstance(separator, ScriptBlock):
             out.extend(split_by_block(frame, text, separator, limit))
         else:
-            out.extend(split_text(text, separator, limit, options, ignore_case or "ignorecase" in options))
+            out.extend(split_text(text, separator, limit, options, ignore_case))
     return Array(out, "System.String")
 
 
-def split_text(text: str, separator: object, limit: int, options: str, ignore_case: bool) -> list[str]:
-    if "simplematch" in options:
-        pattern = Pattern(re.escape(to_text(separator)), IGNORECASE if ignore_case else 0)
-    else:
-        pattern = pattern_of(separator, ignore_case)
-        if "multiline" in options:
-            pattern = Pattern(pattern.pattern, pattern.flags | MULTILINE)
+# System.Management.Automation.SplitOptions, and the RegexOptions that each of them stands for.
+SIMPLE_MATCH, IGNORE_CASE = 1, 0x40
+REGEX_OPTIONS = {0x04: 512, 0x08: 32, 0x10: 2, 0x20: 16, IGNORE_CASE: 1, 0x80: 4}
+
+
+def split_options(value: object) -> int:
+    number = convert(value, get_type(SMA + "SplitOptions")) if value not in (None, "") else 0
+    assert isinstance(number, int)
+    return int(number)
+
+
+def split_text(text: str, separator: object, limit: int, options: int, ignore_case: bool) -> list[str]:
+    if options & SIMPLE_MATCH:
+        separator = re.sub(r"[^\w]", r"\\\g<0>", to_text(separator))
+    wanted = sum(regex for option, regex in REGEX_OPTIONS.items() if options & option)
+    pattern = pattern_of(separator, wanted | int(ignore_case))
     if limit == 1:
         return [text]
     if limit < 0:
@@ -65,7 +84,7 @@ def split_text(text: str, separator: object, limit: int, options: str, ignore_ca
         if found.end() == found.start() and found.start() in (0, len(text)) and not text:
             continue
         pieces.append(text[position : found.start()])
-        pieces.extend(group for group in found.groups() if group is not None)
+        pieces.extend(group for _, place in group_order(found.re)[1:] if (group := found.group(place)) is not None)
         position = found.end()
     pieces.append(text[position:])
     return pieces

@@ -49,6 +49,19 @@ MORE: dict[str, tuple[bool, dict[str, int]]] = {
             "OrdinalIgnoreCase": 0x10000000,
         },
     ),
+    "System.Management.Automation.SplitOptions": (
+        True,
+        {
+            "SimpleMatch": 1,
+            "RegexMatch": 2,
+            "CultureInvariant": 4,
+            "IgnorePatternWhitespace": 8,
+            "Multiline": 0x10,
+            "Singleline": 0x20,
+            "IgnoreCase": 0x40,
+            "ExplicitCapture": 0x80,
+        },
+    ),
     "Microsoft.Win32.RegistryValueOptions": (False, {"None": 0, "DoNotExpandEnvironmentNames": 1}),
     "System.ServiceProcess.ServiceStartMode": (
         False,
