@@ -322,7 +322,8 @@ class Build:
         left = {key: found for key, found in left.items() if found and key not in errors}
         self.proved = not left and not errors
         count = len(self.instances) + len(removals)
-        self.means.emit(ProofFinished(self.proved, count, time.monotonic() - started, left, errors, stays))
+        took, reached = time.monotonic() - started, self._proof_hosts.endpoints()
+        self.means.emit(ProofFinished(self.proved, count, took, left, errors, stays, reached))
         return self.proved
 
     # -- end ------------------------------------------------------------------------------------------------------

@@ -86,6 +86,7 @@ class ProofFinished:
     differences: Mapping[Key, tuple[Difference, ...]] = field(default_factory=dict)
     errors: Mapping[Key, Exception] = field(default_factory=dict)
     stays: Mapping[Key, str] = field(default_factory=dict)  # left behind by a teardown, and why
+    reached: Mapping[str, str] = field(default_factory=dict)  # by which endpoint each host was read
 
 
 @dataclass(frozen=True)

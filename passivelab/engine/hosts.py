@@ -94,6 +94,12 @@ class Hosts:
         for session in sessions:
             session.close()
 
+    def endpoints(self) -> dict[str, str]:
+        """Where each host was reached, as long as its sessions are open."""
+        with self._lock:
+            found = {host: session.connection.endpoint for (host, _), session in self._sessions.items()}
+        return {host: endpoint for host, endpoint in sorted(found.items()) if host in self._reached}
+
     def pipelines(self) -> Counter[str]:
         return Counter({host: 0 for host, _ in self._sessions}) + self._count("pipelines")
 

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from typing import IO, Protocol
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.text import Text
@@ -129,7 +130,7 @@ class Lines:
         for key, reason in event.stays.items():
             self.put(Text(f"  {key} stays: {reason}", "yellow"))
         if event.proved:
-            text = f"{self._sign.fine} Proved: {plural(event.steps, 'step')} read again, no difference"
+            text = f"{self._sign.fine} Proved: {plural(event.steps, 'step')} read again{_ways(event)}, no difference"
             self.put(Text(f"{text} ({seconds(event.seconds)})", "bold green"))
             return
         self.put(Text(f"{self._sign.failed} Not proved", "bold red"))
@@ -159,3 +160,10 @@ class Lines:
 
 def describe(value: object) -> str:
     return show(value)
+
+
+def _ways(event: ProofFinished) -> str:
+    """Over what the hosts were read: https 5986."""
+    urls = [urlsplit(endpoint) for endpoint in event.reached.values()]
+    ways = sorted({f"{url.scheme} {url.port}" for url in urls}, reverse=True)
+    return f" over {' and '.join(ways)}" if ways else ""

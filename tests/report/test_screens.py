@@ -43,6 +43,12 @@ def screen(*events: object, whole: bool = False) -> str:
     return stream.getvalue()
 
 
+def test_a_proof_says_over_what_the_hosts_were_read() -> None:
+    reached = {"arr01": "https://10.0.0.10:5986/wsman", "se01": "http://192.168.50.31:5985/wsman"}
+    text = screen(ProofFinished(True, 5, 0.5, reached=reached))
+    assert "Proved: 5 steps read again over https 5986 and http 5985, no difference" in text
+
+
 def test_a_plan_shows_every_property_and_counts_what_is_unchanged() -> None:
     assert screen(Planned(PLAN), whole=True) == (
         "adfs01\n"
