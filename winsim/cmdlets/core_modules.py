@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pslang.signatures import tables
+from winsim.cmdlets.core_commands import unbuilt
 from winsim.interpreter.cmdlets import CommandCall
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
@@ -225,8 +227,6 @@ def find_module(call: CommandCall, name: str) -> ModuleInfo | None:
 
 def module_names(call: CommandCall) -> list[str]:
     """Modules that are on the host."""
-    from pslang.signatures import tables
-
     names = sorted(set(tables.index().values()), key=str.lower)
     return [name for name in names if call.session.has_module(name)]
 
@@ -234,7 +234,9 @@ def module_names(call: CommandCall) -> list[str]:
 def product_module(name: str) -> ModuleInfo:
     module = ModuleInfo(name)
     module.version = "3.1.0.0" if name.lower() in CORE_MODULES else "1.0.0.0"
-    module.exported = {i.name: i for i in registry().cmdlets.values() if i.module_name.lower() == name.lower()}
+    keys = sorted(key for key, home in tables.index().items() if home.lower() == name.lower())
+    found = [registry().cmdlets.get(key) or unbuilt(key) for key in keys]
+    module.exported = {info.name: info for info in found if info is not None}
     return module
 
 

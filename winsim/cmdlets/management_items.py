@@ -13,7 +13,7 @@ from winsim.interpreter.net.fileinfo import FileSystemInfo
 from winsim.interpreter.providers import Place, decorated, glob, locations
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import EnumValue
-from winsim.interpreter.wildcards import has_wildcard
+from winsim.interpreter.wildcards import has_wildcard, wildcard_match
 
 if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
@@ -86,8 +86,9 @@ def get_child_item(call: CommandCall) -> None:
             leaf = split_leaf(call, text)
             if leaf is None:
                 call.write_error(problem)
-                continue
-            found = [leaf]
+            else:
+                named_below(call, leaf, text.rstrip("\\").rpartition("\\")[2])
+            continue
         for place in found:
             below(call, place, text)
 
@@ -99,6 +100,16 @@ def split_leaf(call: CommandCall, text: str) -> Place | None:
     place = locations(call.session).place(text)
     parent = place.with_path(place.parent)
     return parent if parent.path and parent.provider.exists(call.session, parent.path) else None
+
+
+def named_below(call: CommandCall, place: Place, pattern: str) -> None:
+    """The items of a name in a folder and below it."""
+    for name in place.provider.child_names(call.session, place.path):
+        child = place.child(name)
+        if wildcard_match(pattern, name) and passes(call, child):
+            show(call, child, name)
+        if child.provider.is_container(call.session, child.path):
+            named_below(call, child, pattern)
 
 
 def below(call: CommandCall, place: Place, text: str) -> None:
@@ -114,6 +125,8 @@ def below(call: CommandCall, place: Place, text: str) -> None:
         if passes(call, place):
             show(call, place, place.name)
         return
+    if call.has("Include") and not call.switch("Recurse") and not has_wildcard(text):
+        return  # -Include looks at the path itself here, not at what is in it
     descend(call, place, "")
 
 
@@ -282,7 +295,11 @@ def set_item(call: CommandCall) -> None:
         if not filtered(call, place):
             continue
         if call.should_process(f"Item: {place.shown} Value: {to_text(call.get('Value'))}", "Set Item"):
-            made = place.provider.set_item(call.session, place.path, call.get("Value"))
+            try:
+                made = place.provider.set_item(call.session, place.path, call.get("Value"))
+            except CommandError as problem:
+                call.write_error(problem)
+                continue
             if call.switch("PassThru"):
                 call.write(made)
 

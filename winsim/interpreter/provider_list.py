@@ -25,7 +25,15 @@ SESSION_PROVIDERS: tuple[Provider, ...] = (
     VariableProvider(),
 )
 WSMAN = WSManProvider()
-PROVIDERS: tuple[Provider, ...] = (REGISTRY, *SESSION_PROVIDERS, FILES, CERTIFICATES, WSMAN)
+PROVIDERS: tuple[Provider, ...] = (
+    *SESSION_PROVIDERS[:2],
+    FILES,
+    SESSION_PROVIDERS[2],
+    REGISTRY,
+    SESSION_PROVIDERS[3],
+    CERTIFICATES,
+    WSMAN,
+)
 
 
 def default_drives(session: Session) -> list[Drive]:

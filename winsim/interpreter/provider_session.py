@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from winsim.interpreter.command import CommandError
+from winsim.interpreter.command import CommandError, NotBuilt
 from winsim.interpreter.containers import DictionaryEntry
 from winsim.interpreter.providers import Provider
 from winsim.interpreter.registry import ALIASES
@@ -64,6 +64,10 @@ class FlatProvider(Provider):
 
     def remove_item(self, session: Session, path: str, options: dict[str, object]) -> None:
         self.drop(session, path)
+
+    def copy_item(self, session: Session, path: str, target: str, recurse: bool, container: bool) -> object:
+        self.store(session, target, self.content(self.lookup(session, path)))
+        return self.lookup(session, target)
 
     def rename_item(self, session: Session, path: str, name: str) -> object:
         held = self.lookup(session, path)
@@ -153,8 +157,13 @@ class AliasProvider(FlatProvider):
     name = "Alias"
 
     def lookup(self, session: Session, name: str) -> object | None:
-        scope = scope_of(session)
-        found = session.find_command(name, scope) if self.target(session, name) else None
+        target = self.target(session, name)
+        if target is None:
+            return None
+        try:
+            found = session.find_command(name, scope_of(session))
+        except NotBuilt:  # it stands for a cmdlet that the lab has not built
+            return AliasInfo(name, target, None)
         return found if isinstance(found, AliasInfo) else None
 
     @staticmethod
@@ -172,6 +181,10 @@ class AliasProvider(FlatProvider):
 
     def store(self, session: Session, name: str, value: object) -> None:
         scope_of(session).aliases[name.lower()] = to_text(value)
+
+    @staticmethod
+    def content(held: object) -> object:
+        return getattr(held, "definition", held)
 
     def drop(self, session: Session, name: str) -> None:
         for scope in scope_of(session).chain():

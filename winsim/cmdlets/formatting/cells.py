@@ -6,7 +6,9 @@ from decimal import Decimal
 
 from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.containers import Dictionary, DictionaryEntry
+from winsim.interpreter.engine_objects import clr_name
 from winsim.interpreter.formatting import format_value
+from winsim.interpreter.nettypes import NetType
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import AUTOMATION_NULL, Char, EnumValue, PSObject
 
@@ -24,7 +26,7 @@ def cell_text(value: object, limit: int = 4, spec: str = "") -> str:
         return spec_text(base, spec)
     if isinstance(base, PSObject):
         return to_text(value)
-    return format_value(base, "")
+    return clr_name(base) if isinstance(base, NetType) else format_value(base, "")
 
 
 def spec_text(value: object, spec: str) -> str:

@@ -115,6 +115,14 @@ def scaled(name: str, unit: int) -> Callable[[object], object]:
     return read
 
 
+def provider_name(value: object) -> object:
+    return get_property_of(get_property_of(value, "Provider"), "Name")
+
+
+def exported_commands(value: object) -> object:
+    return get_property_of(get_property_of(value, "ExportedCommands"), "Keys")
+
+
 COMPUTED: dict[str, Callable[[object], Any]] = {
     "LastWriteTime": last_write_time,
     "Length": length,
@@ -125,6 +133,8 @@ COMPUTED: dict[str, Callable[[object], Any]] = {
     "DateTime": date_text,
     "Text": plain_text,
     "Error": error_text,
+    "Provider": provider_name,
+    "Commands": exported_commands,
     "Used": gigabytes("Used"),
     "Free": gigabytes("Free"),
     "NPM(K)": scaled("NPM", 1024),

@@ -113,7 +113,7 @@ def table(call: CommandCall, view: View, values: Sequence[object], width: int) -
     rights = [align_of(column, [row[i] for row in raw]) for i, column in enumerate(columns)]
     if view.tight or not any(column.width for column in columns):
         natural = [max([len(c.label), *(longest(row[i]) for row in rows)]) for i, c in enumerate(columns)]
-        widths = trim([c.width or n or 1 for c, n in zip(columns, natural, strict=True)], width)
+        widths = trim([n or 1 for n in natural], width)
     else:
         widths = assign_widths([column.width for column in columns], width)
     seen = [i for i, w in enumerate(widths) if w > 0]

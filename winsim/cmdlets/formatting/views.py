@@ -89,9 +89,18 @@ SPECIAL: dict[str, View] = {
             named("Name", 10),
             Column("Used (GB)", None, COMPUTED["Used"], 13, "Right"),
             Column("Free (GB)", None, COMPUTED["Free"], 13, "Right"),
-            named("Provider", 13),
+            Column("Provider", None, COMPUTED["Provider"], 13),
             named("Root", 35),
             named("CurrentLocation"),
+        ),
+    ),
+    "system.management.automation.psmoduleinfo": View(
+        "table",
+        (
+            named("ModuleType", 10),
+            named("Version", 10),
+            named("Name", 35),
+            Column("ExportedCommands", None, COMPUTED["Commands"]),
         ),
     ),
     "system.management.automation.commandinfo": View(

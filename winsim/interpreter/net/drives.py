@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from winsim.interpreter.nettypes import TypeDef
-from winsim.interpreter.providers import SMA, Drive, PathInfo, ProviderInfo
+from winsim.interpreter.containers import ObjectCollection
+from winsim.interpreter.nettypes import TypeDef, enumeration
+from winsim.interpreter.providers import SMA, Drive, PathInfo, ProviderInfo, locations
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.values import Int64
+from winsim.interpreter.values import EnumValue, Int64
 
 DRIVE = TypeDef(SMA + "PSDriveInfo", to_text=str)
 PROVIDER = TypeDef(SMA + "ProviderInfo", to_text=str)
@@ -61,6 +62,31 @@ def module_name(this: ProviderInfo) -> str:
     return this.module_name
 
 
+CAPABILITIES = {
+    "None": 0, "Include": 1, "Exclude": 2, "Filter": 4, "ExpandWildcards": 8, "ShouldProcess": 16, "Credentials": 32,
+    "Transactions": 64,
+}  # fmt: skip
+OWN = {
+    "FileSystem": ("Filter", "ShouldProcess", "Credentials"),
+    "Registry": ("ShouldProcess", "Transactions"),
+    "WSMan": ("Credentials",),
+}
+
+
+@PROVIDER.property("Capabilities")
+def capabilities(this: ProviderInfo) -> EnumValue:
+    names = OWN.get(this.name, ("ShouldProcess",))
+    return EnumValue(SMA + "Provider.ProviderCapabilities", ", ".join(names), sum(CAPABILITIES[n] for n in names))
+
+
+@PROVIDER.property("Drives")
+def provider_drives(this: ProviderInfo) -> ObjectCollection:
+    from winsim.interpreter.ambient import running_session
+
+    drives = locations(running_session()).drives.values()
+    return ObjectCollection([drive for drive in drives if drive.provider.name == this.name], SMA + "PSDriveInfo")
+
+
 @PROVIDER.method("ToString")
 @PATH.method("ToString")
 @DRIVE.method("ToString")
@@ -88,4 +114,5 @@ def path(this: PathInfo) -> str:
     return this.place.shown
 
 
-TYPES = (DRIVE, PROVIDER, PATH)
+KINDS = enumeration(SMA + "Provider.ProviderCapabilities", CAPABILITIES, flags=True)
+TYPES = (DRIVE, PROVIDER, PATH, KINDS)
