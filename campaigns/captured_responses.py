@@ -39,6 +39,7 @@ class Result:
     compared: int = 0
     complete: int = 0  # nothing missing
     other_outcomes: Counter[str] = field(default_factory=Counter)  # a fault here and an answer there, or the other way
+    details: list[str] = field(default_factory=list)  # of other outcomes
     missing: Counter[tuple[str, str]] = field(default_factory=Counter)  # (action, what)
 
 
@@ -64,7 +65,8 @@ def action_of(request: str) -> str:
 class Conversation:
     """One capture played to one host. ``ids`` are the captured ids that our server replaced by its own."""
 
-    def __init__(self, door: Door, result: Result) -> None:
+    def __init__(self, name: str, door: Door, result: Result) -> None:
+        self._name = name
         self._door = door
         self._result = result
         self._ids: dict[str, str] = {}
@@ -106,6 +108,8 @@ class Conversation:
         if is_fault(theirs) != is_fault(ours):
             kind = "a fault there, an answer here" if is_fault(theirs) else "an answer there, a fault here"
             self._result.other_outcomes[f"{action}: {kind}"] += 1
+            reason = (theirs if is_fault(theirs) else ours).find(f".//{{{SOAP}}}Reason/{{{SOAP}}}Text")
+            self._result.details.append(f"{self._name}: {action}: {reason.text if reason is not None else ''}")
             return
         self._result.compared += 1
         known = set(shape(ours))
@@ -122,7 +126,7 @@ def run(folder: Path) -> Result:
         if file.name.startswith("_") or not isinstance(document, dict):
             continue
         with Besieged() as hosts:
-            Conversation(hosts.door, result).play(document.get("messages") or [])
+            Conversation(file.stem, hosts.door, result).play(document.get("messages") or [])
     return result
 
 
@@ -136,6 +140,8 @@ def main() -> None:
     for kind, count in sorted(result.other_outcomes.items()):
         print(f"  {count:4} {kind}")
     if options.list:
+        for line in result.details:
+            print(f"  {line}")
         for (action, path), count in sorted(result.missing.items()):
             print(f"  {count:4} {action} {path}")
 

@@ -28,6 +28,7 @@ class Batch:
     chunks: tuple[Chunk, ...]
     finished: bool
     exit_code: int | None
+    ended: tuple[str, ...] = ()  # streams of a process that say that they are at their end
 
 
 class OutputQueue:
@@ -45,6 +46,7 @@ class OutputQueue:
         self._finished = False
         self._closed = False
         self._exit_code: int | None = None
+        self._ended: tuple[str, ...] = ()
         self._waiter: asyncio.Future[bool] | None = None
         self._wake_pending = False
         self._last: tuple[str, Batch] | None = None
@@ -64,9 +66,10 @@ class OutputQueue:
         for chunk in chunks:
             self.put(chunk)
 
-    def finish(self, exit_code: int | None = None) -> None:
+    def finish(self, exit_code: int | None = None, ended: tuple[str, ...] = ()) -> None:
         with self._room:
             self._finished = True
+            self._ended = ended
             self._exit_code = exit_code
             self._wake()
 
@@ -159,7 +162,7 @@ class OutputQueue:
             if self._size <= _CAPACITY:
                 self._room.notify_all()
             done = self._finished and not self._chunks
-            return Batch(tuple(taken), done, self._exit_code if done else None)
+            return Batch(tuple(taken), done, self._exit_code if done else None, self._ended if done else ())
 
 
 def _expire(waiter: asyncio.Future[bool]) -> None:

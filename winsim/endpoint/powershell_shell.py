@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from xml.etree.ElementTree import Element
+from xml.sax.saxutils import escape
 
 from winsim.endpoint import faults
 from winsim.endpoint.contracts import Runspace, SessionConfiguration
@@ -31,7 +32,7 @@ class PowerShellShell(Shell):
     def __init__(self, request: ShellRequest, context: ShellContext, configuration: SessionConfiguration) -> None:
         super().__init__(request, context)
         self._configuration = configuration
-        self._identity = configuration.run_as or request.caller.account.identity(delegated=request.caller.delegated)
+        self._identity = configuration.run_as or request.identity
         self._pool = PoolServer(uuid.UUID(self.id), self)
         self._pool_closed = False
         self._feed(None, _base64(request.element.findtext(f"{{{POWERSHELL}}}creationXml")))
@@ -46,8 +47,8 @@ class PowerShellShell(Shell):
     def children(self) -> int:
         return 0
 
-    def running_commands(self) -> list[str]:
-        return [str(id).upper() for id, run in self._pool.runs.items() if not run.ended]
+    def running_commands(self) -> list[tuple[str, str]]:
+        return [(str(id).upper(), "") for id, run in self._pool.runs.items() if not run.ended]
 
     def start(self, command_id: str, line: Element, options: Mapping[str, str]) -> None:
         limit = self.context.machine.settings.max_commands_per_shell
@@ -97,6 +98,8 @@ class PowerShellShell(Shell):
         except BrokenPeer as error:
             raise faults.malformed(str(error)) from error
         return (
+            f"<rsp:InputStreams>{escape(self.input_streams)}</rsp:InputStreams>"
+            f"<rsp:OutputStreams>{escape(self.output_streams)}</rsp:OutputStreams>"
             f'<pwsh:connectResponseXml xmlns:pwsh="{POWERSHELL}">'
             f"{base64.b64encode(answer).decode()}</pwsh:connectResponseXml>"
         )
@@ -156,7 +159,7 @@ class PowerShellShell(Shell):
     def pipeline_ended(self, pipeline: uuid.UUID) -> None:
         queue = self.queues.get(str(pipeline).upper())
         if queue is not None:
-            queue.finish()
+            queue.finish(0)
 
     def closed(self) -> None:
         self._pool_closed = True

@@ -264,9 +264,9 @@ class WsmanService:
         shell_id = (selector.text or "").upper() if selector is not None else request.shell_id
         shell = self.shells.find(shell_id, caller)
         return [
-            f'<rsp:Command xmlns:rsp="{SHELL}"><rsp:ShellId>{shell.id}</rsp:ShellId>'
-            f"<rsp:CommandId>{command}</rsp:CommandId><rsp:State>{shell.state}</rsp:State></rsp:Command>"
-            for command in shell.running_commands()
+            f'<rsp:Command xmlns:rsp="{SHELL}"><rsp:CommandId>{command}</rsp:CommandId>'
+            f"<rsp:CommandLine>{escape(line)}</rsp:CommandLine><rsp:CommandState>Running</rsp:CommandState></rsp:Command>"
+            for command, line in shell.running_commands()
         ]
 
 
@@ -276,6 +276,8 @@ def _receive_response(batch: Batch, command_id: str | None) -> str:
         owner = f" CommandId={quoteattr(chunk.command_id)}" if chunk.command_id else ""
         parts.append(f'<rsp:Stream Name="{chunk.stream}"{owner}>{base64.b64encode(chunk.data).decode()}</rsp:Stream>')
     if command_id is not None:
+        id = quoteattr(command_id)
+        parts += [f'<rsp:Stream Name="{name}" CommandId={id} End="true"></rsp:Stream>' for name in batch.ended]
         state = _DONE if batch.finished else _RUNNING
         code = "" if batch.exit_code is None else f"<rsp:ExitCode>{batch.exit_code & 0xFFFFFFFF}</rsp:ExitCode>"
         parts.append(

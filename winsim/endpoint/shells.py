@@ -8,7 +8,7 @@ import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
@@ -18,6 +18,7 @@ from winsim.endpoint.authentication import Caller
 from winsim.endpoint.contracts import Machine, ServiceSettings
 from winsim.endpoint.output import OutputQueue
 from winsim.endpoint.soap import SHELL, format_duration, parse_duration
+from winsim.interpreter.hosting import Identity
 
 CTRL_C_PSRP: Final = "powershell/signal/ctrl_c"
 
@@ -56,6 +57,12 @@ class ShellRequest:
     options: Mapping[str, str]
     element: Element = field(repr=False)
 
+    @property
+    def identity(self) -> Identity:
+        """Who the shell's processes run as."""
+        bare = self.options.get("WINRS_NOPROFILE", "").upper() == "TRUE"
+        return replace(self.caller.account.identity(delegated=self.caller.delegated), loads_profile=not bare)
+
     def text(self, name: str) -> str:
         return (self.element.findtext(f"{{{SHELL}}}{name}") or "").strip()
 
@@ -72,6 +79,7 @@ class Shell(ABC):
         self.caller = request.caller
         self.origin = request.origin
         self.session_id = request.session_id
+        self.loads_profile = request.identity.loads_profile
         self.name = request.text("Name") or f"Shell{request.id[:8]}"
         self.input_streams = request.text("InputStreams") or self.plugin_streams[0]
         self.output_streams = request.text("OutputStreams") or self.plugin_streams[1]
@@ -114,7 +122,12 @@ class Shell(ABC):
         """Ends what runs and frees everything; waiting Receives fail."""
 
     @abstractmethod
-    def running_commands(self) -> list[str]: ...
+    def running_commands(self) -> list[tuple[str, str]]:
+        """Their ids and command lines; a pipeline has none."""
+
+    def surroundings(self) -> str:
+        """Members of the description that only some shells have: their folder and their variables."""
+        return ""
 
     def connect(self, element: Element) -> str:
         """Body of the ConnectResponse for a client that takes a disconnected shell over."""
@@ -145,7 +158,7 @@ class Shell(ABC):
             ("Locale", "en-US"),
             ("DataLocale", "en-US"),
             ("CompressionMode", "NoCompression"),
-            ("ProfileLoaded", "Yes"),
+            ("ProfileLoaded", "Yes" if self.loads_profile else "No"),
             ("Encoding", "UTF8"),
             ("BufferMode", "Block"),
             ("State", self.state),
@@ -155,6 +168,7 @@ class Shell(ABC):
             ("ChildProcesses", str(self.children)),
         )
         inner = "".join(f"<rsp:{name}>{escape(value)}</rsp:{name}>" for name, value in members)
+        inner = inner.replace("<rsp:IdleTimeOut>", f"{self.surroundings()}<rsp:IdleTimeOut>", 1)
         return f'<rsp:Shell xmlns:rsp="{SHELL}">{inner}</rsp:Shell>'
 
 

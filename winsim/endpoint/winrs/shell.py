@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from xml.etree.ElementTree import Element
+from xml.sax.saxutils import escape, quoteattr
 
 from winsim.endpoint import faults
 from winsim.endpoint.contracts import Runspace, SessionConfiguration
@@ -53,7 +54,7 @@ class CommandShell(Shell):
         self._encoding = _encoding(request.options.get("WINRS_CODEPAGE"))
         self._folder = request.text("WorkingDirectory")
         self._variables = _variables(request.element)
-        self._identity = request.caller.account.identity(delegated=request.caller.delegated)
+        self._identity = request.identity
         self._processes: dict[str, Process] = {}
 
     # the Shell
@@ -66,8 +67,18 @@ class CommandShell(Shell):
     def children(self) -> int:
         return sum(1 for process in self._processes.values() if not process.ended)
 
-    def running_commands(self) -> list[str]:
-        return [id for id, process in self._processes.items() if not process.ended]
+    def running_commands(self) -> list[tuple[str, str]]:
+        return [(id, process.line) for id, process in self._processes.items() if not process.ended]
+
+    def surroundings(self) -> str:
+        folder = f"<rsp:WorkingDirectory>{escape(self._folder)}</rsp:WorkingDirectory>" if self._folder else ""
+        if not self._variables:
+            return folder
+        pairs = self._variables.items()
+        listed = "".join(
+            f"<rsp:Variable Name={quoteattr(name)}>{escape(value)}</rsp:Variable>" for name, value in pairs
+        )
+        return f"{folder}<rsp:Environment>{listed}</rsp:Environment>"
 
     def queue(self, command_id: str | None) -> OutputQueue:
         if command_id is None:
@@ -146,7 +157,7 @@ class CommandShell(Shell):
             log.exception("the state of the lab could not be saved")
             code = 1
         process.ended = True
-        process.queue.finish(INTERRUPTED if process.interrupted else code)
+        process.queue.finish(INTERRUPTED if process.interrupted else code, tuple(self.output_streams.split()))
 
     def _execute(self, process: Process) -> int:
         if process.direct:
