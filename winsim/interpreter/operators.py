@@ -92,9 +92,10 @@ def groups_table(found: Match[str]) -> Hashtable:
 
 def pattern_of(value: object, options: int) -> Pattern:
     """A pattern with RegexOptions (true: IgnoreCase); one that a script made has its own."""
-    pattern = getattr(unwrap(value), "pattern", None)
-    if isinstance(pattern, Pattern):
-        return pattern
+    if type(value) is not str:
+        made = getattr(unwrap(value), "compiled", None)
+        if isinstance(made, Pattern):
+            return made
     text = to_text(value)
     try:
         return compile_pattern(text, options)

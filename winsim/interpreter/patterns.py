@@ -16,10 +16,13 @@ import regex
 
 from winsim.interpreter.ambient import heed_stop
 from winsim.interpreter.errors import LimitExceeded
+from winsim.interpreter.regex_translation import Translation
 
 SECONDS: Final = 10.0  # for one search, replacement or split
 _AT_ONCE: Final = 0.05  # nearly every search ends within this time
 _LOOK: Final = 0.05
+QUICK_STEPS: Final = 2_000_000
+QUICK_LENGTHS: Final = (8, 16, 32, 64, 128, 256, 512, 1024)
 
 Match = regex.Match
 Search = Callable[[float], Match[str] | None]  # given the seconds that it may take
@@ -28,13 +31,16 @@ Search = Callable[[float], Match[str] | None]  # given the seconds that it may t
 class Pattern:
     """A pattern in the syntax of the ``regex`` package; the methods are those of its patterns."""
 
-    def __init__(self, pattern: str) -> None:
-        self.compiled = regex.compile(pattern, regex.VERSION0, cache_pattern=False)
-        self.pattern = pattern
+    def __init__(self, translation: Translation) -> None:
+        self.compiled = regex.compile(translation.text, regex.VERSION0, cache_pattern=False)
+        self.pattern = translation.text
+        self.quick = longest_quick(translation)
         self.groupindex: Mapping[str, int] = self.compiled.groupindex
         self.groups = self.compiled.groups
 
     def search(self, text: str, start: int = 0, seconds: float = SECONDS) -> Match[str] | None:
+        if len(text) <= self.quick:
+            return self.compiled.search(text, start)
         return _within(seconds, lambda limit: self.compiled.search(text, start, timeout=limit, concurrent=True))
 
     def match(self, text: str, start: int = 0) -> Match[str] | None:
@@ -42,6 +48,9 @@ class Pattern:
 
     def finditer(self, text: str, start: int = 0) -> Iterator[Match[str]]:
         """Match after match as .NET goes on: after an empty one, one character further."""
+        if len(text) <= self.quick:
+            yield from self.quick_matches(text, start)
+            return
         left = SECONDS
         position = start
         while position <= len(text):
@@ -54,6 +63,13 @@ class Pattern:
             position = found.end() + (found.end() == found.start())
             heed_stop()
 
+    def quick_matches(self, text: str, start: int) -> Iterator[Match[str]]:
+        search = self.compiled.search
+        position = start
+        while position <= len(text) and (found := search(text, position)) is not None:
+            yield found
+            position = found.end() + (found.end() == found.start())
+
     def sub(self, replacement: Callable[[Match[str]], str], text: str, count: int = 0) -> str:
         pieces: list[str] = []
         position = 0
@@ -63,6 +79,11 @@ class Pattern:
             pieces += (text[position : found.start()], replacement(found))
             position = found.end()
         return "".join(pieces) + text[position:]
+
+
+def longest_quick(translation: Translation) -> int:
+    """How long a text may be for a search that needs no looking after, because it cannot take many steps."""
+    return max((length for length in QUICK_LENGTHS if translation.steps(length) <= QUICK_STEPS), default=-1)
 
 
 def _within(seconds: float, search: Search) -> Match[str] | None:

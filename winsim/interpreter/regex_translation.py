@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
 from winsim.interpreter.command import NotBuilt
@@ -24,6 +23,7 @@ OPTIONS: Final = re.compile(r"([imnsx]*)(?:-([imnsx]+))?([:)])")
 REFERENCE: Final = re.compile(r"<(\w+)>|'(\w+)'|\{(\w+)\}")
 DIGITS: Final = re.compile(r"\d+")
 CONDITION: Final = re.compile(r"\((\w+)\)")
+GROUP_HEADS: Final = re.compile(r"\(\?(?:P<\w+>|<?[:=!>]|[ims-]+:)")
 LOOK: Final = re.compile(r"\?(?:<?[=!])")
 
 
@@ -44,11 +44,34 @@ class Groups:
         return self.names.get(name)
 
 
-@lru_cache(maxsize=1024)
-def translate(pattern: str, options: int = 0) -> str:
+@dataclass(frozen=True)
+class Translation:
+    """The pattern in the other syntax, and how often a search may have to go back.
+
+    A search of n characters takes no more than ``choices * n ** (loops + 1)`` steps; ``loops`` is None where there is
+    no such bound, because repetitions nest or because the pattern refers to its groups.
+    """
+
+    text: str
+    loops: int | None
+    choices: int
+
+    def steps(self, length: int) -> int:
+        """The bound for a text; MANY where there is none."""
+        if self.loops is None or self.loops > 8:
+            return MANY
+        return min(self.choices * int((length + 1) ** (self.loops + 1)), MANY)
+
+
+MANY: Final = 2**62
+
+
+def translate(pattern: str, options: int = 0) -> Translation:
     """The pattern in the other syntax; Refused where .NET refuses it."""
     groups = Counter(pattern, options).count()
-    return Translator(pattern, options, groups).whole()
+    translator = Translator(pattern, options, groups)
+    text = translator.whole()
+    return Translation(text, translator.loops if translator.bounded else None, translator.choices)
 
 
 class Counter:
@@ -156,6 +179,9 @@ class Translator:
         self.groups = groups
         self.options = options
         self.unnamed = 0
+        self.loops = 0
+        self.choices = 1
+        self.bounded = True
 
     def whole(self) -> str:
         heads = "(?i)" if self.options & IGNORE_CASE else ""
@@ -179,6 +205,7 @@ class Translator:
                 if limit and bars > limit:
                     raise Refused("Too many | in (?()|).")
                 reader.at += 1
+                self.choices += self.choices
                 out.append(")|" if switched else "|")
                 unit = ""
                 restart = switched
@@ -222,11 +249,23 @@ class Translator:
             raise Refused(f"Nested quantifier {written[0]}.")
         if found and found.group(3) and int(found.group(3)) < int(found.group(1)):
             raise Refused("Illegal {x,y} with x > y.")
+        self.repeats(unit, found)
         lazy = reader.peek() == "?"
         reader.at += lazy
         if unit in ANCHORS or unit.startswith(("(?=", "(?!", "(?<")):
             out[-1] = f"(?:{unit})"
         out.append(written + ("?" if lazy else ""))
+
+    def repeats(self, unit: str, found: re.Match[str] | None) -> None:
+        """Counts what a repetition adds to the ways in which a text may match."""
+        if unit.startswith("(") and re.search(r"[*+?{|]", GROUP_HEADS.sub("(", unit)):
+            self.bounded = False
+        elif found is None and self.reader.peek(-1) == "?":
+            self.choices *= 2
+        elif found is None or found.group(2) == ",":
+            self.loops += 1
+        elif found.group(3):
+            self.choices *= int(found.group(3)) - int(found.group(1)) + 1
 
     def atom(self) -> str | None:
         reader = self.reader
@@ -280,6 +319,7 @@ class Translator:
         if number is None:
             kind = "number" if name.isdigit() else "name"
             raise Refused(f"Reference to undefined group {kind} {name}.")
+        self.bounded = False
         return f"(?P={self.groups.python_name(number)})"
 
     # -- groups -------------------------------------------------------------------------------------------------------
