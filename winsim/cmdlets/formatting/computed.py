@@ -13,7 +13,7 @@ from winsim.interpreter.net.datetimes import DateTime
 from winsim.interpreter.net.fileinfo import FileInfo
 from winsim.interpreter.scriptblocks import AliasInfo
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.values import PSObject
+from winsim.interpreter.values import TEXT, PSObject
 
 
 def last_write_time(value: object) -> object:
@@ -123,6 +123,10 @@ def exported_commands(value: object) -> object:
     return get_property_of(get_property_of(value, "ExportedCommands"), "Keys")
 
 
+def help_text(value: object) -> str:
+    return to_text(value.get(TEXT)) if isinstance(value, PSObject) else to_text(value)
+
+
 COMPUTED: dict[str, Callable[[object], Any]] = {
     "LastWriteTime": last_write_time,
     "Length": length,
@@ -131,6 +135,7 @@ COMPUTED: dict[str, Callable[[object], Any]] = {
     "Hive": hive,
     "Property": registry_values,
     "DateTime": date_text,
+    "Help": help_text,
     "Text": plain_text,
     "Error": error_text,
     "Provider": provider_name,

@@ -81,6 +81,8 @@ SPECIAL: dict[str, View] = {
     "system.datetime": View("text", text=COMPUTED["DateTime"]),
     "system.management.automation.scriptblock": View("text", text=COMPUTED["Text"]),
     "microsoft.powershell.commands.matchinfo": View("text", text=COMPUTED["Text"]),
+    "mamlcommandhelpinfo": View("text", text=COMPUTED["Help"]),
+    "extendedcmdlethelpinfo": View("text", text=COMPUTED["Help"]),
     "system.management.automation.errorrecord": View("text", text=COMPUTED["Error"]),
     "system.xml.xmlnode": View("text", text=COMPUTED["Text"]),
     "system.management.automation.psdriveinfo": View(
