@@ -74,8 +74,9 @@ def of_object(call: Call, value: object) -> list[Service]:
 def get_service(call: Call) -> None:
     if call.has("ComputerName") and call.text("ComputerName").lower() not in (".", "localhost", call.host.name.lower()):
         raise NotBuilt("Get-Service -ComputerName of another computer")
+    typed = {name.lower(): name for name in call.texts("Name")}  # who is asked for by name keeps it as it was typed
     for service in sorted(chosen(call), key=lambda one: one.name.lower()):
-        controller = ServiceController(call.host, service)
+        controller = ServiceController(call.host, service, typed.get(service.name.lower(), ""))
         if call.switch("RequiredServices"):
             call.write_all(controller.related(service.depends_on))
         elif call.switch("DependentServices"):

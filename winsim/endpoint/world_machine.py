@@ -122,7 +122,7 @@ class WorldMachine:
 
     def _profile(self, identity: Identity) -> str:
         """The folder of the user, made at his first log-on."""
-        path = f"C:\\Users\\{identity.user.rpartition(chr(92))[2]}"
+        path = identity.profile
         files = self._host.files
         with self._world.lock:
             for folder in (f"{path}\\Documents", f"{path}\\AppData\\Local\\Temp"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from winsim.interpreter.engine_host_ui import HOST_EXCEPTION, call_host, ui_of
@@ -17,6 +17,7 @@ from winsim.interpreter.engine_host_values import (
     colour,
 )
 from winsim.interpreter.hosting import HostUnavailable
+from winsim.interpreter.net.matrices import Matrix
 from winsim.interpreter.nettypes import NetError, TypeDef
 from winsim.interpreter.typetable import get_type
 from winsim.interpreter.values import AUTOMATION_NULL, Array, EnumValue, NetObject, PSObject
@@ -40,10 +41,10 @@ class CellArray(NetObject):
 
     type_names = (HOST + "BufferCell[,]", "System.Array", "System.Object")
 
-    def __init__(self, rows: int, columns: int, cell: BufferCell) -> None:
+    def __init__(self, rows: int, columns: int, items: Sequence[object]) -> None:
         self.rows = rows
         self.columns = columns
-        self.items: list[object] = [cell] * (rows * columns)
+        self.items = list(items)
 
 
 RAW = TypeDef(RawUI.type_names[0], python=(RawUI,))
@@ -153,7 +154,9 @@ def fill(this: RawUI, area: Rectangle, cell: BufferCell) -> object:
 
 @RAW.method("SetBufferContents", HOST + "Coordinates", "System.Object")
 def put_cells(this: RawUI, place: Coordinates, cells: object) -> object:
-    if not isinstance(cells, CellArray):
+    if isinstance(cells, Matrix) and len(cells.sizes) == 2:
+        cells = CellArray(*cells.sizes, cells.items)
+    if not isinstance(cells, CellArray) or not all(isinstance(cell, BufferCell) for cell in cells.items):
         raise NetError("System.ArgumentException", "The contents are no array of cells.")
     return _send(this, "SetBufferContents2", place, cells)
 
@@ -170,12 +173,12 @@ def buffer_contents(this: RawUI, area: Rectangle) -> object:
 
 @RAW.method("NewBufferCellArray", "System.Int32", "System.Int32", HOST + "BufferCell")
 def new_cells(this: RawUI, width: int, height: int, cell: BufferCell) -> CellArray:
-    return CellArray(height, width, cell)
+    return CellArray(height, width, [cell] * (height * width))
 
 
 @RAW.method("NewBufferCellArray", HOST + "Size", HOST + "BufferCell")
 def new_cells_of_size(this: RawUI, size: Size, cell: BufferCell) -> CellArray:
-    return CellArray(size.height, size.width, cell)
+    return CellArray(size.height, size.width, [cell] * (size.height * size.width))
 
 
 @RAW.method("FlushInputBuffer")

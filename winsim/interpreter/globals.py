@@ -236,14 +236,16 @@ def environment_of(host: Any, identity: Identity) -> Iterable[tuple[str, str]]:
     """What the environment of a process on the host holds."""
     domain, _, user = identity.user.rpartition("\\")
     name = getattr(host, "name", "HOST")
+    profile = identity.profile
+    temporary = rf"{profile}\AppData\Local\Temp" if identity.loads_profile else r"C:\Windows\TEMP"
     values = {
         "ALLUSERSPROFILE": r"C:\ProgramData",
-        "APPDATA": rf"C:\Users\{user}\AppData\Roaming",
+        "APPDATA": rf"{profile}\AppData\Roaming",
         "CommonProgramFiles": r"C:\Program Files\Common Files",
         "CommonProgramFiles(x86)": r"C:\Program Files (x86)\Common Files",
         "COMPUTERNAME": name,
         "ComSpec": r"C:\Windows\system32\cmd.exe",
-        "LOCALAPPDATA": rf"C:\Users\{user}\AppData\Local",
+        "LOCALAPPDATA": rf"{profile}\AppData\Local",
         "NUMBER_OF_PROCESSORS": "2",
         "OS": "Windows_NT",
         "Path": r"C:\Windows\system32;C:\Windows;C:\Windows\System32\Wbem;C:\Windows\System32\WindowsPowerShell\v1.0"
@@ -259,11 +261,11 @@ def environment_of(host: Any, identity: Identity) -> Iterable[tuple[str, str]]:
         "PUBLIC": r"C:\Users\Public",
         "SystemDrive": "C:",
         "SystemRoot": r"C:\Windows",
-        "TEMP": rf"C:\Users\{user}\AppData\Local\Temp",
-        "TMP": rf"C:\Users\{user}\AppData\Local\Temp",
+        "TEMP": temporary,
+        "TMP": temporary,
         "USERDOMAIN": domain or name,
         "USERNAME": user,
-        "USERPROFILE": rf"C:\Users\{user}",
+        "USERPROFILE": profile,
         "windir": r"C:\Windows",
     }
     values.update(getattr(host, "environment", None) or {})

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
+
+SYSTEM_PROFILE: Final = r"C:\Windows\system32\config\systemprofile"
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,12 @@ class Identity:
     is_admin: bool = True
     delegated: bool = False  # has a second hop: CredSSP, or a session configuration with RunAs credentials
     sid: str = ""
+    loads_profile: bool = True  # False: WINRS_NOPROFILE, the system's profile stands in
+
+    @property
+    def profile(self) -> str:
+        """The folder of the user."""
+        return rf"C:\Users\{self.user.rpartition(chr(92))[2]}" if self.loads_profile else SYSTEM_PROFILE
 
 
 @dataclass(frozen=True)

@@ -161,6 +161,9 @@ class Drive(NetObject):
         return id(self)
 
 
+FLAT = frozenset({"env", "variable", "function", "alias"})  # drives of one level: names with any character
+
+
 class Locations:
     """The drives of a session and where it stands; kept in ``session.state["locations"]``."""
 
@@ -201,6 +204,10 @@ class Locations:
     def place(self, text: str) -> Place:
         """The place that a path means; it need not exist and is not globbed."""
         text = text.strip().strip('"') if text.strip() else text
+        drive_name, colon, inside = text.partition(":")
+        if colon and drive_name.lower() in FLAT:
+            drive = self.drive(drive_name)
+            return Place(drive.provider, inside.removeprefix("\\").removeprefix("/"), drive.name, drive.root)
         text = text.replace("/", "\\")
         head, qualified, rest = text.partition("::")
         if qualified:

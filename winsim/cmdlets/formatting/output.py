@@ -31,6 +31,7 @@ class Renderer:
         self.rows: list[object] = []
         self.group: object = None
         self.forced = False
+        self.ended = ""  # what kind of view the last lines have
 
     def add(self, value: object) -> None:
         if isinstance(value, FormatRecord):
@@ -72,6 +73,7 @@ class Renderer:
 
     def put(self, value: object) -> None:
         if self.view is None:
+            self.ended = ""
             self.lines.extend(text_lines(value))
             return
         if not is_scalar(value) and self.view.group is not None:
@@ -88,6 +90,7 @@ class Renderer:
         self.view, self.rows, self.forced = None, [], False
         if view is None or not rows:
             return
+        self.ended = view.kind if any(not is_scalar(row) for row in rows) else ""
         objects = [row for row in rows if not is_scalar(row)]
         if not objects:
             for row in rows:

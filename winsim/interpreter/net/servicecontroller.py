@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winsim.interpreter.nettypes import NetError, TypeDef
-from winsim.interpreter.values import AUTOMATION_NULL, Array, EnumValue, NetObject
+from winsim.interpreter.special import AliasProperty
+from winsim.interpreter.values import AUTOMATION_NULL, Array, EnumValue, NetObject, PSObject
 from winsim.world import services
 
 if TYPE_CHECKING:
@@ -13,20 +14,24 @@ if TYPE_CHECKING:
     from winsim.world.host import Host
 
 SPACE = "System.ServiceProcess"
+# types.ps1xml has them
+ALIASES = {"Name": AliasProperty("ServiceName"), "RequiredServices": AliasProperty("ServicesDependedOn")}
 STATES = {"Stopped": 1, "StartPending": 2, "StopPending": 3, "Running": 4, "Paused": 7}
 WIN32 = "System.InvalidOperationException"
 
 
 class ServiceController(NetObject):
-    """``name`` is the service's name as it is registered; ``status`` is read when the object is made or refreshed."""
+    """``name`` is as it was asked for; the status is read when the object is made or refreshed."""
 
     type_names = (f"{SPACE}.ServiceController", "System.ComponentModel.Component", "System.MarshalByRefObject",
                   "System.Object")  # fmt: skip
 
-    def __init__(self, host: Host, service: services.Service) -> None:
+    def __init__(self, host: Host, service: services.Service, name: str = "") -> None:
         self.host = host
+        self.name = name or service.name
         self.service = service
         self.state = service.state
+        self.ps_members = PSObject(ALIASES, (), self)
 
     def refresh(self) -> None:
         self.state = self.service.state
@@ -37,7 +42,7 @@ class ServiceController(NetObject):
 
 
 CONTROLLER = TypeDef(ServiceController.type_names[0], python=(ServiceController,))
-CONTROLLER.to_text = lambda this: ServiceController.type_names[0]
+CONTROLLER.to_text = lambda this: this.name  # the ScriptMethod ToString of types.ps1xml
 
 
 def control_error(this: ServiceController, verb: str, problem: services.ServiceError) -> NetError:
@@ -47,12 +52,7 @@ def control_error(this: ServiceController, verb: str, problem: services.ServiceE
 
 @CONTROLLER.property("ServiceName")
 def service_name(this: ServiceController) -> str:
-    return this.service.name
-
-
-@CONTROLLER.property("Name")
-def alias_name(this: ServiceController) -> str:
-    return this.service.name
+    return this.name
 
 
 @CONTROLLER.property("DisplayName")
@@ -92,11 +92,6 @@ def can_pause(this: ServiceController) -> bool:
 
 @CONTROLLER.property("ServicesDependedOn")
 def depended_on(this: ServiceController) -> Array:
-    return this.related(this.service.depends_on)
-
-
-@CONTROLLER.property("RequiredServices")
-def required_services(this: ServiceController) -> Array:
     return this.related(this.service.depends_on)
 
 
