@@ -11,9 +11,19 @@ $servicing = Test-Path -Path 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Co
 $updates = Test-Path -Path 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired'
 
 $lync = $null
+$unified = $null
+$passive = $null
 if (Get-Module -ListAvailable -Name Lync) {
     Import-Module -Name Lync
     $lync = [string](Get-CsServerVersion)
+    # From this server's copy of the configuration: reading the central one needs a second hop.
+    if (Get-Service -Name REPLICA -ErrorAction SilentlyContinue) {
+        $exchange = @(Get-CsPartnerApplication -LocalStore -ErrorAction SilentlyContinue | Where-Object { [string]$_.ApplicationIdentifier -like '00000002-*' })
+        $policies = @(Get-CsUserServicesPolicy -LocalStore -ErrorAction SilentlyContinue | Where-Object { $_.UcsAllowed })
+        $unified = @(if ($exchange.Count -gt 0) { foreach ($policy in $policies) { [string]$policy.Identity } })
+        $web = @(Get-CsWebServiceConfiguration -LocalStore -ErrorAction SilentlyContinue)
+        $passive = @($web | Where-Object { $_.UseWsFedPassiveAuth } | ForEach-Object { [string]$_.Identity })
+    }
 }
 
 @{
@@ -26,4 +36,6 @@ if (Get-Module -ListAvailable -Name Lync) {
     PendingReboot = ($null -ne $renames) -or $servicing -or $updates
     FreeMegabytes = $(if ($free.Count -eq 1) { [long]($free[0] / 1MB) } else { $null })
     Lync          = $lync
+    UnifiedContactPolicies = $unified
+    PassiveScopes = $passive
 }

@@ -155,6 +155,7 @@ def home_users(
                 wants_passive=document.wants_passive,
                 pool=found,
                 fixed_pool=document.pool,
+                unified_contact_store=document.unified_contact_store,
             )
         )
     return tuple(users) if complete else None

@@ -119,6 +119,7 @@ class UserDocument:
     upn: SipAddress | None = explained("The user principal name: the SIP address unless written.", None)
     wants_passive: bool | None = explained("Only a passive pool (true) or only a classic one (false).", None)
     pool: Fqdn | None = explained("A certain pool instead of the one found by the clients.", None)
+    unified_contact_store: bool = explained("The user's contacts are kept in Exchange.", False)
 
 
 @dataclass(frozen=True)

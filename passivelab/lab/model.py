@@ -110,6 +110,7 @@ class User:
     wants_passive: bool | None
     pool: Pool
     fixed_pool: str | None = None  # where lab.yml names the pool itself
+    unified_contact_store: bool = False  # contacts are kept in Exchange
 
     @property
     def sip_uri(self) -> str:

@@ -33,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     pools.a_classic_pool_is_left,
     pools.unfit_clients,
     pools.disputed_clients,
+    pools.contacts_in_exchange,
     pools.fallback_for_callers_without_sni,
     pools.forms_inside,
     topology.document_fits_the_inventory,

@@ -31,6 +31,7 @@ class Reading:
     host: Host
     facts: Facts
     at: datetime
+    passive_pool: str = ""  # the pool that the host belongs to, where it is passive
 
     def number(self, name: str) -> int | None:
         value = self.facts.get(name)
@@ -50,9 +51,9 @@ def script() -> str:
     return SCRIPT.read_text(encoding="utf-8")
 
 
-def judge(host: Host, facts: Facts, at: datetime) -> tuple[Finding, ...]:
+def judge(host: Host, facts: Facts, at: datetime, passive_pool: str = "") -> tuple[Finding, ...]:
     """What the facts of a host mean for a build."""
-    reading = Reading(host, facts, at)
+    reading = Reading(host, facts, at, passive_pool)
     return tuple(finding for one in JUDGEMENTS for finding in one(reading))
 
 
@@ -117,6 +118,29 @@ def lync(reading: Reading) -> Iterator[Finding]:
         yield reading.finding("lync-update", reason, "TN-OS, TN-PA", fix)
 
 
+def texts(reading: Reading, name: str) -> list[str]:
+    value = reading.facts.get(name)
+    return [str(one) for one in value] if isinstance(value, list | tuple) else []
+
+
+def unified_contacts(reading: Reading) -> Iterator[Finding]:
+    """Contacts that Lync has moved to Exchange are missing after a passive sign-in (failure table 25)."""
+    policies = texts(reading, "UnifiedContactPolicies")
+    if policies and reading.passive_pool:
+        reason = f"{', '.join(policies)} lets contacts of users on {reading.passive_pool} move to Exchange"
+        fix = "a user services policy with UcsAllowed $false for them; Invoke-CsUcsRollback for those who have moved"
+        yield reading.finding("unified-contacts", reason, "TN-2FA: no Unified Contact Store", fix, error=False)
+
+
+def passive_scopes(reading: Reading) -> Iterator[Finding]:
+    """Passive authentication that somebody switched on for more than one pool (failure table 18)."""
+    for scope in texts(reading, "PassiveScopes"):
+        if not scope.lower().startswith("service:"):
+            reason = f"passive authentication is on at the scope {scope}: clients without it fail on every pool"
+            fix = f"Set-CsWebServiceConfiguration -Identity {scope} -UseWsFedPassiveAuth $false"
+            yield reading.finding("scope", reason, "TN-PA, PS-CS15", fix)
+
+
 JUDGEMENTS: tuple[Callable[[Reading], Iterator[Finding]], ...] = (
     rights,
     powershell,
@@ -125,4 +149,6 @@ JUDGEMENTS: tuple[Callable[[Reading], Iterator[Finding]], ...] = (
     restart,
     disk,
     lync,
+    unified_contacts,
+    passive_scopes,
 )

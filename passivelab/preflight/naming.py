@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from passivelab.lab.certificates import public_source
 from passivelab.preflight.finding import Finding
 from passivelab.preflight.subject import Subject
 
@@ -28,7 +29,8 @@ def certificate_covers_public_names(subject: Subject) -> Iterator[Finding]:
         if name.startswith("*."):
             reason = f"the public certificate has the wildcard {name}"
             fix = "name every public name instead"
-            yield Finding("certificate-wildcard", None, reason, "BLOG advises against wildcards", fix, "warning")
+            place = public_source(subject.lab).place
+            yield Finding("certificate-wildcard", place, reason, "BLOG advises against wildcards", fix, "warning")
 
 
 def server_certificates_cover_pools(subject: Subject) -> Iterator[Finding]:

@@ -77,6 +77,16 @@ def unfit_clients(subject: Subject) -> Iterator[Finding]:
                 yield Finding("client-unfit", place, reason, verdict.source, fix)
 
 
+def contacts_in_exchange(subject: Subject) -> Iterator[Finding]:
+    """The Unified Contact Store is not supported together with passive authentication (failure table 25)."""
+    for index, user in enumerate(subject.lab.users):
+        if user.unified_contact_store and user.pool.passive:
+            reason = f"the contacts of {user.name} are in Exchange, and {user.pool.fqdn} is passive"
+            fix = "Invoke-CsUcsRollback for the user before the move, or a classic pool"
+            place = subject.place(f"users.{index}.unified_contact_store")
+            yield Finding("unified-contacts", place, reason, "TN-2FA: roll back before moving to a passive pool", fix)
+
+
 def fallback_for_callers_without_sni(subject: Subject) -> Iterator[Finding]:
     """ARR sends no server name; AD FS 3.0 resets such connections (failure table 6)."""
     if not subject.hosts_of("reverse_proxy"):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from passivelab.blueprint import compile_lab
+from passivelab.errors import InventoryErrors
 from passivelab.lab import load_lab
 from passivelab.lab.certificates import wanted_certificates
 from passivelab.lab.load import ROOT
@@ -64,6 +65,11 @@ MISBUILT = [
     ),
     ("delegation-by-credssp", [("transport: psrp", "transport: winrm")], "delegation"),
     ("clear-text", [("authentication: negotiate", "authentication: basic")], "authentication"),
+    (
+        "unified-contacts",
+        [("clients: [lync_store_app]", "clients: [lync_store_app], unified_contact_store: true")],
+        "unified_contact_store",
+    ),
     ("web-name-domain", [("lyncweb02.contoso.com", "lyncweb02.example.com")], "lyncweb02"),
     ("no-trust", [("  adfs: { hosts: [adfs01, adfs02] }\n", "")], "passive: true"),
     (
@@ -241,3 +247,32 @@ def test_a_wildcard_certificate_is_a_warning(tmp_path: Path, keys: Pki) -> None:
     assert [(item.code, item.severity) for item in found if "certificate" in item.code] == [
         ("certificate-wildcard", "warning")
     ]
+
+
+def test_odd_ports_and_addresses_of_the_proxy(tmp_path: Path, keys: Pki) -> None:
+    listeners = "reverse_proxy.listeners={10.0.0.10: public, 192.168.50.21: public, 10.0.9.1: public, nowhere: public}"
+    found = findings(tmp_path, keys, sets=("reverse_proxy.https_port=8443", listeners))
+    assert [(item.code, item.severity) for item in found] == [("listener-address", "error")] * 3 + [
+        ("proxy-port", "warning")
+    ]
+    assert all(item.place and item.source and item.fix for item in found)
+
+
+def test_a_user_whose_client_does_not_fit_is_refused_with_the_inventory(tmp_path: Path, keys: Pki) -> None:
+    """Where lab.yml names the pool itself, nobody looks for another one."""
+    change = ("clients: [lync_mac_2011]", "clients: [lync_mac_2011], pool: se01.corp.contoso.com")
+    with pytest.raises(InventoryErrors) as refused:
+        findings(tmp_path, keys, change)
+    (problem,) = refused.value.problems()
+    assert problem.code == "no-pool" and "dario" in problem.message and problem.hint
+    assert problem.place is not None and "lync_mac_2011" in (problem.place.excerpt() or "")
+
+
+def test_settings_of_lync_at_a_wide_scope_are_found_in_a_template(tmp_path: Path) -> None:
+    lab = load(tmp_path)
+    write_role(tmp_path, "web", "role: web\npurpose: W.\nsteps: [{ step: site, title: S }]\n", {
+        "site": step(apply="Set-CsWebServiceConfiguration -Identity 'Site:Rome' -UseWsFedPassiveAuth $true")
+    })  # fmt: skip
+    write_role(tmp_path, "lync", "role: lync\npurpose: None.\nsteps: []\n", {})
+    (found,) = [item for item in check(compile_lab(lab, tmp_path / "roles")) if item.code == "scope"]
+    assert found.place is not None and found.place.line == 9

@@ -106,7 +106,17 @@ PROXY = Collection(
     ),
 )  # fmt: skip
 
-COLLECTIONS = (WEB_SERVICE, PROXY)
+USER_SERVICES = Collection(
+    "user-services",
+    "UserServicesPolicy",
+    "Microsoft.Rtc.Management.WritableConfig.Policy.UserServices.UserServicesPolicy",
+    "UserServicesPolicy",
+    True,
+    (),
+    _bools(UcsAllowed=True),
+)
+
+COLLECTIONS = (WEB_SERVICE, PROXY, USER_SERVICES)
 
 
 def canonical(collection: Collection, identity: str, topology: Topology | None) -> str:

@@ -34,6 +34,7 @@ class Configuration:
     identities: dict[str, str] = field(default_factory=dict)  # lower case -> as it is written
     simple_urls: list[SimpleUrl] = field(default_factory=list)
     oauth_thumbprint: str = ""
+    partner_applications: dict[str, str] = field(default_factory=dict)  # identity -> application identifier
     conference_directories: dict[str, str] = field(default_factory=dict)  # number -> pool
 
     def read_topology(self) -> Topology | None:
