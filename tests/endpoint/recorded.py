@@ -24,6 +24,7 @@ from winsim.endpoint.psrp.pool import BrokenPeer, PoolServer
 from winsim.interpreter.clixml_writer import encode
 from winsim.interpreter.hosting import Identity
 from winsim.interpreter.session import Session
+from winsim.interpreter.values import PSObject
 from winsim.world.lab import World
 from winsim.world.machines import build_world
 
@@ -97,7 +98,10 @@ class Replay:
 
     def open_runspace(self, ui: RunspaceUI) -> Runspace:
         identity = Identity("SRV01\\Administrator", frozenset({"builtin\\administrators"}))
-        return Session(self.machine, self.machine.host("srv01"), identity, ui)
+        session = Session(self.machine, self.machine.host("srv01"), identity, ui)
+        # As the shell of the endpoint does.
+        session.scope.vars["pssenderinfo"] = PSObject({"ApplicationArguments": self._pool.application_arguments})
+        return session
 
     def run(self, work: Callable[[], None]) -> None:
         self.workers.submit(work)

@@ -54,6 +54,7 @@ _TEXTS: Final = tuple(
         ),
         # .NET 10 puts a narrow space before AM and PM
         ("\u202f", " "),
+        (r"Generic\.StringEqualityComparer", "Generic.GenericEqualityComparer`1[System.String]"),
         # a type that .NET Framework does not have
         (r"\+ASCIIEncodingSealed", ""),
         # files of another operating system
@@ -73,6 +74,9 @@ _VALUES: Final = {
 
 # "objects have the properties of .NET Framework", which declares those of these types in another order.
 _OF_ANOTHER_ORDER: Final = frozenset({"System.UriBuilder", "System.Net.IPAddress"})
+
+
+_EXPLICIT: Final = frozenset({"Capacity", "IsReadOnly", "SyncRoot", "IsSynchronized"})
 
 
 def canon(text: str) -> Any:
@@ -119,6 +123,12 @@ class _Canon:
         # 2012 R2: the properties of System.Exception come in another order
         if of_exception or (item.tag == "Props" and _OF_ANOTHER_ORDER.intersection(self._latest)):
             children.sort(key=lambda child: str(child.get("N")))
+        if any(child["tag"] == "IE" for child in children):
+            # "HashSet without Capacity"; and the adapter of 4.0 shows no members of explicit interfaces
+            for child in children:
+                inner = [member for member in child.get("children", ()) if member.get("N") not in _EXPLICIT]
+                child.update({"children": inner} if child["tag"] == "Props" else {})
+            children = [child for child in children if child["tag"] != "Props" or child["children"]]
         if children:
             found["children"] = children
         elif item.text:

@@ -34,6 +34,10 @@ ONLY_PROPERTIES: Final = {
     ),
 }
 AS_TEXT: Final = frozenset({"System.RuntimeType"})
+# Members that the type table adds to types of .NET: they are serialized after the type's own.
+OF_TYPE_TABLE: Final = {
+    "System.Net.IPAddress": ("IPAddressToString",),
+}
 
 
 @dataclass(frozen=True)

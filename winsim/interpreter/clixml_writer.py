@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from winsim.interpreter.clixml_errors import exception_members, invocation_members
 from winsim.interpreter.clixml_records import informational_members, record_members, type_names
-from winsim.interpreter.clixml_rules import rules_for
+from winsim.interpreter.clixml_rules import OF_TYPE_TABLE, rules_for
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.containers import Dictionary, DictionaryEntry
 from winsim.interpreter.errors import ErrorRecord, ExceptionObject, InvocationInfo
@@ -22,6 +22,7 @@ from winsim.interpreter.net.datetimes import TICKS_PER_SECOND, DateTime, TimeSpa
 from winsim.interpreter.net.identifiers import Guid, Version
 from winsim.interpreter.net.secrets import SecureString
 from winsim.interpreter.net.uris import Uri
+from winsim.interpreter.net.xml_nodes import XmlNode
 from winsim.interpreter.nettypes import NetError, NetType
 from winsim.interpreter.special import extras
 from winsim.interpreter.streams import InformationalRecord
@@ -224,10 +225,8 @@ class Writer:
     def new_reference(self, value: object) -> str:
         reference = str(len(self.kept))
         self.kept.append(value)
-        if self.level <= 1 and (
-            isinstance(value, Dictionary) or items_of(value) is not None
-        ):  # one that holds itself is written once more
-            return reference
+        if self.level <= 1 and not isinstance(value, PSObject):
+            return reference  # its PSObject was sent, so that what it holds of itself is written once more
         self.references[id(value.base if isinstance(value, PSObject) and value.base is not None else value)] = reference
         return reference
 
@@ -249,7 +248,7 @@ class Writer:
             self.start(value, label, names, None)
             self.write_dictionary(base, depth)
         else:
-            items = items_of(base)
+            items = enumerated(base)
             if items is None:
                 return False
             self.start(value, label, names, None)
@@ -332,6 +331,8 @@ class Writer:
         chosen = rules_for(value, names).only
         adapted = isinstance(value, PSObject) and value.base is None
         own = [info for info in infos if info.kind == "Property" or adapted]
+        table_members = [info for info in own if info.name in OF_TYPE_TABLE.get(names[0], ())]
+        own = [info for info in own if info not in table_members]
         if isinstance(value, DictionaryEntry):
             own = [info for info in own if info.name != "Name"]  # of the type table
         if chosen:
@@ -340,7 +341,7 @@ class Writer:
         added = [info for info in infos if info not in own and info.kind != "Property"]
         added = [] if chosen else added
         extra = [PropertyInfo("Name", "AliasProperty", lambda: value.key)] if isinstance(value, DictionaryEntry) else []
-        self.write_members("MS", [*extra, *added], depth - 1 if not note_infos(value) else depth)
+        self.write_members("MS", [*extra, *table_members, *added], depth - 1 if not note_infos(value) else depth)
 
     def write_shallow(self, value: object, label: str, depth: int) -> None:
         """An object below the depth: its text, with the notes that were added to it."""
@@ -396,6 +397,13 @@ def note_infos(value: object) -> list[PropertyInfo]:
     if extras(value) is None:
         return []
     return [info for info in properties_of(value) if info.kind != "Property" and not info.name.startswith("__")]
+
+
+def enumerated(base: object) -> list[object] | None:
+    """The elements of a collection; nodes of XML count as collections of their children here, but nowhere else."""
+    if isinstance(base, XmlNode):
+        return list(base.children) if base.kind == "Element" else None
+    return items_of(base)
 
 
 def container_tag(base: object, names: tuple[str, ...]) -> str:

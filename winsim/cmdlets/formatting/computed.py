@@ -67,7 +67,7 @@ def plain_text(value: object) -> str:
     if isinstance(base, AliasInfo):
         return f"{base.name} -> {get_property_of(base, 'Definition')}"
     if isinstance(base, PSObject) and base.base is None:
-        return to_text(value)
+        return to_text(value).replace("\r\n", "\n")
     return to_text(get_property_of(value, "Name")) if hasattr(base, "name") else to_text(value)
 
 
@@ -124,7 +124,8 @@ def exported_commands(value: object) -> object:
 
 
 def help_text(value: object) -> str:
-    return to_text(value.get(TEXT)) if isinstance(value, PSObject) else to_text(value)
+    text = to_text(value.get(TEXT)) if isinstance(value, PSObject) else to_text(value)
+    return text.replace("\r\n", "\n")
 
 
 COMPUTED: dict[str, Callable[[object], Any]] = {

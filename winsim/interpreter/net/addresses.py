@@ -155,7 +155,12 @@ def family(this: IPAddress) -> EnumValue:
 
 @ADDRESS.property("ScopeId")
 def scope_id(this: IPAddress) -> object:
-    return None if this.value.version == 4 else Int64(0)
+    if this.value.version == 4:
+        raise NetError(
+            "System.Net.Sockets.SocketException",
+            "The attempted operation is not supported for the type of object referenced",
+        )
+    return Int64(0)
 
 
 def _flags() -> None:

@@ -192,6 +192,20 @@ COMPARER = TypeDef(
 )
 
 
+class PlainComparer(NetObject):
+    """System.Collections.Comparer: the order of the culture."""
+
+    type_names = ("System.Collections.Comparer", "System.Object")
+
+
+PLAIN = TypeDef("System.Collections.Comparer", python=(PlainComparer,), interfaces=("System.Collections.IComparer",))
+
+
+@PLAIN.static_property("Default")
+def default_comparer() -> PlainComparer:
+    return PlainComparer()
+
+
 def _comparers() -> None:
     for stem in ("Ordinal", "CurrentCulture", "InvariantCulture"):
         for name in (stem, f"{stem}IgnoreCase"):
@@ -214,4 +228,4 @@ def equals(this: StringComparer, a: object, b: object) -> bool:
     return this.same(a, b)
 
 
-TYPES = (CHAR, COMPARER)
+TYPES = (CHAR, COMPARER, PLAIN)

@@ -439,7 +439,18 @@ def nv_clear(this: NameValueCollection) -> object:
     return AUTOMATION_NULL
 
 
+KEYS = TypeDef(Dictionary.keys_type)
+VALUES = TypeDef(Dictionary.values_type)
+for _target in (KEYS, VALUES):
+
+    @_target.property("Count")
+    def view_count(this: KeyCollection) -> int:
+        return len(this.items)
+
+
 TYPES = (
+    KEYS,
+    VALUES,
     HASHTABLE,
     ORDERED,
     GENERIC,

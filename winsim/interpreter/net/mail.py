@@ -1,36 +1,19 @@
-"""System.Net.Mail: messages and addresses as values. Nothing is sent."""
+"""System.Net.Mail.MailMessage and its collections, as values. Nothing is sent."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
 from winsim.interpreter.containers import GenericList
+from winsim.interpreter.net.addresses import MailAddress
 from winsim.interpreter.net.encodings import Encoding
-from winsim.interpreter.nettypes import NetError, TypeDef, enumeration
+from winsim.interpreter.nettypes import TypeDef, enumeration
 from winsim.interpreter.values import EnumValue, NetObject
 
 MAIL: Final = "System.Net.Mail."
-_FORM: Final = re.compile(r'\s*(?:(?P<name>"[^"]*"|[^<>"@]*?)\s*<)?(?P<user>[^\s<>@]+)@(?P<host>[^\s<>@]+?)>?\s*')
 _COLLECTIONS: Final = {"MailAddressCollection": "MailAddress", "AttachmentCollection": "Attachment",
                        "AlternateViewCollection": "AlternateView"}  # fmt: skip
-
-
-class MailAddress(NetObject):
-    type_names = (MAIL + "MailAddress", "System.Object")
-
-    def __init__(self, text: str, name: str | None = None) -> None:
-        found = _FORM.fullmatch(text)
-        if found is None:
-            message = "The specified string is not in the form required for an e-mail address."
-            raise NetError("System.FormatException", message)
-        self.display_name = (found["name"] or "").strip('"') if name is None else name
-        self.user, self.host = found["user"], found["host"]
-        self.address = f"{self.user}@{self.host}"
-
-    def __str__(self) -> str:
-        return f'"{self.display_name}" <{self.address}>' if self.display_name else self.address
 
 
 class MailList(GenericList):
@@ -81,20 +64,8 @@ class MailMessage(NetObject):
         self.alternate_views = MailList("AlternateViewCollection")
 
 
-ADDRESS = TypeDef(MAIL + "MailAddress", python=(MailAddress,), to_text=str)
-ADDRESS.attribute("DisplayName", "User", "Host", "Address")
 HEADERS = TypeDef("System.Net.Mime.HeaderCollection", python=(Headers,), enumerate=lambda this: [])
 MESSAGE = TypeDef(MAIL + "MailMessage", python=(MailMessage,))
-
-
-@ADDRESS.constructor("System.String")
-def address_of(text: str) -> MailAddress:
-    return MailAddress(text)
-
-
-@ADDRESS.constructor("System.String", "System.String")
-def named_address(text: str, name: str) -> MailAddress:
-    return MailAddress(text, name)
 
 
 @MESSAGE.constructor()
@@ -137,7 +108,6 @@ MESSAGE.attribute("HeadersEncoding", "Body", "BodyEncoding", "BodyTransferEncodi
 MESSAGE.attribute("Attachments", "AlternateViews")
 
 TYPES = (
-    ADDRESS,
     HEADERS,
     MESSAGE,
     *(

@@ -192,8 +192,23 @@ HASH_SET = define("System.Collections.Generic.HashSet`1", HashSet, False)
 SORTED_SET = define("System.Collections.Generic.SortedSet`1", HashSet, True)
 
 
+class ElementComparer(NetObject):
+    """How a set tells its elements apart: the comparer that .NET makes for their type."""
+
+    def __init__(self, element: str) -> None:
+        name = f"System.Collections.Generic.GenericEqualityComparer`1[{element}]"
+        self.type_names = (name, f"System.Collections.Generic.EqualityComparer`1[{element}]", "System.Object")
+
+    def __str__(self) -> str:
+        return self.type_names[0]
+
+
 def set_members(target: TypeDef, sort: bool) -> None:
     common(target)
+
+    @target.property("Comparer")
+    def comparer_of(this: HashSet) -> object:
+        return ElementComparer(this.element)
 
     def make(values: object, comparer: object, kind: NetType | None) -> HashSet:
         name, element = closed(target.name, kind)

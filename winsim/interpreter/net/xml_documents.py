@@ -53,9 +53,14 @@ DOCUMENT = TypeDef(f"{SPACE}.XmlDocument", accelerators=("xml",), base=NODE.name
 ELEMENT = TypeDef(f"{SPACE}.XmlElement", base=f"{SPACE}.XmlLinkedNode")
 LINKED = TypeDef(f"{SPACE}.XmlLinkedNode", base=NODE.name)
 ATTRIBUTE = TypeDef(f"{SPACE}.XmlAttribute", base=NODE.name)
-OTHERS = tuple(
-    TypeDef(f"{SPACE}.{name}", base=LINKED.name)
-    for name in ("XmlText", "XmlCDataSection", "XmlComment", "XmlProcessingInstruction", "XmlWhitespace")
+CHARACTERS = TypeDef(f"{SPACE}.XmlCharacterData", base=LINKED.name)
+OTHERS = (
+    CHARACTERS,
+    TypeDef(f"{SPACE}.XmlProcessingInstruction", base=LINKED.name),
+    *(
+        TypeDef(f"{SPACE}.{name}", base=CHARACTERS.name)
+        for name in ("XmlText", "XmlCDataSection", "XmlComment", "XmlWhitespace")
+    ),
 )
 DECLARATION = TypeDef(f"{SPACE}.XmlDeclaration", base=LINKED.name)
 FRAGMENT = TypeDef(f"{SPACE}.XmlDocumentFragment", base=NODE.name)
@@ -69,7 +74,7 @@ ATTRIBUTES = TypeDef(
 NAMES = TypeDef(Namespaces.type_names[0], python=(Namespaces,))
 
 
-NODE.to_text = lambda this: this.local_name if this.kind == "Element" else this.type_names[0]
+NODE.to_text = lambda this: this.type_names[0] if this.kind == "Document" else this.local_name
 
 
 def new_document(preserve: bool = False) -> XmlNode:

@@ -24,6 +24,7 @@ CLASSES = {
     "DocumentFragment": "XmlDocumentFragment", "Whitespace": "XmlWhitespace", "XmlDeclaration": "XmlDeclaration",
 }  # fmt: skip
 LINKED = frozenset({"Element", "Text", "CDATA", "ProcessingInstruction", "Comment", "Whitespace", "XmlDeclaration"})
+CHARACTERS = frozenset({"Text", "CDATA", "Comment", "Whitespace"})
 XMLNS = "http://www.w3.org/2000/xmlns/"
 XML = "http://www.w3.org/XML/1998/namespace"
 
@@ -52,6 +53,7 @@ class XmlNode(NetObject):
         self.preserve_whitespace = False  # documents
         self.self_closing = False  # elements: written <a /> when they hold nothing
         middle = ("System.Xml.XmlLinkedNode",) if kind in LINKED else ()
+        middle = ("System.Xml.XmlCharacterData", *middle) if kind in CHARACTERS else middle
         self.type_names = (f"System.Xml.{CLASSES[kind]}", *middle, "System.Xml.XmlNode", "System.Object")
 
     @property
