@@ -144,8 +144,8 @@ def get_event_log(call: CommandCall) -> None:
                     "TimeWritten": moment,
                     "MachineName": call.host.fqdn,
                     "UserName": None,
-                    "Category": "(0)",
-                    "CategoryNumber": 0,
+                    "Category": f"({event.category})",
+                    "CategoryNumber": event.category,
                 },
             )
         )
