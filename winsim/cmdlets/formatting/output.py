@@ -145,4 +145,6 @@ def render_lines(call: CommandCall, values: Iterable[object], width: int) -> lis
         heed_stop()
         renderer.add(value)
     renderer.flush()
+    if renderer.ended == "table":
+        renderer.lines.append("")  # Windows PowerShell ends a table with two empty lines
     return renderer.lines
