@@ -91,6 +91,8 @@ def test_without_its_session_configuration_nothing_is_claimed_of_a_delegated_ste
             return item.key.host == "se01" and item.role == "lync_pool" and item.identity == "delegated"
 
         with building(lab.workshop, lab.world, tmp_path / "journal.jsonl", wanted=of_the_pool) as build:
-            return {change.action for change in build.read().changes}
+            return {f"{change.action}: {change.error}" for change in build.read().changes}
 
-    assert deep.submit(claimed).result() == {"unknown"}
+    (said,) = deep.submit(claimed).result()
+    assert said.startswith("failed: ")
+    assert "no session configuration passivelab.delegated" in said
