@@ -175,7 +175,7 @@ class ErrorDetails(NetObject):
 class ErrorRecord(NetObject):
     """System.Management.Automation.ErrorRecord. ``command`` is the part of the id after the comma."""
 
-    type_names = ("System.Management.Automation.ErrorRecord", "System.Object")
+    type_names: tuple[str, ...] = ("System.Management.Automation.ErrorRecord", "System.Object")
 
     def __init__(
         self,

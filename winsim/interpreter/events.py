@@ -104,8 +104,9 @@ class Events:
             made.action.location = ""
         self.subscribers.append(made)
         if isinstance(made.source_object, Job | ChildJob):
-            children = made.source_object.children or [made.source_object]
-            for child in children:
+            source = made.source_object
+            parts: list[Job | ChildJob] = [*source.children] if source.children else [source]
+            for child in parts:
                 if isinstance(child, ChildJob):
                     child.listeners.append(lambda: self.arrive(made, made.source_object))
                     if child.done.is_set():  # jobs here can be over before a script has had time to listen

@@ -336,7 +336,8 @@ for _name in ("Output", "Error", "Progress", "Verbose", "Debug", "Warning"):
 def stop_job(this: Job | ChildJob) -> object:
     from winsim.interpreter.values import AUTOMATION_NULL
 
-    for one in this.children or [this]:
+    parts: list[Job | ChildJob] = [*this.children] if this.children else [this]
+    for one in parts:
         if isinstance(one, ChildJob):
             one.stop()
     return AUTOMATION_NULL

@@ -34,7 +34,7 @@ class RegistryProvider(Provider):
     def key(self, session: Session, path: str) -> RegistryKey | None:
         found: RegistryKey | None = session.host.registry.find(path)
         if found is None and path.upper() in ("HKEY_CLASSES_ROOT", "HKCR"):
-            return session.host.registry.create(path)  # the root is there whatever is below it
+            found = session.host.registry.create(path)  # the root is there whatever is below it
         return found
 
     def need(self, session: Session, path: str) -> RegistryKey:
