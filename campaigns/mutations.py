@@ -40,15 +40,15 @@ class Mutation:
 
 @cache
 def mutations(text: str) -> tuple[Mutation, ...]:
-    """Every damage that can be done to the script, in the order of its text; the same for the same text."""
+    """Every damage that can be done to the script, in the order of its text; no two give the same text."""
     script = parse(text).script
     assert script is not None
-    found = sorted(set(_damages(script, text)))
-    return tuple(
-        Mutation(kind, text.count("\n", 0, start) + 1, text[start:end], changed)
-        for start, end, kind, instead in found
-        if (changed := text[:start] + instead + text[end:]) != text and not parse(changed).errors
-    )
+    found: dict[str, Mutation] = {}
+    for start, end, kind, instead in sorted(set(_damages(script, text))):
+        changed = text[:start] + instead + text[end:]
+        if changed != text and changed not in found and not parse(changed).errors:
+            found[changed] = Mutation(kind, text.count("\n", 0, start) + 1, text[start:end], changed)
+    return tuple(found.values())
 
 
 def _damages(script: Node, text: str) -> Iterator[tuple[int, int, Kind, str]]:
