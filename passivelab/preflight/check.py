@@ -21,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
     naming.server_certificates_cover_pools,
     naming.federation_name_is_no_computer,
     naming.web_names_in_sip_domain,
+    naming.simple_urls_are_no_pools,
     naming.public_names_resolve_apart,
     proxy.rules_have_hosts,
     proxy.rules_do_not_shadow,

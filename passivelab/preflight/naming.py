@@ -73,6 +73,17 @@ def web_names_in_sip_domain(subject: Subject) -> Iterator[Finding]:
             yield Finding("web-name-domain", place, reason, "masteringlync, confusedamused", fix, "warning")
 
 
+def simple_urls_are_no_pools(subject: Subject) -> Iterator[Finding]:
+    """A simple URL with a name that a pool has leads to that pool's own pages."""
+    pools = {name: pool for pool in subject.lab.pools for name in (pool.fqdn, pool.external_web_fqdn) if name}
+    for field in ("meet", "dialin"):
+        name = getattr(subject.lab.names, field)
+        if name in pools:
+            reason = f"the simple URL {name} is a name of the pool {pools[name].fqdn}"
+            place, source = subject.place(f"names.{field}"), "TN13: planning for simple URLs"
+            yield Finding("simple-url", place, reason, source, "a name of its own, such as meet and dialin")
+
+
 def public_names_resolve_apart(subject: Subject) -> Iterator[Finding]:
     """AD FS must not reach the internal site under the external name (failure table 1, MSIS7612)."""
     addresses = {server.address: pool for pool in subject.lab.pools for server in pool.servers}

@@ -17,6 +17,10 @@ from passivelab.preflight.topology import document_fits_the_inventory
 from tests.commands.conftest import change
 
 BARE = ROOT / "inventory" / "bare"
+SIMPLE_URLS = """<SimpleUrlConfiguration xmlns="urn:schema:Microsoft.Rtc.Management.Settings.SimpleUrl.2008">
+  <SimpleUrl Component="Dialin" Domain="*" ActiveUrl="https://dialin.contoso.com"/>
+  <SimpleUrl Component="Meet" Domain="contoso.com" ActiveUrl="https://meeting.contoso.com"/>
+</SimpleUrlConfiguration>"""
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +53,10 @@ def test_the_document_of_the_bare_lab_fits(lab: Path, keys: Pki) -> None:
         ('Port="4443"', 'Port="5443"', "topology-ports"),
         ('InternalDomain Name="contoso.com"', 'InternalDomain Name="contoso.net"', "topology-domain"),
         ("<Topology ", "<TopologyBuilder ", "topology-form"),
+        ('ConfiguredPort="443"', 'ConfiguredPort="8443"', "topology-published"),
+        ("/hosting/discovery/", "/hosting/discover/", "topology-office"),
+        ('Machine OrdinalInCluster="1" Fqdn="se01.', 'Machine OrdinalInCluster="1" Fqdn="se03.', "topology-machine"),
+        ("</Topology>", SIMPLE_URLS + "</Topology>", "topology-simple-url"),
     ],
 )
 def test_what_does_not_fit_is_found(lab: Path, old: str, new: str, code: str, keys: Pki) -> None:

@@ -70,6 +70,7 @@ MISBUILT = [
         [("clients: [lync_store_app]", "clients: [lync_store_app], unified_contact_store: true")],
         "unified_contact_store",
     ),
+    ("simple-url", [("meet: meet.contoso.com", "meet: se02.corp.contoso.com")], "meet"),
     ("web-name-domain", [("lyncweb02.contoso.com", "lyncweb02.example.com")], "lyncweb02"),
     ("no-trust", [("  adfs: { hosts: [adfs01, adfs02] }\n", "")], "passive: true"),
     (
