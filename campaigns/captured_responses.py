@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,12 +25,14 @@ import yaml
 
 from campaigns.besieged import Besieged
 from campaigns.wire_client import Door, Link, post
-from winsim.endpoint.soap import SOAP
+from winsim.endpoint.soap import SOAP, WSMAN
 
 _ADDRESSING: Final = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
 _SHELL: Final = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
 _NO_OUTPUT_YET: Final = b"2150858793"
-_PATIENCE: Final = 2  # how often a Receive is asked again while there is nothing yet
+_PATIENCE: Final = 3  # how often a Receive is asked again while there is nothing yet
+_DONE: Final = "/CommandState/Done"
+_MESSAGE_ID = re.compile(r"(<[\w:]*MessageID[^>]*>uuid:)[^<]*<")
 _TIMEOUT = re.compile(r"(<[\w:]*OperationTimeout[^>]*>)PT[^<]*<")
 
 
@@ -57,6 +60,12 @@ def is_fault(root: Element) -> bool:
     return root.find(f"{{{SOAP}}}Body/{{{SOAP}}}Fault") is not None
 
 
+def _id_in(root: Element, name: str) -> str | None:
+    found = root.find(f".//{{{_SHELL}}}{name}")
+    found = root.find(f".//{{{WSMAN}}}Selector[@Name='{name}']") if found is None else found
+    return None if found is None else found.text
+
+
 def action_of(request: str) -> str:
     found = ElementTree.fromstring(request).find(f".//{{{_ADDRESSING}}}Action")
     return (found.text or "").rpartition("/")[2] if found is not None else "?"
@@ -78,33 +87,39 @@ class Conversation:
                 continue
             self._result.exchanges += 1
             theirs = ElementTree.fromstring(response)
-            ours = self._ask(request, patient=not is_fault(theirs))
-            if ours is not None and _NO_OUTPUT_YET.decode() in ElementTree.tostring(ours, "unicode"):
+            answers = self._ask(request, done=_DONE in response, patient=not is_fault(theirs))
+            if not answers:
                 # A real server spreads its output over more answers than ours: there is nothing left to tell.
                 self._result.other_outcomes[f"{action_of(request)}: told before"] += not is_fault(theirs)
-            elif ours is not None:
-                self._learn(theirs, ours)
-                self._compare(action_of(request), theirs, ours)
+            else:
+                self._learn(theirs, answers[0])
+                self._compare(action_of(request), theirs, answers)
 
-    def _ask(self, request: str, *, patient: bool) -> Element | None:
+    def _ask(self, request: str, *, done: bool, patient: bool) -> list[Element]:
+        """Our answers: more than one where theirs says that a command is over and our first one does not yet."""
         for captured, own in self._ids.items():
             request = request.replace(captured, own)
-        body = _TIMEOUT.sub(r"\g<1>PT1S<", request).encode()
+        request = _TIMEOUT.sub(r"\g<1>PT1S<", request)
+        found: list[Element] = []
         for _ in range(_PATIENCE if patient else 1):
+            body = _MESSAGE_ID.sub(rf"\g<1>{uuid.uuid4()}<", request).encode()
             with Link(self._door) as link:
                 reply = link.ask(post(body, self._door.basic, close=True))
-            if _NO_OUTPUT_YET not in reply.body:
-                break
-        return ElementTree.fromstring(reply.body) if reply.body else None
+            if reply.body and _NO_OUTPUT_YET not in reply.body:
+                found.append(ElementTree.fromstring(reply.body))
+                if not done or _DONE.encode() in reply.body:
+                    break
+        return found
 
     def _learn(self, theirs: Element, ours: Element) -> None:
         """The ids of shells and commands that servers choose."""
         for name in ("ShellId", "CommandId"):
-            left, right = theirs.find(f".//{{{_SHELL}}}{name}"), ours.find(f".//{{{_SHELL}}}{name}")
-            if left is not None and right is not None and left.text and right.text and left.text != right.text:
-                self._ids[left.text] = right.text
+            left, right = _id_in(theirs, name), _id_in(ours, name)
+            if left and right and left != right:
+                self._ids[left] = right
 
-    def _compare(self, action: str, theirs: Element, ours: Element) -> None:
+    def _compare(self, action: str, theirs: Element, answers: list[Element]) -> None:
+        ours = answers[0]
         if is_fault(theirs) != is_fault(ours):
             kind = "a fault there, an answer here" if is_fault(theirs) else "an answer there, a fault here"
             self._result.other_outcomes[f"{action}: {kind}"] += 1
@@ -112,7 +127,7 @@ class Conversation:
             self._result.details.append(f"{self._name}: {action}: {reason.text if reason is not None else ''}")
             return
         self._result.compared += 1
-        known = set(shape(ours))
+        known = {found for answer in answers for found in shape(answer)}
         missing = {found for found in shape(theirs) if found not in known}
         tops = {found for found in missing if found.rpartition("/")[0] not in missing}
         self._result.missing.update((action, found) for found in tops)
