@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from math import prod
 from typing import TYPE_CHECKING
@@ -35,7 +36,42 @@ def net_methods(type_name: str, key: str, static: bool) -> tuple[str, tuple[Over
         if found:
             written = written or definition.method_names[key]
             overloads.extend(o for o in found if all(o.parameters != known.parameters for known in overloads))
-    return (written, tuple(overloads)) if overloads else None
+    return (written, closed(overloads, type_name)) if overloads else None
+
+
+def closed(overloads: Sequence[Overload], type_name: str) -> tuple[Overload, ...]:
+    """The overloads with the arguments of a generic type for ``T``, ``TKey`` and ``TValue``."""
+    kind = table().parse(type_name) if "`" in type_name else None
+    given = [argument.full_name for argument in kind.args] if kind is not None else []
+    names = {
+        "T": given[0] if given else "System.Object",
+        "TKey": given[0] if len(given) == 2 else "System.Object",
+        "TValue": given[1] if len(given) == 2 else "System.Object",
+    }
+    return tuple(
+        replace(overload, parameters=tuple(names.get(parameter, parameter) for parameter in overload.parameters))
+        if any(parameter in names for parameter in overload.parameters)
+        else overload
+        for overload in overloads
+    )
+
+
+def parameter_names(type_name: str, method: str, static: bool) -> Callable[[int], list[str]]:
+    """For errors: the names of the parameters of the overload with so many of them, where the catalogue knows it."""
+
+    def names(count: int) -> list[str]:
+        from winsim.interpreter.net.catalogue import facts
+
+        for base in table().bases(type_name):
+            known = facts(base.split("[")[0] if "`" in base else base)
+            for signature in known.signatures(method, static=static) if known is not None else ():
+                inside = signature[1 : signature.rindex(")")]
+                found = [part.rpartition(" ")[2] for part in inside.split(", ") if part]
+                if len(found) == count:
+                    return found
+        return []
+
+    return names
 
 
 def call_method(frame: Frame, value: object, name: str, arguments: Sequence[object]) -> object:
@@ -90,9 +126,22 @@ def collect_calls(frame: Frame, items: list[object], name: str, arguments: list[
     return called
 
 
+def uncharted(type_name: str, name: str) -> bool:
+    """Whether only .NET knows if a built type has the method: the catalogue does not list the type."""
+    plain = type_name.split("[", maxsplit=1)[0] if "`" in type_name else type_name
+    return (
+        name.lower() != "new"  # PowerShell 5
+        and plain.startswith("System.")
+        and not plain.startswith("System.Management.Automation.")
+        and not plain.endswith("Exception")
+        and table().definition(type_name) is not None
+        and table().facts(plain) is None
+    )
+
+
 def missing_method(value: object, name: str) -> TerminatingError:
     type_name = type_name_of(value) or "System.Object"
-    if exists_unbuilt(type_name, name, False):
+    if exists_unbuilt(type_name, name, False) or uncharted(type_name, name):
         raise NotBuilt(f"the method {name} of [{type_name}]")
     message = f"Method invocation failed because [{type_name}] does not contain a method named '{name}'."
     return error("MethodNotFound", message, "InvalidOperation", name)
@@ -119,7 +168,7 @@ def call_on(frame: Frame, value: object, name: str, arguments: list[object]) -> 
             return script_method(frame, value, given, name, arguments)
         return MISSING if not accessor(name) else property_accessor(frame, value, name, arguments)
     written, overloads = found
-    overload, converted = choose_for(written, overloads, arguments)
+    overload, converted = choose_for(written, overloads, arguments, parameter_names(type_name, written, False))
     if overload.needs_session:
         converted = [frame.session, *converted]
     return guarded(written, arguments, lambda: overload.call(value, *converted))
@@ -221,12 +270,12 @@ def call_static(session: Session, kind: NetType, name: str, arguments: Sequence[
     if found is None and kind.args:
         found = net_methods(kind.name, name.lower(), True)
     if found is None:
-        if exists_unbuilt(kind.full_name, name, True):
+        if exists_unbuilt(kind.full_name, name, True) or uncharted(kind.full_name, name):
             raise NotBuilt(f"the method [{kind}]::{name}")
         message = f"Method invocation failed because [{kind.full_name}] does not contain a method named '{name}'."
         raise error("MethodNotFound", message, "InvalidOperation", name)
     written, overloads = found
-    overload, converted = choose_for(written, overloads, arguments)
+    overload, converted = choose_for(written, overloads, arguments, parameter_names(kind.full_name, written, True))
     if overload.needs_session:
         converted = [session, *converted]
     return guarded(written, arguments, lambda: overload.call(*converted))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -158,32 +158,53 @@ def choose(overloads: Sequence[Overload], arguments: Sequence[object]) -> tuple[
     return best, converted(best, arguments)
 
 
-def choose_for(name: str, overloads: Sequence[Overload], arguments: Sequence[object]) -> tuple[Overload, list[object]]:
-    """As ``choose``, with the errors of a method call."""
+def choose_for(
+    name: str,
+    overloads: Sequence[Overload],
+    arguments: Sequence[object],
+    names: Callable[[int], list[str]] | None = None,
+) -> tuple[Overload, list[object]]:
+    """As ``choose``, with the errors of a method call; ``names`` gives those of so many parameters."""
     try:
         return choose(overloads, arguments)
     except LookupError:
-        message = f'Cannot find an overload for "{name}" and the argument count: "{len(arguments)}".'
-        kind = "System.Management.Automation.MethodException"
-        raise error("MethodCountCouldNotFindBest", message, "NotSpecified", None, kind) from None
+        raise no_overload(name, arguments) from None
     except TerminatingError as problem:
-        raise argument_error(name, overloads, arguments, problem) from None
+        raise argument_error(name, overloads, arguments, problem, names) from None
+
+
+def no_overload(name: str, arguments: Sequence[object]) -> TerminatingError:
+    message = f'Cannot find an overload for "{name}" and the argument count: "{len(arguments)}".'
+    kind = "System.Management.Automation.MethodException"
+    return error("MethodCountCouldNotFindBest", message, "NotSpecified", None, kind)
+
+
+# Conversions that do not exist between the types, whatever the value is: they rule an overload out.
+RULED_OUT: Final = frozenset({"ConvertToFinalInvalidCastException", "nullToObjectInvalidCast"})
 
 
 def argument_error(
-    name: str, overloads: Sequence[Overload], arguments: Sequence[object], problem: TerminatingError
+    name: str,
+    overloads: Sequence[Overload],
+    arguments: Sequence[object],
+    problem: TerminatingError,
+    names: Callable[[int], list[str]] | None,
 ) -> TerminatingError:
     overload = next(o for o in overloads if arity_fits(o, len(arguments)))
+    written = names(len(overload.parameters)) if names is not None else []
     for index, argument in enumerate(arguments):
-        parameter = overload.parameters[min(index, len(overload.parameters) - 1)]
+        place = min(index, len(overload.parameters) - 1)
+        parameter = overload.parameters[place]
         try:
             one(argument, parameter)
         except TerminatingError as reason:
+            if len(overloads) > 1 and reason.record.id in RULED_OUT:
+                return no_overload(name, arguments)
             text = to_text(argument)
             kind = parameter_type(parameter)
             message = (
-                f'Cannot convert argument "{index}", with value: "{text}", for "{name}" to type '
-                f'"{kind}": "{reason.record.exception.message}"'
+                f'Cannot convert argument "{written[place] if written else index}", with value: "{text}", '
+                f'for "{name}" to type "{kind}": "{reason.record.exception.message}"'
             )
             id = "MethodArgumentConversionInvalidCastArgument"
             exception = "System.Management.Automation.MethodException"

@@ -97,7 +97,7 @@ def shared(target: TypeDef) -> None:
         def flag(this: Dictionary) -> bool:
             return False
 
-    @target.method("Add", "System.Object", "System.Object")
+    @target.method("Add", "TKey", "TValue")
     def add(this: Dictionary, key: object, value: object) -> object:
         key = fitted_key(this, key)
         if key in this:
@@ -110,7 +110,7 @@ def shared(target: TypeDef) -> None:
         this.clear()
         return AUTOMATION_NULL
 
-    @target.method("Remove", "System.Object")
+    @target.method("Remove", "TKey")
     def remove(this: Dictionary, key: object) -> object:
         found = this.remove(fitted_key(this, key))
         return found if isinstance(this, GenericDictionary) else AUTOMATION_NULL
@@ -162,7 +162,7 @@ for _part in ("Key", "Value"):
 
 
 def by_key(target: TypeDef) -> None:
-    @target.method("ContainsKey", "System.Object")
+    @target.method("ContainsKey", "TKey")
     def contains_key(this: Dictionary, key: object) -> bool:
         return fitted_key(this, key) in this
 

@@ -97,11 +97,11 @@ def shared(target: TypeDef) -> None:
     def count(this: list[object]) -> int:
         return len(this)
 
-    @target.method("Contains", "System.Object")
+    @target.method("Contains", "T")
     def contains(this: list[object], value: object) -> bool:
         return position(this, fitted(this, value)) >= 0
 
-    @target.method("IndexOf", "System.Object", "System.Int32", optional=1)
+    @target.method("IndexOf", "T", "System.Int32", optional=1)
     def index_of(this: list[object], value: object, start: int = 0) -> int:
         return position(this, fitted(this, value), start)
 
@@ -121,17 +121,17 @@ def growing(target: TypeDef, *, add_returns_index: bool) -> None:
     """Members of lists that can change their size."""
     shared(target)
 
-    @target.method("Add", "System.Object")
+    @target.method("Add", "T")
     def add(this: list[object], value: object) -> object:
         this.append(fitted(this, value))
         return len(this) - 1 if add_returns_index else AUTOMATION_NULL
 
-    @target.method("Insert", "System.Int32", "System.Object")
+    @target.method("Insert", "System.Int32", "T")
     def insert(this: list[object], index: int, value: object) -> object:
         this.insert(checked(this, index, len(this) + 1), fitted(this, value))
         return AUTOMATION_NULL
 
-    @target.method("Remove", "System.Object")
+    @target.method("Remove", "T")
     def remove(this: list[object], value: object) -> object:
         found = position(this, fitted(this, value))
         if found >= 0:

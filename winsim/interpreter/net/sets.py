@@ -53,7 +53,7 @@ def common(target: TypeDef) -> None:
         this.items.clear()
         return AUTOMATION_NULL
 
-    @target.method("Contains", "System.Object")
+    @target.method("Contains", "T")
     def contains(this: Bag, value: object) -> bool:
         return position(this.items, this.fit(value)) >= 0
 
@@ -106,7 +106,7 @@ for _target in (QUEUE, QUEUE_OF):
     common(_target)
     constructors(_target, list)
 
-    @_target.method("Enqueue", "System.Object")
+    @_target.method("Enqueue", "T")
     def enqueue(this: Bag, value: object) -> object:
         this.items.append(this.fit(value))
         return AUTOMATION_NULL
@@ -128,7 +128,7 @@ for _target in (STACK, STACK_OF):
     common(_target)
     constructors(_target, lambda items: items[::-1])
 
-    @_target.method("Push", "System.Object")
+    @_target.method("Push", "T")
     def push(this: Bag, value: object) -> object:
         this.items.insert(0, this.fit(value))
         return AUTOMATION_NULL
@@ -227,15 +227,15 @@ def set_members(target: TypeDef, sort: bool) -> None:
     def filled(values: object, comparer: object = None, kind: NetType | None = None) -> HashSet:
         return make(values, comparer, kind)
 
-    @target.method("Add", "System.Object")
+    @target.method("Add", "T")
     def add(this: HashSet, value: object) -> bool:
         return this.add(value)
 
-    @target.method("Remove", "System.Object")
+    @target.method("Remove", "T")
     def remove(this: HashSet, value: object) -> bool:
         return this.discard(value)
 
-    @target.method("Contains", "System.Object")
+    @target.method("Contains", "T")
     def contains(this: HashSet, value: object) -> bool:
         return this.key(this.fit(value)) in this.keys
 
