@@ -1,6 +1,6 @@
 """Whole builds and teardowns in which every step is disturbed once.
 
-    python -m campaigns.passes [--lab bare] [--seed 1] [--rounds 1 | --every]
+    python -m campaigns.passes [--lab bare] [--seed 1] [--rounds 1 | --every] [--only build]
 
 * A second build changes nothing.
 * A build that loses the connection within every `apply`, right after a statement of it, ends in the lab that an
@@ -20,7 +20,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -159,26 +159,30 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--every", action="store_true", help="rounds until every statement was cut after")
+    parser.add_argument("--only", choices=PASSES, help="build or teardown")
     arguments = parser.parse_args()
+    works = {name: work for name, work in PASSES.items() if arguments.only in (None, name)}
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         copy = copy_lab(folder / "lab", arguments.lab)
         first, last = arguments.seed, arguments.seed + (1000 if arguments.every else arguments.rounds)
-        good = in_deep_thread(lambda: rounds(copy, folder, range(first, last)))
+        good = in_deep_thread(lambda: rounds(copy, folder, range(first, last), works))
     return 0 if good else 1
 
 
-def rounds(copy: Path, folder: Path, seeds: range) -> bool:
+Pass = Callable[[Rehearsed, Path, Disturbance], list[str]]
+PASSES: Mapping[str, Pass] = {"build": cut_build, "teardown": cut_teardown}
+
+
+def rounds(copy: Path, folder: Path, seeds: range, works: Mapping[str, Pass]) -> bool:
     lab = rehearse(copy, folder / "journal.jsonl", keep=False)
     good = _tell("second build", lambda: second_build(lab, folder))
-    for work in (cut_build, cut_teardown):
+    for name, work in works.items():
         coverage = Coverage()
         for seed in seeds:
-            disturbance = Disturbance(seed, coverage)
-            (folder / f"{work.__name__} {seed}").mkdir()
-            good &= _tell(
-                f"{work.__name__} {seed}", partial(work, lab, folder / f"{work.__name__} {seed}", disturbance)
-            )
+            disturbance, place = Disturbance(seed, coverage), folder / f"{name} {seed}"
+            place.mkdir()
+            good &= _tell(f"{name} {seed}", partial(work, lab, place, disturbance))
             if not disturbance.new:
                 break
         print(coverage.text(), flush=True)
