@@ -25,6 +25,8 @@ _IGNORED: Final = frozenset(
     {"StackTrace", "TargetSite", "Source", "HResult", "Data", "User", "Computer", "Statement", "writeErrorStream",
      "ErrorDetails_ScriptStackTrace", "PSMessageDetails", "HistoryId", "InvocationInfo_HistoryId", "HelpUri",
      "DisplayScriptPosition", "PositionMessage", "InstanceId",
+     # "records merged into output have a note as first property": not in the recorded version
+     "WriteDebugStream", "WriteVerboseStream", "WriteWarningStream",
      "PSEventArgs.TimeGenerated", "PSEventArgs.RunspaceId",
      # Members that came after .NET Framework 4.5 and PowerShell 4.0 ("objects have the properties of .NET Framework";
      # "small differences in the header fields" of format objects).

@@ -91,7 +91,7 @@ def no_command(command_id: str) -> WsmanFault:
 
 
 def invalid_parameter(reason: str = "The parameter is incorrect. ") -> WsmanFault:
-    return WsmanFault(87, "w:InvalidParameter", reason, provider=SHELL_PLUGIN)
+    return WsmanFault(87, "w:InvalidParameter", reason, detail="InvalidValue", provider=SHELL_PLUGIN)
 
 
 def file_not_found() -> WsmanFault:

@@ -148,6 +148,7 @@ class CommandCall:
         session.add_error(record)
         streams = session.streams
         streams.collect_error(record)
+        record.written = True
         if action != "SilentlyContinue":
             self.later(lambda: streams.error(record))
 

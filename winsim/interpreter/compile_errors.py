@@ -67,6 +67,7 @@ def handle_error(
         raise problem
     if problem.thrown and not traps:
         raise problem
+    problem.record.written = True
     session.streams.error(problem.record)
 
 

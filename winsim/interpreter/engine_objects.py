@@ -375,6 +375,15 @@ PREFERENCE = enumeration(
 )
 IMPACT = enumeration(SMA + "ConfirmImpact", {"None": 0, "Low": 1, "Medium": 2, "High": 3})
 
+NOTHING = TypeDef(SMA + "Internal.AutomationNull")
+
+
+@NOTHING.static_property("Value")
+def no_output() -> object:
+    """What a command that writes nothing gives."""
+    return AUTOMATION_NULL
+
+
 OBJECT_TYPES: tuple[TypeDef, ...] = (
     OBJECT,
     TYPE,
@@ -386,4 +395,5 @@ OBJECT_TYPES: tuple[TypeDef, ...] = (
     ENUMERATOR,
     PREFERENCE,
     IMPACT,
+    NOTHING,
 )

@@ -194,6 +194,7 @@ class ErrorRecord(NetObject):
         self.target = target
         self.invocation = invocation
         self.details: ErrorDetails | None = None
+        self.written = False  # to the error stream, which marks it for ever
         self.stack: str | None = None
 
     @property

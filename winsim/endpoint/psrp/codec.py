@@ -11,13 +11,14 @@ from winsim.endpoint.psrp.messages import MessageType
 from winsim.endpoint.psrp.session_key import BrokenKey, SessionKey
 from winsim.interpreter.clixml import BrokenClixml, Writer, deserialize, serialize_element
 from winsim.interpreter.clixml_errors import extended_members
-from winsim.interpreter.clixml_records import record_members, type_names
+from winsim.interpreter.clixml_records import informational_members, record_members, type_names
 from winsim.interpreter.clixml_writer import encode
 from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.containers import Dictionary, ReadOnlyCollection
 from winsim.interpreter.convert import to_bool
 from winsim.interpreter.errors import ErrorRecord, ExceptionObject, InvocationInfo
 from winsim.interpreter.members import PropertyInfo, get_property_of
+from winsim.interpreter.streams import InformationalRecord
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import Array, DeserializedObject, EnumValue, PSObject
 
@@ -52,7 +53,24 @@ def read_notes(text: str, key: SessionKey | None) -> PSObject:
 
 def write(value: object, key: SessionKey) -> str:
     """The data of a PipelineOutput message: nothing at all for $null."""
-    return "" if value is None else serialize_element(value, 1, key)
+    if value is None:
+        return ""
+    base = value.base if isinstance(value, PSObject) else value
+    if isinstance(base, InformationalRecord):
+        return _merged(base, key)
+    if isinstance(base, ErrorRecord) and base.written:
+        return _object(Writer(key), base, "", [_note("writeErrorStream", True), *_members(base, [])])
+    return serialize_element(value, 1, key)
+
+
+def _merged(record: InformationalRecord, key: SessionKey) -> str:
+    """A record that was merged into output says of which stream it was."""
+    stream = record.type_names[0].rpartition(".")[2].removesuffix("Record")
+    writer = Writer(key)
+    writer.start(record, "", record.type_names, record.message)
+    writer.write_members("MS", [_note(f"Write{stream}Stream", True), *informational_members(record)], 1)
+    writer.out.append("</Obj>")
+    return "".join(writer.out)
 
 
 def plain(value: object) -> object:
