@@ -17,6 +17,16 @@ def test_the_snap_in_of_ad_fs_2_is_not_registered(lab: Lab) -> None:
     assert answer.errors[0].exception.message.startswith("No snap-ins have been registered for Windows PowerShell")
 
 
+def test_a_session_does_not_find_the_assemblies_of_what_it_has_installed(lab: Lab) -> None:
+    """Row 34: the cmdlets are there, their assemblies are not; a new session finds them."""
+    check = "Test-AdfsFarmInstallation -CertificateThumbprint 00 -FederationServiceName sts.contoso.com"
+    answer = lab.run("adfs01", f"$null = Install-WindowsFeature ADFS-Federation -IncludeManagementTools; {check}")
+    assert answer.ids[0].startswith("System.IO.FileNotFoundException,")
+    assert "Microsoft.IdentityServer.Deployment" in answer.errors[0].exception.message
+    again = lab.run("adfs01", check)
+    assert not any("FileNotFound" in one for one in again.ids)
+
+
 def test_lync_refuses_a_key_of_the_new_generation(lab: Lab) -> None:
     """Row 28: a certificate whose key is in a key storage provider."""
     host, now = lab.world.host("se01"), lab.world.clock.now()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from winsim.cmdlets.adfs_common import MODULE, class_of
 from winsim.cmdlets.products import credential, entity, in_group, is_domain_account, may_leave
-from winsim.interpreter.command import Call, cmdlet
+from winsim.cmdlets.servermanager import CAME_LATER
+from winsim.interpreter.command import Call, CommandError, cmdlet
 from winsim.world import feature_setup
 from winsim.world.adfs import deployment
 from winsim.world.adfs.deployment import Refused, Request
@@ -76,8 +77,21 @@ def _install_wid(call: Call) -> None:
     start(call.world, host, WID)
 
 
+def _needs_assemblies(call: Call) -> None:
+    """A session does not find the assemblies of a role service that it has installed itself: a new one does."""
+    if "adfs-federation" in call.session.state.get(CAME_LATER, ()):
+        name = "Microsoft.IdentityServer.Deployment, Version=6.3.0.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35"
+        message = (
+            f"Could not load file or assembly '{name}' or one of its dependencies. The system cannot find the file "
+            "specified."
+        )
+        raise CommandError("System.IO.FileNotFoundException", message, "NotSpecified", None,
+                           "System.IO.FileNotFoundException")  # fmt: skip
+
+
 @cmdlet("Install-AdfsFarm", _FARM, net_class=class_of("Install-AdfsFarm"), module=MODULE)
 def install_farm(call: Call) -> None:
+    _needs_assemblies(call)
     if not call.should_process(call.text("FederationServiceName"), "Install-AdfsFarm"):
         return
     try:
@@ -92,6 +106,7 @@ def install_farm(call: Call) -> None:
 
 @cmdlet("Add-AdfsFarmNode", _NODE, net_class=class_of("Add-AdfsFarmNode"), module=MODULE)
 def add_node(call: Call) -> None:
+    _needs_assemblies(call)
     if not call.should_process(call.text("PrimaryComputerName"), "Add-AdfsFarmNode"):
         return
     try:
@@ -104,6 +119,7 @@ def add_node(call: Call) -> None:
 
 @cmdlet("Test-AdfsFarmInstallation", _FARM, net_class=class_of("Test-AdfsFarmInstallation"), module=MODULE)
 def test_farm(call: Call) -> None:
+    _needs_assemblies(call)
     try:
         deployment.check_farm(call.world, call.host, _request(call))
     except Refused as error:

@@ -12,6 +12,7 @@ from winsim.world.features import Feature, catalogue
 from winsim.world.power import request_restart
 
 MODULE = "ServerManager"
+CAME_LATER = "features that came later"  # in the state of a session: what it has installed itself
 NAMESPACE = "Microsoft.Windows.ServerManager.Commands."
 INSTALL_STATES = {"Available": 0, "Installed": 1, "InstallPending": 2, "UninstallPending": 3, "Removed": 5}
 EXIT_CODES = {"Success": 0, "Failed": 1, "NoChangeNeeded": 1003, "SuccessRestartRequired": 3010}
@@ -115,6 +116,8 @@ def install_feature(call: Call) -> None:
             f"DISMAPI_Error__Failed_To_Enable_Updates, 0x{error.code:x}", error.message, "InvalidOperation",
             "", "System.Exception",
         ) from None  # fmt: skip
+    # This session looked for assemblies before they were there.
+    call.session.state.setdefault(CAME_LATER, set()).update(name.lower() for name in names)
     _finish(call, result, names)
 
 
