@@ -19,7 +19,10 @@ def test_the_snap_in_of_ad_fs_2_is_not_registered(lab: Lab) -> None:
 
 def test_a_session_does_not_find_the_assemblies_of_what_it_has_installed(lab: Lab) -> None:
     """Row 34: the cmdlets are there, their assemblies are not; a new session finds them."""
-    check = "Test-AdfsFarmInstallation -CertificateThumbprint 00 -FederationServiceName sts.contoso.com"
+    check = (
+        "Test-AdfsFarmInstallation -CertificateThumbprint 00 -FederationServiceName sts.contoso.com "
+        "-GroupServiceAccountIdentifier 'CORP\\svc-adfs$'"
+    )
     answer = lab.run("adfs01", f"$null = Install-WindowsFeature ADFS-Federation -IncludeManagementTools; {check}")
     assert answer.ids[0].startswith("System.IO.FileNotFoundException,")
     assert "Microsoft.IdentityServer.Deployment" in answer.errors[0].exception.message
