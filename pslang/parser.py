@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from pslang import commands, expressions, functions, leaves, pipelines, statements
 from pslang.cursor import Cursor, Rules
 from pslang.messages import message
-from pslang.syntax import ExpandableString, ParseError, Script, Source, String
-from pslang.walk import walk
+from pslang.requirements import REQUIRES, Requirements
+from pslang.syntax import Node, ParseError, Pipeline, Script, Source
 
 _RULES = Rules(
     statement=statements.statement,
@@ -22,8 +21,6 @@ _RULES = Rules(
     atom=leaves.atom,
     argument=commands.argument,
 )
-_REQUIRES = re.compile(r"^[ \t]*\#requires[ \t]+([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
-
 
 @dataclass(frozen=True, slots=True)
 class ParseResult:
@@ -33,12 +30,10 @@ class ParseResult:
     errors: tuple[ParseError, ...]
 
 
-def _requires(script: Script, candidates: list[re.Match[str]]) -> tuple[str, ...]:
-    """What the #requires comments say; inside a string they are text."""
-    strings = [node for node in walk(script) if isinstance(node, (String, ExpandableString))]
-    return tuple(
-        match[1].strip() for match in candidates if not any(node.start <= match.start(1) < node.end for node in strings)
-    )
+def _command(text: str) -> Node | None:
+    """The first element of a pipeline that is read for itself."""
+    statement = pipelines.pipeline(Cursor(Source(text), _RULES))
+    return statement.elements[0] if isinstance(statement, Pipeline) else None
 
 
 def parse(text: str, name: str = "") -> ParseResult:
@@ -50,7 +45,8 @@ def parse(text: str, name: str = "") -> ParseResult:
     except RecursionError:
         error = ParseError("ScriptTooComplicated", message("ScriptTooComplicated", ()), c.pos, c.pos)
         return ParseResult(None, (error,))
-    candidates = [match for match in _REQUIRES.finditer(source.text) if match[1]]
-    if candidates:
-        script = replace(script, requires=_requires(script, candidates))
+    if REQUIRES.search(source.text):
+        requirements = Requirements(source.text, script, _command)
+        script = replace(script, requires=tuple(requirements.texts))
+        c.adopt(requirements.errors)
     return ParseResult(script, tuple(c.errors.values() or sorted(c.late, key=lambda error: error.start)))

@@ -261,3 +261,21 @@ def test_no_text_makes_the_parser_raise(text: str) -> None:
     result = parse(text)
     for error in result.errors:
         assert 0 <= error.start <= error.end <= len(text) + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("#requires -version 4.0 -modules a, b", []),
+        ("#requires -foo", ["ParameterRequiresArgument"]),
+        ("#requires -foo 1", ["ScriptRequiresInvalidFormat"]),
+        ("#requires -version x", ["RequiresVersionInvalid"]),
+        ("#requires -version $x", ["RequiresArgumentMustBeConstant"]),
+        ("#requires -version 2 -version 3", ["ParameterAlreadyBound"]),
+        ("#requires -shellid 5", ["RequiresInvalidStringArgument"]),
+        ("#requires -runasadministrator 1", ["ParameterCannotHaveArgument"]),
+        ("$a = '\n#requires -foo 1\n'", []),
+    ],
+)
+def test_requires_comments_are_read(text: str, ids: list[str]) -> None:
+    assert [error.id for error in parse(text).errors] == ids
