@@ -97,7 +97,9 @@ class Hosts:
     def endpoints(self) -> dict[str, str]:
         """Where each host was reached, as long as its sessions are open."""
         with self._lock:
-            found = {host: session.connection.endpoint for (host, _), session in self._sessions.items()}
+            # Local sessions last: one that may delegate need not have been opened.
+            sessions = sorted(self._sessions.items(), key=lambda item: item[0][1])
+            found = {host: session.connection.endpoint for (host, _), session in sessions}
         return {host: endpoint for host, endpoint in sorted(found.items()) if host in self._reached}
 
     def pipelines(self) -> Counter[str]:
