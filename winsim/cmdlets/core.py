@@ -191,7 +191,7 @@ class OutDefault:
             ui.write_line("output", str(value))
         elif isinstance(value, ErrorRecord):
             self.end(call)
-            for line in render_lines(call, [value], 80):
+            for line in render_lines(call, [value], 80, console=True):
                 ui.write_line("error", line)
         else:
             self.values.append(value)
@@ -200,7 +200,7 @@ class OutDefault:
         from winsim.cmdlets.formatting.output import render_lines
 
         values, self.values = self.values, []
-        for line in render_lines(call, values, 80):
+        for line in render_lines(call, values, 80, console=True):
             call.session.ui_line(line)
 
 

@@ -39,7 +39,7 @@ class OutHost:
             self.values.append(value)
 
     def end(self, call: CommandCall) -> None:
-        for line in render_lines(call, self.values, 80):
+        for line in render_lines(call, self.values, 80, console=True):
             call.session.ui_line(line)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from winsim.cmdlets.expressions import Expression, parse_all, resolve
 from winsim.cmdlets.formatting import packets
 from winsim.cmdlets.formatting.cells import is_scalar
-from winsim.cmdlets.formatting.output import render_lines
+from winsim.cmdlets.formatting.output import has_console, render_lines
 from winsim.cmdlets.formatting.packets import FormatRecord
 from winsim.cmdlets.formatting.views import Column, View, list_view, table_view, wide_view
 from winsim.interpreter.collect import items_of, unwrap
@@ -154,7 +154,7 @@ class OutString:
 
     def end(self, call: CommandCall) -> None:
         width = int(call.text("Width")) if call.has("Width") else 80
-        lines = render_lines(call, self.values, width)
+        lines = render_lines(call, self.values, width, console=has_console(call))
         if call.switch("Stream"):
             call.write_all(lines)
         else:

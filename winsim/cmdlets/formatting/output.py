@@ -138,13 +138,18 @@ def folded(lines: Iterable[str], width: int) -> list[str]:
     return out
 
 
-def render_lines(call: CommandCall, values: Iterable[object], width: int) -> list[str]:
+def has_console(call: CommandCall) -> bool:
+    """Whether the session is a powershell.exe with streams of its own."""
+    return getattr(call.session.ui, "console", None) is not None
+
+
+def render_lines(call: CommandCall, values: Iterable[object], width: int, *, console: bool = False) -> list[str]:
     """What the objects look like as text. Plain texts keep their length; what a view shows ends at the width."""
     renderer = Renderer(call, width)
     for value in values:
         heed_stop()
         renderer.add(value)
     renderer.flush()
-    if renderer.ended == "table":
-        renderer.lines.append("")  # Windows PowerShell ends a table with two empty lines
+    if console and renderer.ended == "table":
+        renderer.lines.append("")  # the console of Windows PowerShell shows two; the recorded texts have one
     return renderer.lines
