@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -36,6 +36,8 @@ class ToyRunspace:
         self.ui = ui
         self.stopped = threading.Event()
         self.variables: dict[str, object] = {}
+
+    def charge_imports(self, seconds: Callable[[], float]) -> None: ...
 
     def stop(self) -> None:
         self.stopped.set()

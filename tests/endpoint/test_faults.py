@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 from pypsrp.complex_objects import PSInvocationState
-from pypsrp.exceptions import WinRMTransportError, WSManFaultError
+from pypsrp.exceptions import AuthenticationError, WinRMTransportError, WSManFaultError
 from pypsrp.powershell import PowerShell, RunspacePool
 from pypsrp.wsman import WSMan
 
@@ -79,6 +79,33 @@ def test_an_http_error_without_soap(lab: ToyLab, opened: RunspacePool, status: i
         run(opened, "echo 1")
     assert caught.value.code == status
     assert run(opened, "echo 2").output == ["2"]
+
+
+def test_a_401_in_mid_session_executes_nothing(lab: ToyLab, opened: RunspacePool) -> None:
+    arm(lab, kind="unauthorized", action="Command")
+    with pytest.raises(AuthenticationError):
+        run(opened, "set lost")
+    assert run(opened, "get").output == [""]
+
+
+def test_a_command_that_is_never_answered_has_run(lab: ToyLab, opened: RunspacePool) -> None:
+    arm(lab, kind="hang", action="Command")
+    opened.connection.transport.read_timeout = 0.3
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        run(opened, "set kept")
+    opened.connection.transport.read_timeout = 30
+    assert run(opened, "get").output == ["kept"]
+
+
+def test_only_the_nth_request_is_hit(lab: ToyLab, opened: RunspacePool) -> None:
+    arm(lab, kind="status", action="Command", at=3, count=2)
+    hits = []
+    for number in range(6):
+        try:
+            run(opened, f"echo {number}")
+        except WinRMTransportError:
+            hits.append(number + 1)
+    assert hits == [3, 4]
 
 
 def test_a_shell_that_has_gone(lab: ToyLab, opened: RunspacePool) -> None:

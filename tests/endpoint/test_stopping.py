@@ -14,7 +14,7 @@ from pypsrp.powershell import PowerShell, RunspacePool
 
 from tests.endpoint.test_pypsrp import run
 from tests.endpoint.test_server import IN_TIME, connect, serving
-from winsim.interpreter.patterns import Pattern
+from winsim.interpreter.regexes import compile_pattern
 
 ENDLESS = {
     "loop": "while ($true) { }",
@@ -66,7 +66,7 @@ def test_a_finally_block_runs_to_its_end(document: dict[str, Any]) -> None:
 
 
 def test_a_long_search_lets_other_threads_run() -> None:
-    search = threading.Thread(target=lambda: Pattern("^(a|aa)+$").search("a" * 30 + "b"))
+    search = threading.Thread(target=lambda: compile_pattern("^(a|aa)+$").search("a" * 30 + "b"))
     search.start()
     turns = 0
     while search.is_alive() and turns < 50:
@@ -78,11 +78,11 @@ def test_a_long_search_lets_other_threads_run() -> None:
 
 def test_matches_go_on_as_net_finds_them() -> None:
     def all_of(pattern: str, text: str) -> list[tuple[int, int]]:
-        return [found.span() for found in Pattern(pattern).finditer(text)]
+        return [found.span() for found in compile_pattern(pattern).finditer(text)]
 
     assert all_of("b*", "abc") == [(0, 0), (1, 2), (2, 2), (3, 3)]
     assert all_of("|a", "a") == [(0, 0), (1, 1)]
     assert all_of("(?<=a)b", "abab") == [(1, 2), (3, 4)]
     assert all_of("^a", "aa") == [(0, 1)]
-    assert Pattern("b*").sub(lambda found: "-", "abc") == "-a--c-"
-    assert Pattern("a").sub(lambda found: "x", "aaa", 2) == "xxa"
+    assert compile_pattern("b*").sub(lambda found: "-", "abc") == "-a--c-"
+    assert compile_pattern("a").sub(lambda found: "x", "aaa", 2) == "xxa"

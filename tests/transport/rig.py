@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -66,6 +67,8 @@ class Runspace:
 
     def stop(self) -> None:
         self.stopped.set()
+
+    def charge_imports(self, seconds: Callable[[], float]) -> None: ...
 
 
 class Rig:

@@ -207,6 +207,7 @@ def import_module(call: CommandCall) -> None:
             call.write_error(CommandError(id, message, "ResourceUnavailable", name, kind))
             continue
         loaded(call)[module.name.lower()] = module
+        call.session.bring_module(module.name.lower())
         if call.switch("PassThru"):
             call.write(module)
 

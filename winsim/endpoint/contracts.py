@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -91,6 +92,9 @@ class Runspace(Protocol):
     def invoke(self, request: PipelineRequest, sink: Sink) -> Outcome: ...
 
     def stop(self) -> None: ...
+
+    def charge_imports(self, seconds: Callable[[], float]) -> None:
+        """What loading a module costs on this host, from now on."""
 
 
 class Machine(Protocol):

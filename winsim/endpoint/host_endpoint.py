@@ -46,7 +46,10 @@ class HostEndpoint:
         self.skew_clock: Callable[[float], None] | None = None
         self.is_plugged: Callable[[], bool] = lambda: True  # whether the network leads to the machine
         loop = asyncio.get_running_loop()
-        context = ShellContext(machine, loop, workers, lambda: control.latency(name).shell_start)
+        costs = control.latency
+        context = ShellContext(
+            machine, loop, workers, lambda: costs(name).shell_start, lambda: costs(name).module_import
+        )
         self.service = WsmanService(context)
         self._workers = workers
         self.connections: set[HttpConnection] = set()

@@ -48,7 +48,8 @@ class PowerShellShell(Shell):
         return 0
 
     def running_commands(self) -> list[tuple[str, str]]:
-        return [(str(id).upper(), "") for id, run in self._pool.runs.items() if not run.ended]
+        # Also one that has ended: until its client closes it, its output can be fetched by whoever connects.
+        return [(str(id).upper(), "") for id in self._pool.runs]
 
     def start(self, command_id: str, line: Element, options: Mapping[str, str]) -> None:
         limit = self.context.machine.settings.max_commands_per_shell
@@ -129,6 +130,7 @@ class PowerShellShell(Shell):
         if delay:
             time.sleep(delay)
         runspace = self.context.machine.open_runspace(self._identity, ui, self._configuration)
+        runspace.charge_imports(self.context.import_delay)
         parameters = (("Name", "PSSenderInfo"), ("Value", self._sender_info()), ("Scope", "Global"))
         runspace.invoke(PipelineRequest((RemoteCommand("Set-Variable", False, parameters),)), _Nowhere())
         return runspace

@@ -31,6 +31,7 @@ class ShellContext:
     loop: asyncio.AbstractEventLoop
     workers: Executor
     start_delay: Callable[[], float]  # what starting a process costs on this host, for worker threads to sleep
+    import_delay: Callable[[], float]  # ... and loading a module
 
 
 @dataclass(frozen=True)

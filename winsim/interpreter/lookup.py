@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pslang.signatures import tables
@@ -21,6 +22,7 @@ class Lookup:
     scope: Scope
     host: Any
     state: dict[str, Any]
+    import_seconds: Callable[[], float]
 
     def resolve(self, name: str, scope: Scope) -> CommandInfo:
         """The command to run; CommandNotFoundException where there is none."""
@@ -77,12 +79,24 @@ class Lookup:
         module = registry().module_of(name)
         if module is None or not self.has_module(module):
             return None
-        self.state.setdefault("used_modules", set()).add(module.lower())  # a command brings its module along
+        self.bring_module(module.lower())  # a command brings its module along
         if info is not None:
             return info
         if tables.find(name) is not None:
             raise NotBuilt(f"the cmdlet {name}")
         return None
+
+    def bring_module(self, name: str) -> None:
+        """Loads a module (lower case) when it is not loaded yet, which takes the host its time."""
+        used: set[str] = self.state.setdefault("used_modules", set())
+        if name in used:
+            return
+        used.add(name)
+        if name not in CORE_MODULES and self.import_seconds():
+            self.pause(self.import_seconds())
+
+    def pause(self, seconds: float) -> None:
+        raise NotImplementedError
 
     def has_module(self, name: str) -> bool:
         if name.lower() in CORE_MODULES or name == "":

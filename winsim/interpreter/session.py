@@ -6,7 +6,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,7 @@ class Session(GlobalState, Lookup, BlockRunner):
         self.identity = identity
         self.ui = ui
         self.state: dict[str, Any] = {}
+        self.import_seconds: Callable[[], float] = float  # what loading a module costs; nothing by default
         self.limits = Limits()
         self.streams = Streams(*(lambda record: None,) * 4)
         self.budget = CHECK_EVERY
@@ -134,6 +135,10 @@ class Session(GlobalState, Lookup, BlockRunner):
         self.caught = []
         self.exit_code = None
 
+    def charge_imports(self, seconds: Callable[[], float]) -> None:
+        """From now on the first command of a module waits as long as loading it takes."""
+        self.import_seconds = seconds
+
     def stop(self) -> None:
         """Asks the running pipeline to stop; takes effect at the next statement or object, and wakes what sleeps.
 
@@ -173,9 +178,12 @@ class Session(GlobalState, Lookup, BlockRunner):
 
     def sleep(self, seconds: float) -> None:
         """Waits on the lab clock; a stop request ends it."""
-        wall = self.world.clock.wall_seconds(seconds) if self.world is not None else seconds
+        self.pause(self.world.clock.wall_seconds(seconds) if self.world is not None else seconds)
+
+    def pause(self, seconds: float) -> None:
+        """Waits in this computer's time."""
         with self.lock_laid_down():
-            stopped = self.stopping.wait(max(0.0, wall))
+            stopped = self.stopping.wait(max(0.0, seconds))
         if stopped:
             raise PipelineStopped
 

@@ -180,6 +180,7 @@ class CommandShell(Shell):
     def _open(self, process: Process, ui: ProcessUI) -> Runspace:
         runspace = self.context.machine.open_runspace(self._identity, ui, SessionConfiguration("Microsoft.PowerShell"))
         process.runspace = runspace
+        runspace.charge_imports(self.context.import_delay)
         if process.interrupted:
             runspace.stop()
         return runspace
