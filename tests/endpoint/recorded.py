@@ -32,6 +32,12 @@ DATA: Final = Path(__file__).parent / "data" / "conversations.json.gz"
 NAMES: Final = {kind.name.replace("_", "").lower(): kind for kind in MessageType}
 POOL: Final = uuid.UUID("a0000000-0000-0000-0000-000000000001")
 PATIENCE: Final = 10.0
+# What the README of the recordings says that Server 2012 R2 does not have at all, by conversation.
+ABSENT: Final = {
+    "005": "ResetRunspaceState belongs to protocol 2.3",
+    "006": "ResetRunspaceState belongs to protocol 2.3",
+    "127": "the version table has no PSEdition, GitCommitId, OS, Platform",
+}
 # The files that keep every packet: in them a pipeline begins with its own Command packet, or has none.
 WITH_PACKETS: Final = frozenset({"001", "020", "027", "028", "098", "099"})
 

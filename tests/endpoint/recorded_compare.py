@@ -25,6 +25,8 @@ _IGNORED: Final = frozenset(
     {"StackTrace", "TargetSite", "Source", "HResult", "Data", "User", "Computer", "Statement", "writeErrorStream",
      "ErrorDetails_ScriptStackTrace", "PSMessageDetails", "HistoryId", "InvocationInfo_HistoryId", "HelpUri",
      "DisplayScriptPosition", "PositionMessage", "InstanceId",
+     # "DateTimeOffset without Microsecond, Nanosecond and TotalOffsetMinutes"; the zone of the recorded machine
+     "Microsecond", "Nanosecond", "TotalOffsetMinutes", "LocalDateTime",
      # "records merged into output have a note as first property": not in the recorded version
      "WriteDebugStream", "WriteVerboseStream", "WriteWarningStream",
      "PSEventArgs.TimeGenerated", "PSEventArgs.RunspaceId",
@@ -57,6 +59,10 @@ _TEXTS: Final = tuple(
         # .NET 10 puts a narrow space before AM and PM
         ("\u202f", " "),
         (r"Generic\.StringEqualityComparer", "Generic.GenericEqualityComparer`1[System.String]"),
+        (
+            r"(Unable to find type \[[^\]]*\]\.)(?! Make)",
+            r"\1 Make sure that the assembly that contains this type is loaded.",
+        ),
         # a type that .NET Framework does not have
         (r"\+ASCIIEncodingSealed", ""),
         # files of another operating system
@@ -78,6 +84,7 @@ _VALUES: Final = {
 _OF_ANOTHER_ORDER: Final = frozenset({"System.UriBuilder", "System.Net.IPAddress"})
 
 
+_ZONE = re.compile(r"[+-]\d\d:\d\d\Z")  # the recorded machine stood in Europe/Berlin
 _EXPLICIT: Final = frozenset({"Capacity", "IsReadOnly", "SyncRoot", "IsSynchronized"})
 
 
@@ -134,7 +141,8 @@ class _Canon:
         if children:
             found["children"] = children
         elif item.text:
-            found["text"] = _VALUES.get((item.tag, item.text)) or _plain(item.text)
+            shown = _ZONE.sub("local", item.text) if item.tag == "DT" else item.text
+            found["text"] = _VALUES.get((item.tag, shown)) or _plain(shown)
         return found
 
     _latest: tuple[str, ...] = ()

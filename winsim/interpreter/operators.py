@@ -10,7 +10,7 @@ from winsim.interpreter.ambient import heed_stop
 from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.containers import Hashtable
 from winsim.interpreter.convert import convert, to_bool
-from winsim.interpreter.errors import ExceptionObject, TerminatingError, error
+from winsim.interpreter.errors import ExceptionObject, TerminatingError, error, from_net
 from winsim.interpreter.formatting import format_text
 from winsim.interpreter.nettypes import NetError, NetType
 from winsim.interpreter.patterns import Match, Pattern
@@ -70,7 +70,11 @@ def contains(left: object, right: object, ignore_case: bool) -> bool:
 
 def match(frame: Frame, left: object, right: object, ignore_case: bool, negated: bool) -> object:
     """``-match``: a scalar sets $Matches, a collection is filtered."""
-    pattern = pattern_of(right, ignore_case)
+    try:
+        pattern = pattern_of(right, ignore_case)
+    except TerminatingError as problem:  # this operator lets through what .NET throws, unlike -replace
+        inner = problem.record.exception.inner
+        raise problem if inner is None else from_net(NetError(inner.type_name, inner.message)) from None
     items = items_of(left)
     if items is not None:
         return Array([item for item in items if bool(pattern.search(to_text(item))) != negated])
