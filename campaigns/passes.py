@@ -27,8 +27,8 @@ from pathlib import Path
 
 from campaigns.cutting import cuts, cutting
 from campaigns.inprocess import Connector, building, in_deep_thread, new_world
-from campaigns.kills import copy_lab
 from campaigns.stages import Rehearsed, ledger_of, rehearse, remove_again
+from campaigns.variants import make_lab
 from campaigns.worlds import difference
 from passivelab.blueprint.model import Blueprint
 from passivelab.engine import Build
@@ -155,7 +155,7 @@ def _copy(journal: Path, target: Path) -> Path:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--lab", default="simulated", help="a folder under inventory/")
+    parser.add_argument("--lab", default="simulated", help="a folder under inventory/, or: other")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--every", action="store_true", help="rounds until every statement was cut after")
@@ -164,7 +164,7 @@ def main() -> int:
     works = {name: work for name, work in PASSES.items() if arguments.only in (None, name)}
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        copy = copy_lab(folder / "lab", arguments.lab)
+        copy = make_lab(arguments.lab, folder / "lab")
         first, last = arguments.seed, arguments.seed + (1000 if arguments.every else arguments.rounds)
         good = in_deep_thread(lambda: rounds(copy, folder, range(first, last), works))
     return 0 if good else 1

@@ -24,8 +24,8 @@ from typing import Literal
 from campaigns.forking import in_processes
 from campaigns.hand_changes import CHANGES, HandChange
 from campaigns.inprocess import Connector, building, in_deep_thread
-from campaigns.kills import copy_lab
 from campaigns.stages import Rehearsed, errors, rehearse, remove_again, template_of
+from campaigns.variants import make_lab
 from campaigns.worlds import SHOWN, differences, is_numbering, place_of
 from passivelab.blueprint.model import Blueprint, StepInstance
 from passivelab.engine.events import Event, StepFinished
@@ -138,7 +138,7 @@ def named(plan: Plan, trial: Trial) -> Iterator[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--lab", default="simulated", help="a folder under inventory/")
+    parser.add_argument("--lab", default="simulated", help="a folder under inventory/, or: other")
     parser.add_argument("--step", default="", help="only steps whose name contains this")
     parser.add_argument("--only", default=",".join(KINDS), help="which changes")
     parser.add_argument("--jobs", type=int, default=2)
@@ -146,7 +146,7 @@ def main() -> int:
     verdicts = []
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        copy = copy_lab(folder / "lab", arguments.lab)
+        copy = make_lab(arguments.lab, folder / "lab")
         lab = in_deep_thread(lambda: rehearse(copy, folder / "journal.jsonl", keep=False))
         chosen = trials(lab, arguments.only.split(","), arguments.step)
         for verdict in in_processes(lambda trial: attempt(lab, trial), chosen, arguments.jobs):

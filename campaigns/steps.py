@@ -26,8 +26,8 @@ from pathlib import Path
 from campaigns.cutting import Cut, cuts
 from campaigns.forking import in_processes
 from campaigns.inprocess import Snapshot, in_deep_thread
-from campaigns.kills import copy_lab
 from campaigns.stages import Rehearsed, Stage, Start, rehearse
+from campaigns.variants import make_lab
 from campaigns.worlds import difference
 from passivelab.commands.workshop import Workshop
 from winsim.world.lab import World
@@ -147,7 +147,7 @@ def summary(verdicts: Sequence[Verdict]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--lab", default="simulated", help="a folder under inventory/")
+    parser.add_argument("--lab", default="simulated", help="a folder under inventory/, or: other")
     parser.add_argument("--step", default="", help="only steps whose name contains this")
     parser.add_argument("--only", default=",".join(ALL), help="what to try")
     parser.add_argument("--all", action="store_true", help="every instance, and not only one of each template")
@@ -156,7 +156,7 @@ def main() -> int:
     verdicts = []
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        lab = in_deep_thread(lambda: rehearse(copy_lab(place / "lab", arguments.lab), place / "journal.jsonl"))
+        lab = in_deep_thread(lambda: rehearse(make_lab(arguments.lab, place / "lab"), place / "journal.jsonl"))
         print(f"{len(lab.starts)} changes of {len(lab.templates)} templates", flush=True)
         chosen = trials(lab, arguments.only.split(","), arguments.step, arguments.all)
         for verdict in in_processes(lambda trial: attempt(lab, trial), chosen, arguments.jobs):
