@@ -89,6 +89,8 @@ def test_windows_sign_in_inside_catches_devices_by_their_agent(published: Lab, d
     assert Browser(published.world).open(PASSIVE).status == 200
     agents = "'MSIE 10.0; Windows NT 6', 'MSIPC'"
     published.run("adfs01", f"Set-AdfsProperties -WIASupportedUserAgents {agents}").good()
+    assert device.open(PASSIVE).status == 401  # the service reads the list when it starts
+    published.run("adfs01", "Restart-Service adfssrv").good()
     assert device.open(PASSIVE).status == 200
 
 

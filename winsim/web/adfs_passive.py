@@ -19,7 +19,7 @@ from winsim.web.claims import PRIMARY_SID, Claim, issued, permits
 from winsim.web.messages import Request, Response
 from winsim.world import issuing
 from winsim.world.accounts import Logon
-from winsim.world.adfs.state import FarmConfiguration, RelyingPartyTrust
+from winsim.world.adfs.state import AdfsServer, FarmConfiguration, RelyingPartyTrust
 from winsim.world.directory import Directory, objects
 from winsim.world.directory.logons import logon
 
@@ -49,7 +49,7 @@ def answer(world: World, host: Host, farm: FarmConfiguration, asked: Request) ->
     posted = _fields(asked.body.decode("utf-8", "replace")) if asked.method == "POST" else {}
     if posted.get("AuthMethod") == "FormsAuthentication" and _forms_allowed(farm):
         return _sign_in(world, farm, asked, posted)
-    if _windows_expected(farm, asked.header("user-agent")):
+    if _windows_expected(host, farm, asked.header("user-agent")):
         # The handshake itself is not modelled: a client without the lab's own browser sees its beginning only.
         return Response(401, b"", SERVER | {"WWW-Authenticate": "Negotiate, NTLM"})
     return _form(asked)
@@ -68,12 +68,12 @@ def _forms_allowed(farm: FarmConfiguration) -> bool:
     return "FormsAuthentication" in _providers(farm)
 
 
-def _windows_expected(farm: FarmConfiguration, agent: str) -> bool:
+def _windows_expected(host: Host, farm: FarmConfiguration, agent: str) -> bool:
     """Agents of the list get Windows authentication; others only where the forms page is no way out."""
     if "WindowsAuthentication" not in _providers(farm):
         return False
-    agents = farm.properties["WIASupportedUserAgents"]
-    if isinstance(agents, list) and any(text.lower() in agent.lower() for text in agents):
+    agents = host.parts.need(AdfsServer).agents_at_start or []
+    if any(text.lower() in agent.lower() for text in agents):
         return True
     return not (_forms_allowed(farm) and farm.policy["WindowsIntegratedFallbackEnabled"])
 

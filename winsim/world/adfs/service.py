@@ -41,6 +41,8 @@ def starting(world: World, host: Host) -> None:
         raise ServiceError(*_EXCEPTION)
     if not server.is_primary:
         synchronisation.fetch(world, host, server, world.clock.now())
+    agents = server.configuration.properties["WIASupportedUserAgents"]
+    server.agents_at_start = list(agents) if isinstance(agents, list) else []
     host.events.write("AD FS/Admin", "AD FS", 100, "Information", "The AD FS service started successfully.")
 
 

@@ -95,3 +95,4 @@ class AdfsServer:
     last_sync_attempt: datetime | None = None
     last_sync_status: int = 0
     nodes: list[str] = field(default_factory=list)  # on the primary: secondaries that have been heard of
+    agents_at_start: list[str] | None = None  # WIASupportedUserAgents, which the service reads when it starts
