@@ -41,7 +41,7 @@ def make_console(stream: IO[str] | None = None) -> Console:
 HEARTBEAT = 30.0  # seconds between two signs of life of steps that wait
 
 
-# Commands that show what steps say while they take something away; otherwise their words are for the log.
+# Commands that show what steps say while they take something away; other words, and warnings, are for the log.
 TELLING = ("teardown-lab", "rebuild-lab")
 
 
@@ -77,9 +77,7 @@ class Lines:
                     self.put(line)
             case Planned(plan):
                 self.put(count_line(plan))
-            case Said(stream="warning"):
-                self.put(Text(f"  {event.key.host:<7} {event.key.step}: {event.text}", "yellow"))
-            case Said() if self._tells:
+            case Said(stream="output") if self._tells:
                 self.put(Text(f"  {event.key.host:<7} {event.key.step}: {event.text}", "dim"))
             case StepFinished():
                 self.finished(event)

@@ -15,6 +15,7 @@ from passivelab.pki import Pki
 from passivelab.preflight.subject import Subject
 from passivelab.preflight.topology import document_fits_the_inventory
 from tests.commands.conftest import change
+from tests.products.conftest import prepared_lab
 
 BARE = ROOT / "inventory" / "bare"
 SIMPLE_URLS = """<SimpleUrlConfiguration xmlns="urn:schema:Microsoft.Rtc.Management.Settings.SimpleUrl.2008">
@@ -62,3 +63,15 @@ def test_the_document_of_the_bare_lab_fits(lab: Path, keys: Pki) -> None:
 def test_what_does_not_fit_is_found(lab: Path, old: str, new: str, code: str, keys: Pki) -> None:
     change(lab / "topology.xml", old, new)
     assert set(codes(lab, keys)) == {code}
+
+
+def test_a_teardown_finds_the_schema_that_stays_when_the_product_has_gone(lab: Path, keys: Pki) -> None:
+    blueprint = compile_lab(load_lab(lab), ROLES, keys).blueprint
+    (schema,) = [item for item in blueprint.instances if item.step == "schema"]
+    assert schema.stays
+    read = f"(& {{ {schema.scripts.current} }}).State"
+    prepared = prepared_lab()
+    assert prepared.run("se01", read).good().texts == ["SCHEMA_VERSION_STATE_CURRENT"]
+    del prepared.world.host("se01").modules["lync"]
+    assert prepared.run("se01", read).good().texts == ["extended"]
+    assert prepared.run("arr01", read, user="ARR01\\Administrator").good().texts == []  # no domain, nothing to stay
