@@ -259,13 +259,15 @@ def file_exists(session: Session, path: str) -> bool:
 
 @FILE.static_method("ReadAllText", "System.String", ENCODING, optional=1, needs_session=True)
 def read_all_text(session: Session, path: str, encoding: Encoding | None = LEFT_OUT) -> str:
-    return decode(read(session, path), given(encoding))
+    known = given(encoding)
+    return decode(read(session, path), known)
 
 
 @FILE.static_method("ReadAllLines", "System.String", ENCODING, optional=1, needs_session=True)
 @FILE.static_method("ReadLines", "System.String", ENCODING, optional=1, needs_session=True)
 def read_all_lines(session: Session, path: str, encoding: Encoding | None = LEFT_OUT) -> Array:
-    text = decode(read(session, path), given(encoding)).replace("\r\n", "\n").replace("\r", "\n")
+    known = given(encoding)
+    text = decode(read(session, path), known).replace("\r\n", "\n").replace("\r", "\n")
     return Array(text.removesuffix("\n").split("\n") if text else [], "System.String")
 
 
