@@ -11,7 +11,8 @@ from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.compare import Number, scan
 from winsim.interpreter.containers import Dictionary, Hashtable, OrderedDictionary
 from winsim.interpreter.convert import SwitchParameter, convert
-from winsim.interpreter.errors import ExceptionObject, TerminatingError, error
+from winsim.interpreter.errors import ExceptionObject, TerminatingError, error, from_net
+from winsim.interpreter.nettypes import NetError
 from winsim.interpreter.numbers import INTEGERS, in_range, round_even, to_decimal, to_integer
 from winsim.interpreter.sizes import LARGE, check_size
 from winsim.interpreter.texts import to_text
@@ -190,11 +191,16 @@ def as_enum(number: Number, like: EnumValue) -> object:
 
 def object_operator(left: object, right: object, op: str, method: str) -> object:
     """An operator that the .NET type defines: Python's special methods of the class."""
-    special = {"+": "__add__", "-": "__sub__", "*": "__mul__", "/": "__truediv__"}[op]
+    special = {"+": "__add__", "-": "__sub__", "*": "__mul__", "/": "__truediv__", "%": "__mod__"}[op]
+    if getattr(right, "reflected", False) and not isinstance(left, NetObject):
+        left = convert(left, get_type(type_name_of(right) or ""))
     implementation: Callable[[Any], object] | None = getattr(left, special, None)
     if implementation is not None and isinstance(left, NetObject):
         for candidate in converted_operands(left, right):
-            result = implementation(candidate)
+            try:
+                result = implementation(candidate)
+            except NetError as problem:
+                raise from_net(problem) from None
             if result is not NotImplemented:
                 return result
     raise method_not_found(left, method)
@@ -322,7 +328,7 @@ def remainder(left: object, right: object) -> object:
     left, right = clean(left), clean(right)
     a, b = division_operands(left, right, "%", "op_Modulus")
     if a is None or b is None:
-        raise method_not_found(left, "op_Modulus")
+        return object_operator(left, right, "%", "op_Modulus")
     width = integer_width(a, b)
     if width in (MIXED, 6):
         if b == 0:
@@ -441,6 +447,8 @@ def step(value: object, by: int) -> object:
         return result if INT_MIN <= result <= INT_MAX else float(result)
     if value is None:
         return by
+    if getattr(value, "reflected", False):
+        return add(value, by)
     if isinstance(value, Char | bool) or not isinstance(value, int | float | Decimal):
         name = "++" if by > 0 else "--"
         message = f"The '{name}' operator works only on numbers. The operand is a '{type_name_of(value)}'."

@@ -165,6 +165,8 @@ def number_operand(value: object) -> Number | None:
 
 
 def compare_objects(left: object, right: object, ignore_case: bool) -> int:
+    if getattr(right, "reflected", False) and not isinstance(left, NetObject):
+        return -compare_objects(right, left, ignore_case)
     kind = type_of(left)
     if not ordered(left):
         if left is right or (not isinstance(left, list | PSObject) and bool(left == right)):

@@ -13,7 +13,7 @@ from winsim.interpreter.errors import RUNTIME_EXCEPTION, ExceptionObject, Termin
 from winsim.interpreter.nettypes import NetError, NetType, TypeDef
 from winsim.interpreter.numbers import INTEGERS, cast_error, to_decimal, to_double, to_integer
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.typetable import table, type_name_of
+from winsim.interpreter.typetable import NUMBER_TYPES, table, type_name_of
 from winsim.interpreter.values import (
     AUTOMATION_NULL,
     Array,
@@ -260,6 +260,8 @@ def convert(value: object, target: NetType) -> object:
     if isinstance(value, PSObject) and value.base is not None and name not in ("System.Object", SMA + "PSObject"):
         value = value.base
     if converter is not None:
+        if name in NUMBER_TYPES and isinstance(value, NetObject):
+            value = getattr(value, "as_number", value)
         try:
             return converter(value)
         except TypeError:

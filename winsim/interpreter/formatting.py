@@ -9,7 +9,7 @@ from decimal import Decimal
 from winsim.interpreter.collect import unwrap
 from winsim.interpreter.net.number_format import NumberFormatError, format_number
 from winsim.interpreter.nettypes import NetError
-from winsim.interpreter.sizes import check_size
+from winsim.interpreter.sizes import check_size, joined
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import table, type_name_of
 from winsim.interpreter.values import EnumValue, PSObject
@@ -38,7 +38,7 @@ def format_text(template: str, arguments: Sequence[object]) -> str:
         else:
             out.append(character)
             index += 1
-    return "".join(out)
+    return joined("", out)
 
 
 def item(found: re.Match[str], arguments: Sequence[object]) -> str:

@@ -15,6 +15,7 @@ from winsim.interpreter.formatting import format_text
 from winsim.interpreter.nettypes import NetError, NetType
 from winsim.interpreter.patterns import Match, Pattern
 from winsim.interpreter.regexes import compile_pattern, group_order, substitute
+from winsim.interpreter.sizes import joined
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import table
 from winsim.interpreter.values import Array, NetObject
@@ -190,7 +191,7 @@ def join(left: object, right: object) -> object:
     for item in items:
         heed_stop()
         texts.append(to_text(item))
-    return separator.join(texts)
+    return joined(separator, texts)
 
 
 def join_unary(value: object) -> object:

@@ -92,6 +92,10 @@ class RemoteScript(ScriptStage):
         if self.live is not None:
             self.frame.scope.vars["input"] = LiveInput(self.live, INPUT)
 
+    def end(self) -> None:
+        super().end()
+        self.failed = self.failed or not self.session.last_ok  # $? of its last statement is that of the whole
+
     def close(self) -> None:
         self.saved = {}
         super().close()
