@@ -74,3 +74,15 @@ def test_secrets_round_trip_only_for_their_user(machine: Machine) -> None:
     assert other.errors == [
         "ImportSecureString_InvalidArgument_CryptographicError,Microsoft.PowerShell.Commands.ConvertToSecureStringCommand"
     ]
+
+
+def test_access_rules_are_written_back(run: Run) -> None:
+    run(r"New-Item C:\acl\sub -ItemType Directory -Force; $acl = Get-Acl C:\acl; "
+        r"$acl.SetAccessRule((New-Object System.Security.AccessControl.FileSystemAccessRule("
+        r"'CORP\anna', 'Modify', 'ContainerInherit,ObjectInherit', 'None', 'Allow')));"
+        r"Set-Acl C:\acl $acl")  # fmt: skip
+    rules = "% { \"$($_.IdentityReference) $($_.FileSystemRights) $($_.IsInherited)\" }"
+    assert run(rf"(Get-Acl C:\acl).Access | {rules}") == [r"CORP\anna Modify, Synchronize False"]
+    assert run(rf"(Get-Acl C:\acl\sub).Access | {rules}") == [r"CORP\anna Modify, Synchronize True"]
+    run(r"$s = Get-Acl C:\acl\sub; $s.SetAccessRuleProtection($true, $false); $s | Set-Acl C:\acl\sub")
+    assert run(r"@((Get-Acl C:\acl\sub).Access).Count") == ["0"]

@@ -78,6 +78,12 @@ SPECIAL: dict[str, View] = {
         (named("Name"), named("MemberType"), named("Definition")),
         named("TypeName"),
     ),
+    "system.security.accesscontrol.filesystemsecurity": View(
+        "table",
+        (named("PSChildName", label="Path"), named("Owner"), named("AccessToString", label="Access")),
+        Column("Directory", None, COMPUTED["Directory"]),
+        indent="    ",
+    ),
     "system.datetime": View("text", text=COMPUTED["DateTime"]),
     "system.management.automation.scriptblock": View("text", text=COMPUTED["Text"]),
     "microsoft.powershell.commands.matchinfo": View("text", text=COMPUTED["Text"]),
