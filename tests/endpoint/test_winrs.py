@@ -70,6 +70,9 @@ def test_errors_of_an_encoded_command_are_clixml(session: winrm.Session) -> None
         ("cmd /c echo inner", "inner\r\n", 0),
         ("rem nothing", "", 0),
         ("exit 3 & echo never", "", 3),
+        ("chcp", "Active code page: 437\r\n", 0),
+        ("chcp 65001 > nul & echo \u20ac", "\u20ac\r\n", 0),
+        ("chcp 99999", "", 1),
         ("for %i in (1) do echo x", "", 1),
     ],
 )
@@ -77,6 +80,14 @@ def test_command_lines(shell: WinRS, line: str, output: str, code: int) -> None:
     process = Process(shell, line)
     process.invoke()
     assert (process.stdout.decode(), process.rc) == (output, code)
+
+
+@pytest.mark.parametrize("words", [["-File", "C:\\nosuch.ps1"], ["-nonsense"], ["-enc", "%"]])
+def test_arguments_that_powershell_cannot_use(shell: WinRS, words: list[str]) -> None:
+    process = Process(shell, "powershell", words)
+    process.invoke()
+    assert process.rc == 0xFFFD0000
+    assert process.stderr
 
 
 def test_standard_error_can_be_joined(shell: WinRS) -> None:

@@ -159,6 +159,8 @@ class CommandProcessor:
             "dir": self._dir,
             "type": self._type,
             "ver": self._ver,
+            "chcp": self._chcp,
+            "chcp.com": self._chcp,
             "rem": self._rem,
             "exit": self._exit,
             "md": self._md,
@@ -275,6 +277,14 @@ class CommandProcessor:
         writer.line(VERSION)
         return 0
 
+    def _chcp(self, command: Simple, writer: Writer) -> int:
+        wanted = command.tail.strip()
+        if wanted and not (wanted.isascii() and wanted.isdigit() and self._streams.change_page(int(wanted))):
+            writer.error("Invalid code page")
+            return 1
+        writer.line(f"Active code page: {self._streams.page}")
+        return 0
+
     def _rem(self, command: Simple, writer: Writer) -> int:
         return 0
 
@@ -296,7 +306,7 @@ class CommandProcessor:
     def _program(self, words: list[str], writer: Writer, fed: str | None) -> int:
         name = words[0].replace("/", "\\").rpartition("\\")[2].lower().removesuffix(".exe")
         if name == "powershell":
-            streams = ProcessStreams("utf-8", lambda stream, data: self._forward(writer, stream, data))
+            streams = ProcessStreams(65001, lambda stream, data: self._forward(writer, stream, data))
             if fed is not None:
                 streams.input.put(fed.encode(), end=True)
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -27,8 +27,19 @@ _SWITCHES: Final = ("nologo", "noexit", "sta", "mta", "noprofile", "noninteracti
 _WIDTH: Final = 80
 
 
+BAD_PARAMETER: Final = 0xFFFD0000  # how powershell.exe leaves when it cannot use its arguments
+
+
 class BadCommandLine(Exception):
     """powershell.exe refuses its arguments."""
+
+
+class NoSuchFile(BadCommandLine):
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"The argument '{path}' to the -File parameter does not exist. Provide the path to an existing '.ps1' file "
+            "as an argument to the -File parameter."
+        )
 
 
 @dataclass(frozen=True)
@@ -189,7 +200,7 @@ def error_lines(value: object) -> list[str]:
     if not isinstance(record, ErrorRecord):
         return [to_text(value)]
     info = record.invocation
-    command = to_text(get_property_of(info, "InvocationName")) if info is not None else ""
+    command = _named(info) if info is not None else ""
     head = f"{command} : {record.message}" if command and record.activity else record.message
     lines = head.splitlines()
     position = to_text(get_property_of(info, "PositionMessage")) if info is not None else ""
@@ -200,15 +211,55 @@ def error_lines(value: object) -> list[str]:
     return [*lines, " "]
 
 
+def _named(info: object) -> str:
+    """What stands before the message: how the command was called, or the text of the script that it stands in."""
+    called = to_text(get_property_of(info, "InvocationName"))
+    if called not in ("", "&", "."):
+        return called
+    command = get_property_of(info, "MyCommand")
+    if command is None:
+        return called
+    script = to_text(get_property_of(command, "CommandType")) == "Script"
+    return to_text(get_property_of(command, "Definition" if script else "Name"))
+
+
+def _found(runspace: Runspace, path: str) -> bool:
+    """Whether -File names a script."""
+    if not path.lower().endswith(".ps1"):
+        return False
+    answers: list[object] = []
+
+    class Take:
+        def output(self, value: object) -> None:
+            answers.append(value)
+
+        def error(self, record: object) -> None: ...
+
+        warning = verbose = debug = progress = error
+
+    ask = RemoteCommand("Test-Path", False, (("LiteralPath", path), ("PathType", "Leaf")))
+    runspace.invoke(PipelineRequest((ask,)), Take())
+    return answers == [True]
+
+
+def _lines(console: ProcessStreams) -> Iterator[object]:
+    while (line := console.read_line()) is not None:
+        yield line
+
+
 def run(invocation: Invocation, runspace: Runspace, ui: ProcessUI) -> int:
     """Runs to the end; the exit code is that of ``exit``, else whether the last command succeeded."""
     script = ui.console.read_to_end() if invocation.from_input else invocation.script
     sink = _TextSink(ui.console, [] if invocation.encoded else None)
     if invocation.file:
+        if not _found(runspace, invocation.file):
+            raise NoSuchFile(invocation.file)
         command = RemoteCommand(invocation.file, False, invocation.parameters)
     else:
         command = RemoteCommand(script, True, local_scope=False)
-    outcome = runspace.invoke(PipelineRequest((command,)), sink)
+    # A script that never asks for $input does not wait for the client to end the standard input.
+    reads = not invocation.from_input and "$input" in script.lower()
+    outcome = runspace.invoke(PipelineRequest((command,), _lines(ui.console) if reads else None), sink)
     succeeded = getattr(runspace, "last_ok", True)
     if outcome.error is not None and outcome.state == "failed":
         sink.error(outcome.error)

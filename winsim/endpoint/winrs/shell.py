@@ -51,7 +51,7 @@ class CommandShell(Shell):
 
     def __init__(self, request: ShellRequest, context: ShellContext) -> None:
         super().__init__(request, context)
-        self._encoding = _encoding(request.options.get("WINRS_CODEPAGE"))
+        self._page = _page(request.options.get("WINRS_CODEPAGE"))
         self._folder = request.text("WorkingDirectory")
         self._variables = _variables(request.element)
         self._identity = request.identity
@@ -98,7 +98,7 @@ class CommandShell(Shell):
         if not text.strip():
             raise faults.invalid_parameter()
         queue = OutputQueue(self.context.loop)
-        streams = ProcessStreams(self._encoding, lambda stream, data: _emit(queue, command_id, stream, data))
+        streams = ProcessStreams(self._page, lambda stream, data: _emit(queue, command_id, stream, data))
         process = Process(command_id, text, streams, queue, direct)
         self.queues[command_id] = queue
         self._processes[command_id] = process
@@ -186,19 +186,18 @@ class CommandShell(Shell):
         return runspace
 
     def _powershell(self, process: Process, words: Sequence[str], streams: ProcessStreams) -> int:
-        try:
-            invocation = powershell.parse(words)
-        except BadCommandLine as error:
-            streams.line(str(error), error=True)
-            return 1
-        ui = ProcessUI(streams, interactive=invocation.interactive)
         outer = process.runspace
         try:
+            invocation = powershell.parse(words)
+            ui = ProcessUI(streams, interactive=invocation.interactive)
             runspace = self._open(process, ui)
             start = self._folder or "~"
             location = RemoteCommand("Set-Location", False, (("Path", start),))
             runspace.invoke(PipelineRequest((location,)), _Nowhere())
             return powershell.run(invocation, runspace, ui)
+        except BadCommandLine as error:
+            streams.line(str(error), error=True)
+            return powershell.BAD_PARAMETER
         finally:
             process.runspace = outer
 
@@ -234,13 +233,13 @@ def _emit(queue: OutputQueue, command_id: str, stream: str, data: bytes) -> None
         queue.put(Chunk(stream, data[offset : offset + _CHUNK], command_id))
 
 
-def _encoding(code_page: str | None) -> str:
-    if code_page is None:
-        code_page = str(_DEFAULT_CODE_PAGE)
-    encoding = encoding_of(int(code_page)) if code_page.isascii() and code_page.isdigit() else None
-    if encoding is None:
-        raise faults.bad_code_page(code_page)
-    return encoding
+def _page(text: str | None) -> int:
+    """The code page that a client asks for."""
+    if text is None:
+        return _DEFAULT_CODE_PAGE
+    if not (text.isascii() and text.isdigit() and len(text) < 6) or encoding_of(int(text)) is None:
+        raise faults.bad_code_page(text)
+    return int(text)
 
 
 def _variables(element: Element) -> dict[str, str]:

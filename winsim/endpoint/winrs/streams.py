@@ -72,10 +72,19 @@ class StandardInput:
 class ProcessStreams:
     """Implements Console. ``emit`` takes the stream's name and bytes; it may block while the client is far behind."""
 
-    def __init__(self, encoding: str, emit: Callable[[str, bytes], None]) -> None:
-        self.input = StandardInput(encoding)
-        self._encoding = encoding
+    def __init__(self, page: int, emit: Callable[[str, bytes], None]) -> None:
+        self.page = page
+        self._encoding = encoding_of(page) or "ascii"
+        self.input = StandardInput(self._encoding)
         self._emit = emit
+
+    def change_page(self, page: int) -> bool:
+        """What chcp does to the output; False for a code page that Windows does not have."""
+        encoding = encoding_of(page)
+        if encoding is None:
+            return False
+        self.page, self._encoding = page, encoding
+        return True
 
     def read_line(self) -> str | None:
         return self.input.read_line()
