@@ -4,7 +4,7 @@
 
 * A second build changes nothing.
 * A build that loses the connection within every `apply`, right after a statement of it, ends in the lab that an
-  undisturbed build ends in, and the ledger owns the same things.
+  undisturbed build ends in, and the ledger owns the same things with the same values from before.
 * A teardown that loses the connection within every `remove`, and runs every `remove` once more on what is gone, ends
   in the machines from before the build.
 
@@ -15,6 +15,7 @@ template share the work. With ``--every`` the rounds go on until no statement is
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import shutil
 import sys
@@ -33,7 +34,8 @@ from campaigns.worlds import difference
 from passivelab.blueprint.model import Blueprint
 from passivelab.engine import Build
 from passivelab.engine.events import Event, StepFinished
-from winsim.world.digest import digest
+from passivelab.state import Ledger
+from winsim.world.digest import GENERATED, digest
 
 
 @dataclass
@@ -111,10 +113,16 @@ def cut_build(lab: Rehearsed, folder: Path, disturbance: Disturbance) -> list[st
         found = [] if build.prove() else ["not proved"]
     other = difference(lab.built.world(), world)
     found += [f"another lab: {other}"] if other else []
-    ours, theirs = ledger_of(journal).entries, lab.ledger.entries
-    # Values from before hold generated ids: what they have in common is which there were.
-    shape = {key: entry.before is None for key, entry in theirs.items()}
-    return found + ([] if shape == {key: entry.before is None for key, entry in ours.items()} else ["owned otherwise"])
+    ours, theirs = values_before(ledger_of(journal)), values_before(lab.ledger)
+    return found + [f"owned otherwise: {key}" for key in sorted({*ours, *theirs}) if ours.get(key) != theirs.get(key)]
+
+
+def values_before(ledger: Ledger) -> dict[str, str]:
+    """Of each owned thing the value that it had before, generated texts aside."""
+    return {
+        f"{host} {step}": GENERATED.sub("#", json.dumps(entry.before, sort_keys=True))
+        for (host, step), entry in ledger.entries.items()
+    }
 
 
 def told(build: Build, disturbance: Disturbance, block: str) -> list[str]:
