@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import datetime
 from html import unescape
 
@@ -16,6 +17,9 @@ from tests.failures.browser import DEVICE, PASSIVE, WEB, Browser
 from tests.products.running import Lab
 from winsim.web.http import WebFailure, fetch
 from winsim.web.messages import Response
+from winsim.world import issuing
+from winsim.world.http_sys import SslBinding, http_sys
+from winsim.world.prepared import add_certificate
 
 PHONE = (
     "Mozilla/5.0 (compatible; MSIE 10.0; Windows Phone 8.0; Trident/6.0; IEMobile/10.0; ARM; Touch; NOKIA; Lumia 920)"
@@ -133,3 +137,26 @@ def test_a_pool_without_trusts_is_an_unknown_party(published: Lab, device: Brows
     published.run("adfs01", "Remove-AdfsRelyingPartyTrust -TargetName external").good()
     assert f"'{WEB}/'" in (page := text(device.open(PASSIVE))) and "MSIS7007" in page
     assert 364 in admin_events(published)
+
+
+def test_windows_sign_in_is_bound_to_the_certificate_that_the_client_has_seen(published: Lab, device: Browser) -> None:
+    """Row 42: extended protection, with another certificate on the proxy than on AD FS."""
+    published.run(
+        "adfs01",
+        "Set-AdfsGlobalAuthenticationPolicy -PrimaryIntranetAuthenticationProvider WindowsAuthentication; "
+        "Restart-Service adfssrv",
+    ).good()
+    federation = device.ask(PASSIVE).header("Location")
+    client = replace(DEVICE, account="CORP\\elena", password="Siena-Signs-In-1")
+    assert fetch(published.world, None, federation, client=DEVICE).status == 401  # nobody has an account here
+    assert fetch(published.world, None, federation, client=replace(client, password="wrong")).status == 401
+    assert "wresult" in text(fetch(published.world, None, federation, client=client))  # one certificate on both
+
+    proxy, now = published.world.host("arr01"), published.world.clock.now()
+    other = issuing.authority(issuing.common_name("Other CA"), now, 100)
+    issued = issuing.issue_for_server(other, "sts.contoso.com", ["sts.contoso.com"], now, 50)
+    own = add_certificate(proxy, issued, "of the proxy")
+    http_sys(proxy).put(SslBinding("0.0.0.0:443", False, own.thumbprint))
+    assert fetch(published.world, None, federation, client=client).status == 401
+    published.run("adfs01", "Set-AdfsProperties -ExtendedProtectionTokenCheck None; Restart-Service adfssrv").good()
+    assert "wresult" in text(fetch(published.world, None, federation, client=client))

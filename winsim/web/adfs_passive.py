@@ -14,7 +14,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from winsim.web import saml
+from winsim.web import saml, tls, windows_sign_in
 from winsim.web.claims import PRIMARY_SID, Claim, issued, permits
 from winsim.web.messages import Request, Response
 from winsim.world import issuing
@@ -50,7 +50,9 @@ def answer(world: World, host: Host, farm: FarmConfiguration, asked: Request) ->
     if posted.get("AuthMethod") == "FormsAuthentication" and _forms_allowed(farm):
         return _sign_in(world, farm, asked, posted)
     if _windows_expected(host, farm, asked.header("user-agent")):
-        # The handshake itself is not modelled: a client without the lab's own browser sees its beginning only.
+        known = _windows_sign_in(world, host, farm, asked)
+        if known is not None:
+            return _token_page(world, host, farm, trust, known, asked)
         return Response(401, b"", SERVER | {"WWW-Authenticate": "Negotiate, NTLM"})
     return _form(asked)
 
@@ -76,6 +78,19 @@ def _windows_expected(host: Host, farm: FarmConfiguration, agent: str) -> bool:
     if any(text.lower() in agent.lower() for text in agents):
         return True
     return not (_forms_allowed(farm) and farm.policy["WindowsIntegratedFallbackEnabled"])
+
+
+def _windows_sign_in(world: World, host: Host, farm: FarmConfiguration, asked: Request) -> Logon | None:
+    """Who has signed in, bound to the channel that ends here: a proxy with a certificate of its own is in between."""
+    proof = windows_sign_in.read(asked)
+    found = _logon(world, proof.account) if proof is not None else None
+    if proof is None or found is None or windows_sign_in.secret_of(found.password) != proof.password:
+        return None
+    if host.parts.need(AdfsServer).binding_at_start != "None" and proof.channel:
+        own = tls.serve(host, host.addresses[0], 443, str(farm.properties["HostName"])).certificate
+        if windows_sign_in.channel_of(own) != proof.channel:
+            return None
+    return found
 
 
 def _address(asked: Request) -> str:

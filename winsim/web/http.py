@@ -9,11 +9,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from winsim.web import tls
+from winsim.web import tls, windows_sign_in
 from winsim.web.iis import answer_by_iis, listens
 from winsim.web.messages import Request, Response, WebFailure, request
 from winsim.world.http_sys import UrlRegistration, http_sys
@@ -32,13 +32,18 @@ REDIRECTS = frozenset({301, 302, 303, 307})
 
 @dataclass(frozen=True)
 class Client:
-    """How a program asks. ``versions`` None: what .NET on the host offers; ``ignore`` are tls.IGNORE_ flags."""
+    """How a program asks. ``versions`` None: what .NET on the host offers; ``ignore`` are tls.IGNORE_ flags.
+
+    With an account (DOMAIN\\name) it signs in where a server asks for Windows authentication.
+    """
 
     sends_server_name: bool = True
     versions: frozenset[str] | None = None
     ignore: int = 0
     timeout: float = 100.0
     redirects: int = 50
+    account: str = ""
+    password: str = field(default="", repr=False)
 
 
 DOTNET = Client()
@@ -78,9 +83,12 @@ def exchange(
     asked = replace(asked, client=source)
     if not is_listening(world, server, address, asked.scheme, port):
         raise WebFailure.unreachable(f"nothing listens on {server.name} {address}:{port}")
-    if asked.scheme == "https":
-        _handshake(world, host, server, address, port, name, client)
+    seen = _handshake(world, host, server, address, port, name, client) if asked.scheme == "https" else b""
     response = dispatch(world, server, address, port, asked)
+    if client.account and windows_sign_in.wanted(response):
+        proof = windows_sign_in.header(client.account, client.password, seen)
+        asked = replace(asked, headers={**asked.headers, "authorization": proof})
+        response = dispatch(world, server, address, port, asked)
     if response.seconds > client.timeout:
         raise WebFailure.timed_out()
     return response
@@ -107,13 +115,15 @@ def _source(host: Host | None, server: Host, address: str) -> str:
 
 def _handshake(
     world: World, host: Host | None, server: Host, address: str, port: int, name: str, client: Client
-) -> None:
+) -> bytes:
+    """The certificate that the client has seen and accepted."""
     versions = client.versions or (tls.client_versions(host) if host else frozenset({"Tls", "Tls11", "Tls12"}))
     if not versions & tls.server_versions(server):
         raise WebFailure.no_channel(f"{server.name} accepts none of {', '.join(sorted(versions))}")
     hello = name if client.sends_server_name and not tls.is_address(name) else None
     chosen = tls.serve(server, address, port, hello)
     tls.judge(host, server, chosen.certificate, name, world.clock.now(), client.ignore)
+    return chosen.certificate
 
 
 def is_listening(world: World, server: Host, address: str, scheme: str, port: int) -> bool:

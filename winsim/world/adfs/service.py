@@ -43,6 +43,7 @@ def starting(world: World, host: Host) -> None:
         synchronisation.fetch(world, host, server, world.clock.now())
     agents = server.configuration.properties["WIASupportedUserAgents"]
     server.agents_at_start = list(agents) if isinstance(agents, list) else []
+    server.binding_at_start = str(server.configuration.properties["ExtendedProtectionTokenCheck"])
     host.events.write("AD FS/Admin", "AD FS", 100, "Information", "The AD FS service started successfully.")
 
 

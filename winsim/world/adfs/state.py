@@ -95,4 +95,6 @@ class AdfsServer:
     last_sync_attempt: datetime | None = None
     last_sync_status: int = 0
     nodes: list[str] = field(default_factory=list)  # on the primary: secondaries that have been heard of
-    agents_at_start: list[str] | None = None  # WIASupportedUserAgents, which the service reads when it starts
+    # WIASupportedUserAgents and ExtendedProtectionTokenCheck, which the service reads when it starts
+    agents_at_start: list[str] | None = None
+    binding_at_start: str = ""
