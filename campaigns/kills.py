@@ -41,6 +41,7 @@ class End:
     digest: str
     owned: Mapping[str, Any]
     lines: int = 0
+    last: str = ""  # the end of its output, where it was not proved
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Outcome:
         ours, theirs = self.end.owned, wanted.owned
         owned = sorted(key for key in {*ours, *theirs} if ours.get(key, "-") != theirs.get(key, "-"))
         told = f"proved {self.end.proved}, digest {self.end.digest[:16]} for {wanted.digest[:16]}"
-        return f"{told}, owned otherwise: {', '.join(owned) or 'nothing'}"
+        return f"{told}, owned otherwise: {', '.join(owned) or 'nothing'}{self.end.last}"
 
 
 def copy_lab(folder: Path, name: str = "simulated") -> Path:
@@ -87,7 +88,9 @@ def run(lab: Path, arguments: tuple[str, ...]) -> End:
     """Run to the end."""
     output = command(lab, arguments).communicate()[0].splitlines()
     last = json.loads(output[-1]) if output else {}
-    return End(bool(last.get("proved")), digest(lab / ".passivelab" / "machines"), owned(lab), len(output))
+    proved = bool(last.get("proved"))
+    said = "" if proved else "\n".join(["", *output[-5:]])
+    return End(proved, digest(lab / ".passivelab" / "machines"), owned(lab), len(output), said)
 
 
 def kill(lab: Path, arguments: tuple[str, ...], line: int, delay: float) -> None:
