@@ -200,13 +200,13 @@ def error_lines(value: object) -> list[str]:
     if not isinstance(record, ErrorRecord):
         return [to_text(value)]
     info = record.invocation
-    command = _named(info) if info is not None else ""
-    head = f"{command} : {record.message}" if command and record.activity else record.message
+    members = {member.name: to_text(member.read()) for member in record_members(record) if "Category" in member.name}
+    command = _named(info) if info is not None and members["ErrorCategory_Activity"] else ""
+    head = f"{command} : {record.message}" if command else record.message
     lines = head.splitlines()
     position = to_text(get_property_of(info, "PositionMessage")) if info is not None else ""
     lines += position.splitlines()
-    category = next(info.read() for info in record_members(record) if info.name == "ErrorCategory_Message")
-    lines.append(f"    + CategoryInfo          : {to_text(category)}")
+    lines.append(f"    + CategoryInfo          : {members['ErrorCategory_Message']}")
     lines.append(f"    + FullyQualifiedErrorId : {record.full_id}")
     return [*lines, " "]
 
