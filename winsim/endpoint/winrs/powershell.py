@@ -201,7 +201,7 @@ def error_lines(value: object) -> list[str]:
         return [to_text(value)]
     info = record.invocation
     members = {member.name: to_text(member.read()) for member in record_members(record) if "Category" in member.name}
-    command = _named(info) if info is not None and members["ErrorCategory_Activity"] else ""
+    command = _named(info, bool(members["ErrorCategory_Activity"])) if info is not None else ""
     head = f"{command} : {record.message}" if command else record.message
     lines = head.splitlines()
     position = to_text(get_property_of(info, "PositionMessage")) if info is not None else ""
@@ -211,10 +211,10 @@ def error_lines(value: object) -> list[str]:
     return [*lines, " "]
 
 
-def _named(info: object) -> str:
+def _named(info: object, of_command: bool) -> str:
     """What stands before the message: how the command was called, or the text of the script that it stands in."""
     called = to_text(get_property_of(info, "InvocationName"))
-    if called not in ("", "&", "."):
+    if called not in ("", "&", ".") or not of_command:
         return called
     command = get_property_of(info, "MyCommand")
     if command is None:
