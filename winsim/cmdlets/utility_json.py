@@ -7,17 +7,18 @@ import math
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from winsim.interpreter.binding_values import ValidationFailed
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.command import CommandError, cmdlet
 from winsim.interpreter.containers import Dictionary
-from winsim.interpreter.members import properties_of
+from winsim.interpreter.members import get_property_of, properties_of
 from winsim.interpreter.net.datetimes import TICKS_PER_MILLISECOND, DateTime
 from winsim.interpreter.net.identifiers import Guid
 from winsim.interpreter.net.number_format import repr_round_trip
 from winsim.interpreter.net.uris import Uri
 from winsim.interpreter.special import extras
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.values import AUTOMATION_NULL, Array, EnumValue, Int64, PSObject
+from winsim.interpreter.values import AUTOMATION_NULL, Array, EnumValue, Int64, NetObject, PSObject
 
 if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
@@ -47,6 +48,23 @@ def number_text(value: int | float | Decimal) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else str(int(value))
 
 
+class Written(NetObject):
+    """A part that is JSON already."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+def depth_in_range(session: object, name: str, value: object) -> None:
+    if not 1 <= int(value) <= 100:  # type: ignore[call-overload]
+        bound, way = ("minimum", "less") if int(value) < 1 else ("maximum", "greater")  # type: ignore[call-overload]
+        limit = 1 if bound == "minimum" else 100
+        raise ValidationFailed(
+            f"The {value} argument is {way} than the {bound} allowed range of {limit}. Supply an argument that is "
+            f"{'greater' if way == 'less' else 'less'} than or equal to {limit} and then try the command again."
+        )
+
+
 class JsonWriter:
     def __init__(self, depth: int, compress: bool) -> None:
         self.depth = depth
@@ -56,6 +74,8 @@ class JsonWriter:
         """The text of a value without parts."""
         if value is None or value is AUTOMATION_NULL:
             return "null"
+        if isinstance(value, Written):
+            return value.text
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, EnumValue):
@@ -89,7 +109,9 @@ class JsonWriter:
             return self.write_items(list(items), level, column)
         pairs = [(info.name, info.read()) for info in properties_of(value) if not info.name.startswith("__")]
         if plain is not None:
-            pairs = [("value", base), *((n, v) for n, v in pairs if notes is not None and n in notes)]
+            own = [(name, held) for name, held in pairs if notes is not None and name in notes]
+            added = [("DateTime", get_property_of(base, "DateTime"))] if isinstance(base, DateTime) else []
+            pairs = [("value", Written(plain)), *own, *added]
         return self.write_pairs(pairs, level, column)
 
     def write_pairs(self, pairs: list[tuple[str, object]], level: int, column: int) -> str:
@@ -131,7 +153,13 @@ def key_text(key: object) -> str:
     return str(key)
 
 
-@cmdlet("ConvertTo-Json", ("InputObject", "Depth", "Compress"), nullable=("InputObject",), locks_world=False)
+@cmdlet(
+    "ConvertTo-Json",
+    ("InputObject", "Depth", "Compress"),
+    nullable=("InputObject",),
+    locks_world=False,
+    validate={"Depth": depth_in_range},
+)
 class ConvertToJson:
     def begin(self, call: CommandCall) -> None:
         self.values: list[object] = []
@@ -172,12 +200,19 @@ def from_json(value: Any) -> object:
 
 
 def pairs_of(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    seen: set[str] = set()
+    """The last one of a key counts; keys that differ in case only cannot be properties of one object."""
+    seen: dict[str, str] = {}
     for key, _ in pairs:
-        if key.lower() in seen:
-            raise ValueError(f"DuplicateKeysInJsonString:{key}")
-        seen.add(key.lower())
+        first = seen.setdefault(key.lower(), key)
+        if first != key:
+            raise DuplicateKeysError(first, key)
     return dict(pairs)
+
+
+class DuplicateKeysError(ValueError):
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(f"keys {first} and {second}")
+        self.first, self.second = first, second
 
 
 @cmdlet("ConvertFrom-Json", ("InputObject",), empties=("InputObject",), locks_world=False)
@@ -216,13 +251,11 @@ class ConvertFromJson:
                 text, parse_int=from_number, parse_float=from_fraction, object_pairs_hook=pairs_of, strict=False
             )
         except ValueError as problem:
-            duplicate = str(problem).startswith("DuplicateKeysInJsonString")
-            if duplicate:
-                key = str(problem).partition(":")[2]
+            if isinstance(problem, DuplicateKeysError):
                 raise CommandError(
                     "DuplicateKeysInJsonString",
                     f"Cannot convert the JSON string because a dictionary that was converted from the string contains "
-                    f"the duplicated keys '{key}' and '{key}'.",
+                    f"the duplicated keys '{problem.first}' and '{problem.second}'.",
                     "InvalidOperation",
                 ) from None
             raise CommandError(
