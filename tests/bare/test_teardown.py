@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from campaigns.rebuild import copy_lab, run
+from campaigns.kills import copy_lab
+from campaigns.rebuild import run
 from passivelab.commands.paths import ROOT
 from winsim.world.digest import digest
 from winsim.world.machines import load_machines

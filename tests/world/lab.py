@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -19,7 +20,7 @@ from winsim.world.host import Host
 from winsim.world.lab import World
 from winsim.world.machines import build_world
 
-MACHINES = {
+MACHINES: dict[str, Any] = {
     "lab": "test",
     "networks": {
         "internal": {"cidr": "192.168.50.0/24"},
