@@ -86,3 +86,35 @@ def test_an_enumerator_has_no_count(run: Run) -> None:
 
 def test_a_wildcard_pattern_takes_no_more_than_length_times_length(run: Run) -> None:
     assert run("('a' * 3000) -like ('*a' * 30 + 'b')").output == [False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$s = 'x' * 60000000; ($s, $s) -join ''",
+        "$s = 'x' * 60000000; \"$s$s\"",
+        "$s = 'x' * 60000000; [string]::Join('', $s, $s)",
+        "$s = 'x' * 60000000; '{0}{0}' -f $s",
+        "('x' * 6000000).Replace('x', 'y' * 60)",
+        "[array]::CreateInstance([int], 2147483647)",
+        "$a = 1, 2; [array]::Resize([ref]$a, 2147483647)",
+        "$b = New-Object Text.StringBuilder; while ($true) { [void]$b.Append('x' * 1000000) }",
+        "$b = New-Object Text.StringBuilder 'a'; $b.Length = 2147483647",
+        "(New-Object IO.MemoryStream).SetLength(2147483647)",
+        "1..1000000000",
+        "'x' * 1000000000",
+    ],
+)
+def test_no_value_fills_the_memory(run: Run, text: str) -> None:
+    error = run(f"try {{ {text} }} catch {{ 'caught' }}").outcome.error
+    assert "a value of" in str(error)
+
+
+def test_a_pipeline_that_keeps_much_is_cut_off_where_memory_is_short(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("winsim.interpreter.sizes.MUCH", 2_000_000)
+    monkeypatch.setattr("winsim.interpreter.sizes.resident", lambda: 4 * 1024**3)
+    error = run("$kept = @(); while ($true) { $kept += 'x' * 100000 + $kept.Count }").outcome.error
+    assert "memory" in str(error)
+    assert run("'x' * 100000").output != []

@@ -18,6 +18,7 @@ from winsim.interpreter.errors import error
 from winsim.interpreter.frames import Frame
 from winsim.interpreter.nettypes import NetType
 from winsim.interpreter.scriptblocks import CompiledScript, ScriptBlock
+from winsim.interpreter.sizes import joined
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import table
 from winsim.interpreter.values import AUTOMATION_NULL, Array, Int64, PSObject
@@ -55,7 +56,7 @@ def expandable(unit: Unit, node: syntax.ExpandableString) -> Evaluate:
             if separator is None:
                 separator = field_separator(frame)
             out.append(to_text(value, separator))
-        return "".join(out)
+        return joined("", out)
 
     return evaluate
 

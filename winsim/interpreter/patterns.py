@@ -17,12 +17,13 @@ import regex
 from winsim.interpreter.ambient import heed_stop
 from winsim.interpreter.errors import LimitExceeded
 from winsim.interpreter.regex_translation import Translation
+from winsim.interpreter.sizes import joined
 
 SECONDS: Final = 10.0  # for one search, replacement or split
 _AT_ONCE: Final = 0.05  # nearly every search ends within this time
 _LOOK: Final = 0.05
 QUICK_STEPS: Final = 2_000_000
-QUICK_LENGTHS: Final = (8, 16, 32, 64, 128, 256, 512, 1024)
+QUICK_LENGTHS: Final = (8, 16, 32, 64, 128, 256, 512, 1024, 4096, 65_536, 1_048_576)
 
 Match = regex.Match
 Search = Callable[[float], Match[str] | None]  # given the seconds that it may take
@@ -38,10 +39,11 @@ class Pattern:
         self.groupindex: Mapping[str, int] = self.compiled.groupindex
         self.groups = self.compiled.groups
 
-    def search(self, text: str, start: int = 0, seconds: float = SECONDS) -> Match[str] | None:
+    def search(self, text: str, start: int = 0, seconds: float | None = None) -> Match[str] | None:
         if len(text) <= self.quick:
             return self.compiled.search(text, start)
-        return _within(seconds, lambda limit: self.compiled.search(text, start, timeout=limit, concurrent=True))
+        left = SECONDS if seconds is None else seconds
+        return _within(left, lambda limit: self.compiled.search(text, start, timeout=limit, concurrent=True))
 
     def match(self, text: str, start: int = 0) -> Match[str] | None:
         return _within(SECONDS, lambda limit: self.compiled.match(text, start, timeout=limit, concurrent=True))
@@ -69,6 +71,7 @@ class Pattern:
         while position <= len(text) and (found := search(text, position)) is not None:
             yield found
             position = found.end() + (found.end() == found.start())
+            heed_stop()
 
     def sub(self, replacement: Callable[[Match[str]], str], text: str, count: int = 0) -> str:
         pieces: list[str] = []
@@ -78,7 +81,8 @@ class Pattern:
                 break
             pieces += (text[position : found.start()], replacement(found))
             position = found.end()
-        return "".join(pieces) + text[position:]
+        pieces.append(text[position:])
+        return joined("", pieces)
 
 
 def longest_quick(translation: Translation) -> int:

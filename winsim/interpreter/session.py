@@ -35,6 +35,7 @@ from winsim.interpreter.lookup import Lookup
 from winsim.interpreter.pipeline import Stage
 from winsim.interpreter.providers import attach
 from winsim.interpreter.scopes import Scope
+from winsim.interpreter.sizes import LOOK_EVERY, MANY_STATEMENTS, MOST_MEMORY, out_of_memory, resident
 from winsim.interpreter.streams import InformationalRecord, Streams
 from winsim.interpreter.texts import to_text
 
@@ -64,6 +65,7 @@ class Session(GlobalState, Lookup, BlockRunner):
         self.streams = Streams(*(lambda record: None,) * 4)
         self.budget = CHECK_EVERY
         self.statements = 0
+        self.made = 0  # characters and elements of large values that the pipeline made
         self.deadline: float | None = None
         self.stopping = threading.Event()
         self.stop_asked = False  # as ``stopping``, for places that look at it for each object
@@ -126,7 +128,7 @@ class Session(GlobalState, Lookup, BlockRunner):
         self.limits = limits
         self.sink = sink
         self.streams = Streams(sink.error, sink.warning, sink.verbose, sink.debug)
-        self.statements = 0
+        self.statements = self.made = 0
         self.budget = CHECK_EVERY
         self.deadline = time.monotonic() + limits.seconds if limits.seconds is not None else None
         self.stopping.clear()
@@ -161,6 +163,8 @@ class Session(GlobalState, Lookup, BlockRunner):
             raise LimitExceeded(f"more than {self.limits.statements} statements")
         if self.deadline is not None and time.monotonic() > self.deadline:
             raise LimitExceeded(f"more than {self.limits.seconds} seconds")
+        if self.statements % LOOK_EVERY == 0 and self.statements > MANY_STATEMENTS and resident() > MOST_MEMORY:
+            raise out_of_memory()
 
     def pause_stop(self) -> None:
         """A finally block runs to its end, whether the pipeline is being stopped or is asked to while it runs."""

@@ -10,6 +10,7 @@ from winsim.interpreter.net.identifiers import set_reference
 from winsim.interpreter.net.matrices import INDEXER, Matrix
 from winsim.interpreter.net.sequences import comparer_of, ordered, position, predicate, search_sorted
 from winsim.interpreter.nettypes import NetError, NetType, TypeDef
+from winsim.interpreter.sizes import check_size
 from winsim.interpreter.typetable import get_type, table
 from winsim.interpreter.values import AUTOMATION_NULL, Array, EnumValue, Int64
 
@@ -238,6 +239,7 @@ def clear(array: Array, start: int, amount: int) -> object:
 
 @ARRAY.static_method("CreateInstance", "System.Type", "System.Int32")
 def create_instance(kind: NetType, size: int) -> Array:
+    check_size(size * 4)
     made = Array([None] * size, kind.full_name)
     made[:] = [zero_of(made)] * size
     return made
@@ -245,6 +247,7 @@ def create_instance(kind: NetType, size: int) -> Array:
 
 @ARRAY.static_method("Resize", "ref System.Array", "System.Int32")
 def resize(reference: Any, size: int) -> object:
+    check_size(size * 4)
     array = reference.read()
     kept = list(array[:size])
     set_reference(reference, Array(kept + [zero_of(array)] * (size - len(kept)), array.element_type))

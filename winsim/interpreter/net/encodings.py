@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from winsim.interpreter.formatting import format_text
 from winsim.interpreter.net.strings import out_of_range
 from winsim.interpreter.nettypes import Indexer, NetError, TypeDef
-from winsim.interpreter.sizes import check_size
+from winsim.interpreter.sizes import COUNTED, check_size
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import Array, Byte, Char, NetObject
 
@@ -206,6 +206,7 @@ class StringBuilder(NetObject):
 
     def __init__(self, text: str = "", capacity: int = 16) -> None:
         self.pieces = [text] if text else []
+        self.length = len(text)
         self.capacity = max(capacity, len(text), 16)
 
     @property
@@ -216,9 +217,14 @@ class StringBuilder(NetObject):
 
     @text.setter
     def text(self, value: str) -> None:
+        check_size(len(value))
         self.pieces = [value]
+        self.length = len(value)
 
     def append(self, text: str) -> StringBuilder:
+        self.length += len(text)
+        if self.length > COUNTED:
+            check_size(self.length)
         self.pieces.append(text)
         return self
 
@@ -265,6 +271,7 @@ def builder_length(this: StringBuilder) -> int:
 def set_length(this: StringBuilder, value: int) -> None:
     if value < 0:
         raise out_of_range("value", "Length cannot be less than zero.")
+    check_size(value)
     this.text = this.text[:value].ljust(value, "\0")
 
 

@@ -11,6 +11,7 @@ from winsim.interpreter.net.fileinfo import FILE as FILE_INFO
 from winsim.interpreter.net.fileinfo import FileInfo
 from winsim.interpreter.net.paths import FILE, absolute, decode, files, read, write
 from winsim.interpreter.nettypes import NetError, TypeDef
+from winsim.interpreter.sizes import check_size
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import AUTOMATION_NULL, Array, Byte, EnumValue, Int64, NetObject
 
@@ -47,6 +48,7 @@ class Stream(NetObject):
 
     def put(self, data: bytes) -> None:
         self.need_open()
+        check_size(self.position + len(data))
         if self.position > len(self.data):
             self.data.extend(bytes(self.position - len(self.data)))
         self.data[self.position : self.position + len(data)] = data
@@ -212,6 +214,7 @@ def seek(this: Stream, offset: int, origin: EnumValue) -> Int64:
 
 @STREAM.method("SetLength", "System.Int64")
 def set_length(this: Stream, value: int) -> object:
+    check_size(value)
     this.data = this.data[:value] + bytearray(max(value - len(this.data), 0))
     this.changed = True
     return AUTOMATION_NULL

@@ -21,7 +21,9 @@ def replace(this: str, old: str, new: str | None) -> str:
         raise null_argument("oldValue")
     if not old:
         raise NetError("System.ArgumentException", "String cannot be of zero length.\r\nParameter name: oldValue")
-    return plain(this).replace(old, new or "")
+    text, wanted = plain(this), new or ""
+    check_size(len(text) + text.count(old) * max(len(wanted) - len(old), 0))
+    return text.replace(old, wanted)
 
 
 def _cases() -> None:

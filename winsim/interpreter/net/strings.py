@@ -9,7 +9,7 @@ from winsim.interpreter.collect import Enumerator, listed
 from winsim.interpreter.compare import compare_text
 from winsim.interpreter.formatting import format_text
 from winsim.interpreter.nettypes import NetError, TypeDef
-from winsim.interpreter.sizes import check_size
+from winsim.interpreter.sizes import check_size, joined
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import AUTOMATION_NULL, Array, Char, EnumValue
 
@@ -92,18 +92,18 @@ def is_null_or_white(text: str | None) -> bool:
 @STRING.static_method("Join", "System.String", "params System.Object[]")
 def join(separator: str | None, values: Sequence[object]) -> str:
     items = listed(values[0]) if len(values) == 1 else list(values)
-    return (separator or "").join(to_text(item) for item in items)
+    return joined(separator or "", [to_text(item) for item in items])
 
 
 @STRING.static_method("Join", "System.String", "System.String[]", "System.Int32", "System.Int32")
 def join_part(separator: str | None, values: Sequence[str], start: int, count: int) -> str:
-    return (separator or "").join(values[start : start + count])
+    return joined(separator or "", values[start : start + count])
 
 
 @STRING.static_method("Concat", "params System.Object[]")
 def concat(values: Sequence[object]) -> str:
     items = listed(values[0]) if len(values) == 1 else list(values)
-    return "".join(to_text(item) for item in items)
+    return joined("", [to_text(item) for item in items])
 
 
 @STRING.static_method("Format", "System.String", "params System.Object[]")
