@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +24,8 @@ from passivelab.commands.workshop import Workshop, open_workshop
 from passivelab.engine import Build
 from passivelab.engine.events import Event, StepFinished
 from passivelab.lab import load_lab
-from passivelab.lab.certificates import public_wish
+from passivelab.lab.certificates import public_wish, wanted_certificates
+from passivelab.pki import Pki
 from passivelab.state.journal import read
 from tests.products.conftest import prepared_lab
 from winsim.world.lab import World
@@ -33,9 +37,19 @@ USE = "reverse_proxy/binding"
 LISTENING = ("reverse_proxy/binding", "reverse_proxy/address", "reverse_proxy/listener")
 
 
+@cache
+def keys() -> Path:
+    """Keys and certificates of the default lab: found again by what they are for, so every lab may have them."""
+    folder = Path(tempfile.mkdtemp()) / "pki"
+    atexit.register(shutil.rmtree, folder.parent)
+    Pki.open(folder, wanted_certificates(load_lab(ROOT / "inventory" / "simulated")))
+    return folder
+
+
 def make_lab(folder: Path, source: str, more: str = "") -> Path:
     """The default lab with another source of certificates."""
     folder.mkdir()
+    shutil.copytree(keys(), folder / ".passivelab" / "pki")
     for name in ("lab.yml", "machines.yml", "secrets.yml"):
         shutil.copy(ROOT / "inventory" / "simulated" / name, folder / name)
     text = (folder / "lab.yml").read_text()
@@ -65,17 +79,28 @@ class Run:
 class SmallLab:
     folder: Path
     world: World = field(default_factory=lambda: prepared_lab().world)
+    workshop: Workshop | None = None
 
     @property
     def journal(self) -> Path:
         return self.folder / "journal.jsonl"
 
+    def open(self) -> Workshop:
+        """Read everything again, as each command does."""
+        self.workshop = open_workshop(str(self.folder), Terminal())
+        return self.workshop
+
     def build(self) -> Run:
-        return self._run(open_workshop(str(self.folder), Terminal()))
+        return self._run(self.open())
+
+    def again(self) -> Run:
+        """Another build of what has been read before."""
+        assert self.workshop is not None
+        return self._run(self.workshop)
 
     def teardown(self) -> Run:
-        workshop = open_workshop(str(self.folder), Terminal())
-        return self._run(workshop, Blueprint(workshop.lab.name, ()))
+        assert self.workshop is not None
+        return self._run(self.workshop, Blueprint(self.workshop.lab.name, ()))
 
     def _run(self, workshop: Workshop, blueprint: Blueprint | None = None) -> Run:
         finished: list[StepFinished] = []

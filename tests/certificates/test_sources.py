@@ -73,7 +73,7 @@ def test_a_request_waits_for_its_answer_and_a_later_run_takes_it_up(tmp_path: Pa
     (error,) = first.errors.values()
     assert isinstance(error, Waiting) and error.exit_code == Exit.CHANGES_PENDING
     assert "public.csr signed" in str(error)
-    assert lab.build().changed == set()  # it goes on waiting
+    assert lab.again().changed == set()  # it goes on waiting
     request, folder = answered(lab)
     subject, names = wished(lab.folder)
     assert request.subject == common_name(subject)
@@ -90,7 +90,7 @@ def test_a_request_waits_for_its_answer_and_a_later_run_takes_it_up(tmp_path: Pa
         assert thumbprint(authority.intermediate) not in lab.store(host, "Root")
         assert thumbprint(authority.root) in lab.store(host, "Root")
     assert thumbprint(answer) in lab.bound
-    assert lab.build().changed == set()
+    assert lab.again().changed == set()
     assert lab.teardown().proved
     assert lab.differs_from(new) == ""
 
@@ -180,7 +180,7 @@ def test_a_pfx_of_the_users_own_is_used_with_its_chain(tmp_path: Path) -> None:
     assert {"CN=Public Issuing CA in LocalMachine\\CA", "CN=Public Root in LocalMachine\\Root"} <= done.titles
     assert own in lab.bound
     assert PASSWORD not in lab.journal.read_text()
-    assert lab.build().changed == set()
+    assert lab.again().changed == set()
     assert lab.teardown().proved
     assert lab.differs_from(new) == ""
 
@@ -218,7 +218,7 @@ def test_several_certificates_on_several_addresses(tmp_path: Path) -> None:
     assert thumbprint(x509.load_der_x509_certificate(served["10.0.0.11"])) == thumbprint(own)
     shared = lab.current("arr01", "certificates/public")["Thumbprint"]
     assert thumbprint(x509.load_der_x509_certificate(served["10.0.0.10"])) == shared
-    assert lab.build().changed == set()
+    assert lab.again().changed == set()
     assert lab.teardown().proved
     assert lab.differs_from(new) == ""
 
