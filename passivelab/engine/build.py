@@ -25,7 +25,7 @@ from passivelab.engine.hosts import Connect, Hosts
 from passivelab.engine.needs import first_unknown
 from passivelab.engine.plan import Action, Change, Plan
 from passivelab.engine.readings import Locate, Readings
-from passivelab.engine.reboot import Rebooter
+from passivelab.engine.reboot import LIMIT, SERVICE_LIMIT, Rebooter
 from passivelab.engine.scheduler import Scheduler
 from passivelab.engine.script import SecretValue
 from passivelab.engine.step import Deliver, Result, StepRunner, Tools, refuse_delivery
@@ -62,6 +62,11 @@ def _outcome(error: PassivelabError) -> Outcome:
     return "waiting" if isinstance(error, Waiting) else "failed"
 
 
+def _patience(ledger: Ledger) -> dict[str, float]:
+    """Seconds for which hosts may be away: those that restarted, or whose WinRM did, in a run without an end."""
+    return {**dict.fromkeys(ledger.cut_off, SERVICE_LIMIT), **dict.fromkeys(ledger.reboots, LIMIT)}
+
+
 @dataclass
 class Tally:
     changed: int = 0
@@ -79,7 +84,7 @@ class Build:
         self.scope = scope or Scope()
         self.graph = Graph(blueprint)
         self.ledger: Ledger = fold(means.journal.records)
-        self.hosts = Hosts(means.connect)
+        self.hosts = Hosts(means.connect, _patience(self.ledger), means.emit)
         self.readings = Readings(self.graph, self.hosts, means.emit, means.workers, means.locate)
         self.tally = Tally()
         self.proved = False

@@ -32,6 +32,15 @@ class HostRead:
 
 
 @dataclass(frozen=True)
+class HostAwaited:
+    """A host does not answer yet: the last run was interrupted while it restarted. ``limit`` is in seconds."""
+
+    host: str
+    reason: str
+    limit: float
+
+
+@dataclass(frozen=True)
 class Planned:
     plan: Plan
 
@@ -106,6 +115,7 @@ class Summary:
 Event = (
     RunStarted
     | HostRead
+    | HostAwaited
     | Planned
     | StepMoved
     | StepFinished

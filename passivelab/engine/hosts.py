@@ -8,20 +8,32 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from passivelab.blueprint.model import Identity
+from passivelab.engine.events import Event, HostAwaited
 from passivelab.engine.script import Answer, Request, SecretValue, ask
-from passivelab.errors import ConnectionGone, Unreachable
+from passivelab.errors import ConnectionGone, CredentialsRefused, Unreachable
 from passivelab.transport import Session
 
 Connect = Callable[[str, Identity], Session]
 READ_TIMEOUT = 300.0
 ATTEMPTS = 6  # of a read whose connection went away; reading twice does no harm
+LONGEST_PAUSE = 10.0  # seconds between two attempts
 
 
 class Hosts:
-    """Asks hosts. One thread at a time works with one host; different hosts have different threads."""
+    """Asks hosts. One thread at a time works with one host; different hosts have different threads.
 
-    def __init__(self, connect: Connect) -> None:
+    ``patience`` says for how many seconds a host may be away at first: an interrupted run has left it restarting.
+    """
+
+    def __init__(
+        self,
+        connect: Connect,
+        patience: Mapping[str, float] | None = None,
+        emit: Callable[[Event], None] = lambda event: None,
+    ) -> None:
         self._connect = connect
+        self._patience = patience or {}
+        self._emit = emit
         self._sessions: dict[tuple[str, Identity], Session] = {}
         self._reached: set[str] = set()
         self._lock = threading.Lock()
@@ -36,18 +48,26 @@ class Hosts:
     def read(self, host: str, identity: Identity, requests: Sequence[Request]) -> dict[str, Answer]:
         """Run requests that change nothing: again, when the connection went away in the middle.
 
-        A host that was there before in this run is waited for a while.
+        A host that was there before in this run is waited for a while, and one that was restarting when the last run
+        was interrupted for longer.
         """
-        for attempt in range(1, ATTEMPTS):
+        limit = self._patience.get(host, 0.0)
+        started = time.monotonic()
+        attempt = 0
+        while True:
+            attempt += 1
             try:
                 return self._ask(host, identity, requests, READ_TIMEOUT, {})
-            except ConnectionGone:
-                pass
-            except Unreachable:
-                if host not in self._reached:
+            except (ConnectionGone, Unreachable, CredentialsRefused) as error:
+                expected = isinstance(error, ConnectionGone) or host in self._reached
+                late = time.monotonic() - started > limit
+                if late and not (expected and attempt < ATTEMPTS):
                     raise
-            time.sleep(0.2 * 2**attempt)
-        return self._ask(host, identity, requests, READ_TIMEOUT, {})
+                if isinstance(error, CredentialsRefused) and not limit:
+                    raise  # one that has just been promoted or joined refuses while its services come up
+                if attempt == 1 and limit:
+                    self._emit(HostAwaited(host, error.message(), limit))
+            time.sleep(min(0.2 * 2**attempt, LONGEST_PAUSE))
 
     def change(
         self,

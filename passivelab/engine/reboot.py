@@ -13,6 +13,7 @@ from passivelab.errors import CredentialsRefused, TimedOut, TransportError
 from passivelab.state import Journal
 
 LIMIT = 900.0  # seconds until the host must be back
+SERVICE_LIMIT = 60.0  # seconds until WinRM must be back, when only that restarts
 _SHORT = 60.0
 _BOOT_TIME = "Get-BootTime"
 _RESTART = "Restart-Computer -Force"

@@ -12,6 +12,7 @@ from typing import IO, Any
 from passivelab.blueprint.model import Key, Unknown
 from passivelab.engine.events import (
     Event,
+    HostAwaited,
     HostRead,
     HostRebooted,
     Planned,
@@ -29,6 +30,7 @@ from passivelab.report.masking import Mask
 NAMES: dict[type, str] = {
     RunStarted: "run_started",
     HostRead: "host_read",
+    HostAwaited: "host_awaited",
     Planned: "plan",
     StepMoved: "step_moved",
     StepFinished: "step_finished",

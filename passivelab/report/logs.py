@@ -8,6 +8,7 @@ from typing import IO
 
 from passivelab.engine.events import (
     Event,
+    HostAwaited,
     HostRead,
     HostRebooted,
     ProofFinished,
@@ -33,6 +34,8 @@ class LogFiles:
         match event:
             case HostRead(host, steps, seconds, error):
                 self._write(host, f"read {steps} steps in {seconds:.2f} s" + (f": {error}" if error else ""))
+            case HostAwaited(host, reason, limit):
+                self._write(host, f"waits up to {limit:.0f} s: {reason}")
             case StepMoved(key, title, phase, elapsed, limit):
                 waits = f" ({elapsed:.0f} of {limit:.0f} s)" if limit else ""
                 self._write(key.host, f"{key.step}: {phase}{waits}  {title}")

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from passivelab.engine.events import (
     Event,
+    HostAwaited,
     HostRead,
     HostRebooted,
     Planned,
@@ -70,6 +71,9 @@ class Lines:
                 self.put(Text(f"{command} {lab}: {plural(steps, 'step')} on {plural(len(hosts), 'host')}", "bold"))
             case HostRead(error=str(error)):
                 self.put(Text(f"{self._sign.failed} {error}", "bold red"))
+            case HostAwaited(host, _, limit):
+                told = f"{host}  does not answer yet after the interrupted run: waiting up to {seconds(limit)}"
+                self.put(Text(f"{self._sign.rebooting} {told}", "magenta"))
             case StepMoved(phase="waiting" | "rebooting"):
                 self._wait(event)
             case Planned(plan) if self._whole_plan:

@@ -7,7 +7,7 @@ retry and later change, until the thing is taken back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cattrs
@@ -38,6 +38,7 @@ class Entry:
     wait: tuple[float, float] | None = None  # limit and interval
     before: Mapping[str, Any] | None = None  # None: it was absent
     stays: str | None = None  # why it cannot be taken back
+    going: bool = False  # its removal has begun, and not ended
 
     @property
     def address(self) -> Address:
@@ -56,15 +57,16 @@ class Ledger:
     reboots: Mapping[str, str] = field(default_factory=dict)  # host -> boot time that a reboot was owed at
     runs: int = 0
     last_run: Mapping[str, Any] | None = None  # the last record of kind "end", if any
+    cut_off: frozenset[str] = frozenset()  # hosts that were being changed by a run that has no end
 
     def find(self, host: str, step: str) -> Entry | None:
         return self.entries.get((host, step))
 
 
 def unstructure(entry: Entry) -> dict[str, Any]:
-    """An entry as it is written in an intent, without the value before (the record has it)."""
+    """An entry as it is written in an intent, without the value before (the record has it) and what comes later."""
     data: dict[str, Any] = cattrs.unstructure(entry)
-    del data["before"]
+    del data["before"], data["going"]
     return data
 
 
@@ -74,7 +76,10 @@ def fold(records: Iterable[Mapping[str, Any]]) -> Ledger:
     reboots: dict[str, str] = {}
     runs = 0
     last_run: Mapping[str, Any] | None = None
+    cut_off: set[str] = set()
     for record in records:
+        if record.get("kind") == "intent":
+            cut_off.add(record["host"])
         match record.get("kind"):
             case "run":
                 runs = int(record["run"])
@@ -83,6 +88,8 @@ def fold(records: Iterable[Mapping[str, Any]]) -> Ledger:
                 earlier = entries.get(address)
                 before = earlier.before if earlier else record["before"]
                 entries[address] = cattrs.structure({**record["entry"], "before": before}, Entry)
+            case "intent" if (address := (record["host"], record["step"])) in entries:
+                entries[address] = replace(entries[address], going=True)
             case "done" if record["action"] == "remove":
                 entries.pop((record["host"], record["step"]), None)
             case "rebooting":
@@ -91,4 +98,5 @@ def fold(records: Iterable[Mapping[str, Any]]) -> Ledger:
                 reboots.pop(record["host"], None)
             case "end":
                 last_run = record
-    return Ledger(entries, reboots, runs, last_run)
+                cut_off.clear()
+    return Ledger(entries, reboots, runs, last_run, frozenset(cut_off))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from passivelab.blueprint.model import Need, Secret, Unknown
 from passivelab.compare import ABSENT, Difference
 from passivelab.engine import Scope
+from passivelab.engine.events import HostAwaited
 from passivelab.errors import NoSessionConfiguration, NotConverged, StepFailed
 from passivelab.state import fold
 from passivelab.state.journal import read
@@ -147,6 +149,19 @@ def test_a_host_that_does_not_answer_stops_its_own_steps(tmp_path: Path) -> None
     run = Run(world, tmp_path, [step("a", "one", {}), step("b", "two", {})]).all()
     assert run.outcomes() == {"a role/one": "unreachable", "b role/two": "changed"}
     assert run.build.summary().unreachable == 1
+
+
+def test_a_host_that_was_restarting_when_a_run_was_cut_off_is_waited_for(tmp_path: Path) -> None:
+    world = World(down={"a"})
+    first = Run(world, tmp_path, [step("a", "one", {"Port": 1})])
+    first.journal.append({"kind": "rebooting", "host": "a", "boot": "0"})
+    first.journal.close()
+    again = Run(world, tmp_path, [step("a", "one", {"Port": 1})])
+    back = threading.Timer(0.3, world.down.clear)
+    back.start()
+    assert again.all().proved
+    back.join()
+    assert [event.host for event in again.events if isinstance(event, HostAwaited)] == ["a"]
 
 
 def test_a_host_that_cannot_be_read_is_known_before_anything_changes(tmp_path: Path) -> None:

@@ -97,6 +97,12 @@ def test_a_thing_is_owned_until_its_removal_is_done() -> None:
     assert fold([*records, done("a/b", "remove")]).find("arr01", "a/b") is None
 
 
+def test_hosts_of_a_run_without_an_end_were_cut_off() -> None:
+    records = [intent("a/b", None), done("a/b")]
+    assert fold(records).cut_off == {"arr01"}
+    assert fold([*records, {"kind": "end"}]).cut_off == frozenset()
+
+
 def test_a_reboot_is_owed_until_it_has_happened() -> None:
     owed: dict[str, Any] = {"kind": "rebooting", "host": "arr01", "boot": "2013"}
     assert fold([owed]).reboots == {"arr01": "2013"}
