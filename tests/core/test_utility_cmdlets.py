@@ -116,3 +116,24 @@ def test_files_that_are_read_only_and_times(machine: Machine) -> None:
         *("True", "False"),
     ]
     assert run(r"$null | Set-Content C:\n.txt; (Get-Item C:\n.txt).Length") == ["0"]
+
+
+def test_modules_and_scripts_in_files(machine: Machine) -> None:
+    run = machine.run
+    code = 'function Get-My { "$script:n $PSScriptRoot" }; function Hidden { 1 }; $n = 7'
+    manifest = '@{ RootModule = "My.psm1"; ModuleVersion = "1.2"; FunctionsToExport = "Get-*" }'
+    run(rf"New-Item C:\mods\My -ItemType Directory; Set-Content C:\mods\My\My.psm1 '{code}'")
+    run(rf"Set-Content C:\mods\My\My.psd1 '{manifest}'; $env:PSModulePath += ';C:\mods'")
+    assert run("Import-Module My; Get-My; (Get-Module My).Version.ToString(); (Get-Command Get-My).ModuleName") == [
+        *(r"7 C:\mods\My", "1.2", "My"),
+    ]
+    run("Hidden; Remove-Module My; Get-My; Import-Module Nothing")
+    assert machine.errors == [
+        *("CommandNotFoundException", "CommandNotFoundException"),
+        "Modules_ModuleNotFound,Microsoft.PowerShell.Commands.ImportModuleCommand",
+    ]
+
+
+def test_the_call_stack(run: Run) -> None:
+    text = "function a { b }; function b { (Get-PSCallStack | ForEach-Object Command) -join '<' }; a"
+    assert run(text) == ["b<a<<ScriptBlock>"]

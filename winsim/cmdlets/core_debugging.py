@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from winsim.interpreter.cmdlets import CommandCall
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
+from winsim.interpreter.containers import Dictionary
+from winsim.interpreter.errors import InvocationInfo
+from winsim.interpreter.scriptblocks import FunctionInfo, ScriptInfo
+from winsim.interpreter.texts import to_text
+from winsim.interpreter.values import record
 from winsim.interpreter.wildcards import wildcard_match
 
 SMA = "System.Management.Automation."
@@ -59,6 +66,36 @@ def get_breakpoint(call: CommandCall) -> None:
     """There are none, as none can be set."""
 
 
+@cmdlet("Get-PSCallStack", locks_world=False)
+def get_call_stack(call: CommandCall) -> None:
+    """The functions, scripts and blocks that are running, the innermost first."""
+    position = call.stage.position
+    for scope in call.frame.scope.chain():
+        invocation = scope.vars.get("myinvocation")
+        if not isinstance(invocation, InvocationInfo):
+            continue
+        info = invocation.command
+        named = isinstance(info, FunctionInfo | ScriptInfo)
+        file = position.source.name.rpartition("\\")[2] if position is not None else ""
+        line = position.source.line_column(position.start)[0] if position is not None else 0
+        facts = {
+            "Command": info.name if isinstance(info, FunctionInfo | ScriptInfo) else "<ScriptBlock>",
+            "Location": f"{file}: line {line}" if file else "<No file>",
+            "Arguments": "{}" if not named or not invocation.bound else arguments_text(invocation.bound),
+            "FunctionName": info.name if isinstance(info, FunctionInfo) else "<ScriptBlock>",
+            "ScriptName": position.source.name or None if position is not None else None,
+            "ScriptLineNumber": line,
+            "InvocationInfo": invocation,
+        }
+        call.write(record(SMA + "CallStackFrame", facts))
+        position = invocation.position
+
+
+def arguments_text(bound: object) -> str:
+    pairs = bound.items() if isinstance(bound, Mapping | Dictionary) else ()
+    return "{" + ", ".join(f"{to_text(name)}={to_text(value)}" for name, value in pairs) + "}"
+
+
 CORE_SNAPIN = "Microsoft.PowerShell.Core"
 
 
@@ -66,8 +103,6 @@ CORE_SNAPIN = "Microsoft.PowerShell.Core"
 def get_snapin(call: CommandCall) -> None:
     """The one that the engine itself is; no other is registered."""
     from winsim.interpreter.globals import version_table
-    from winsim.interpreter.values import record
-
     for pattern in call.texts("Name") or ["*"]:
         if wildcard_match(pattern, CORE_SNAPIN) and not call.switch("Registered"):
             text = "This Windows PowerShell snap-in contains cmdlets used to manage components of Windows PowerShell."

@@ -7,12 +7,14 @@ from winsim.cmdlets.core_commands import unbuilt
 from winsim.interpreter.cmdlets import CommandCall
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
+from winsim.interpreter.containers import Dictionary
 from winsim.interpreter.engine_session import ModuleInfo
 from winsim.interpreter.errors import ReturnBlock, TerminatingError
 from winsim.interpreter.frames import Frame
+from winsim.interpreter.providers import locations
 from winsim.interpreter.registry import CORE_MODULES, registry
 from winsim.interpreter.scopes import Scope
-from winsim.interpreter.scriptblocks import FunctionInfo, ScriptBlock, create
+from winsim.interpreter.scriptblocks import CompiledScript, FunctionInfo, ScriptBlock, create, parse_text
 from winsim.interpreter.special import CodeProperty, ScriptMethod
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import PSObject
@@ -168,13 +170,13 @@ def export_module_member(call: CommandCall) -> None:
 # -- modules of the host ----------------------------------------------------------------------------------------------
 
 
-# Modules of the host are there once and for all: in every scope, as they are; their names are never strange.
-IMPORT = ("Force", "Global", "Scope", "DisableNameChecking")
+# What a module exports is there in every scope, and its names are never strange.
+IMPORT = ("Global", "Scope", "DisableNameChecking")
 
 
 @cmdlet(
     "Import-Module",
-    built=("Name", "ModuleInfo", "PassThru", "MinimumVersion"),
+    built=("Name", "ModuleInfo", "PassThru", "MinimumVersion", "Force"),
     idle=IMPORT,
     locks_world=False,
     by_value=("Name", "ModuleInfo"),
@@ -187,7 +189,7 @@ def import_module(call: CommandCall) -> None:
             if call.switch("PassThru"):
                 call.write(value)
     for name in call.texts("Name"):
-        module = find_module(call, name)
+        module = find_module(call, name) or module_of_file(call, name)
         if module is None:
             message = (
                 f"The specified module '{name}' was not loaded because no valid module file was found in any module "
@@ -210,6 +212,87 @@ def import_module(call: CommandCall) -> None:
         call.session.bring_module(module.name.lower())
         if call.switch("PassThru"):
             call.write(module)
+
+
+def module_of_file(call: CommandCall, name: str) -> ModuleInfo | None:
+    """A module of script text: by the path of a file or folder, or by its name in a folder of PSModulePath."""
+    path = module_path(call, name)
+    if path is None:
+        return None
+    stem = path.rpartition("\\")[2].rpartition(".")[0]
+    known = loaded(call).get(stem.lower())
+    if known is not None and known.path.lower() == path.lower() and not call.switch("Force"):
+        return known
+    module = load_file(call, path, stem)
+    publish(call, module)
+    return module
+
+
+def module_path(call: CommandCall, name: str) -> str | None:
+    files = call.host.files
+    leaf = name.rstrip("\\").rpartition("\\")[2]
+    if leaf.lower().endswith((".psm1", ".psd1", ".ps1")):
+        path = locations(call.session).place(name).path
+        return path if files.is_file(path) else None
+    if "\\" in name:
+        bases = [locations(call.session).place(name).path]
+    else:
+        folders = call.session.environment().get("psmodulepath", "").split(";")
+        bases = [f"{folder.rstrip(chr(92))}\\{name}" for folder in folders if folder]
+    found = (f"{base.rstrip(chr(92))}\\{leaf}{end}" for base in bases for end in (".psd1", ".psm1"))
+    return next((path for path in found if files.is_file(path)), None)
+
+
+def load_file(call: CommandCall, path: str, stem: str) -> ModuleInfo:
+    """Runs a module file; a manifest says which one, and what of it is seen."""
+    text = str(call.session.state["read_text"](path))
+    if path.lower().endswith(".psd1"):
+        facts = call.session.call_block(ScriptBlock(CompiledScript(parse_text(text, path), text=text), call.session))
+        return load_manifest(call, path, stem, facts)
+    module = ModuleInfo(stem)
+    module.kind, module.path = "Script", path
+    module.scope = Scope(call.frame.scope.top, is_script=True, module=module)
+    run_module(call, module, ScriptBlock(CompiledScript(parse_text(text, path), text=text), call.session))
+    return module
+
+
+PLAIN_FACTS = frozenset(
+    {
+        *("moduleversion", "guid", "author", "companyname", "copyright", "description", "powershellversion"),
+        *("powershellhostname", "powershellhostversion", "dotnetframeworkversion", "clrversion", "filelist"),
+        *("processorarchitecture", "cmdletstoexport", "functionstoexport", "aliasestoexport", "variablestoexport"),
+        *("rootmodule", "moduletoprocess", "requiredmodules", "privatedata", "helpinfouri", "modulelist"),
+    }
+)
+
+
+def load_manifest(call: CommandCall, path: str, stem: str, facts: object) -> ModuleInfo:
+    if not isinstance(facts, Dictionary):
+        raise NotBuilt(f"a module manifest that is no table ({path})")
+    values = {to_text(key).lower(): value for key, value in facts.items()}
+    strange = [key for key, value in values.items() if key not in PLAIN_FACTS and items_of(value) not in ([], None)]
+    if strange:
+        raise NotBuilt(f"{strange[0]} of a module manifest")
+    for required in items_of(values.get("requiredmodules")) or []:
+        name = to_text(required)
+        if find_module(call, name) is None and module_of_file(call, name) is None:
+            message = f"The required module '{name}' is not loaded. Load the module or remove the module from 'RequiredModules' in the file '{path}'."  # noqa: E501
+            kind = "System.Management.Automation.MissingMemberException"
+            raise CommandError("Modules_InvalidManifest", message, "ResourceUnavailable", path, kind)
+    root = to_text(values.get("rootmodule") or values.get("moduletoprocess"))
+    module = ModuleInfo(stem)
+    if root:
+        if not root.lower().endswith((".psm1", ".ps1")):
+            raise NotBuilt(f"the root module {root}")
+        module = load_file(call, f"{path.rpartition(chr(92))[0]}\\{root}", stem)
+    module.path, module.version = path, to_text(values.get("moduleversion") or "0.0")
+    if "functionstoexport" in values:
+        given = values["functionstoexport"]
+        wanted = [to_text(one) for one in items_of(given) or [given]]
+        module.exported = {
+            name: one for name, one in module.exported.items() if any(wildcard_match(p, name) for p in wanted)
+        }
+    return module
 
 
 def numbers(version: object) -> tuple[int, ...]:

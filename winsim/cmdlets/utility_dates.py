@@ -13,7 +13,7 @@ from winsim.interpreter.net.dates import guarded, now_of, text_of
 from winsim.interpreter.net.datetimes import TICKS_PER_MILLISECOND, TICKS_PER_SECOND, DateTime, TimeSpan
 from winsim.interpreter.special import extend
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.values import AUTOMATION_NULL, EnumValue, Int64, record
+from winsim.interpreter.values import AUTOMATION_NULL, EnumValue, Int64
 
 if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
@@ -222,13 +222,3 @@ class GetUICulture:
 class GetHost:
     def begin(self, call: CommandCall) -> None:
         call.write(call.session.automatic("host", call.caller))
-
-
-@cmdlet("Get-PSCallStack", (), locks_world=False)
-def get_call_stack(call: CommandCall) -> None:
-    call.write(
-        record(
-            "System.Management.Automation.CallStackFrame",
-            {"Command": "<ScriptBlock>", "Arguments": "{}", "Location": "<No file>"},
-        )
-    )

@@ -42,10 +42,21 @@ def variable(unit: Unit, node: syntax.Variable) -> Evaluate:
             return lambda frame: False
         if key == "?":
             return lambda frame: frame.session.last_ok
+        if key in ("psscriptroot", "pscommandpath") and "\\" in unit.source.name:
+            place = place_of_file(unit.source.name, key)
+            return lambda frame: place
         return plain_variable(key, node.name, unit.strictness)
     if scope_name not in SCOPES:
         return drive_variable(scope_name, node.name)
     return scoped_variable(scope_name, key, node.name, unit.strictness)
+
+
+def place_of_file(path: str, key: str) -> str:
+    """What a script file knows of its own place, also in the functions that it defines."""
+    if key == "pscommandpath":
+        return path
+    folder = path.rpartition("\\")[0]
+    return folder + "\\" if folder.endswith(":") else folder
 
 
 def plain_variable(key: str, name: str, strictness: int) -> Evaluate:

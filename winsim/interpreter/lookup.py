@@ -112,9 +112,11 @@ class Lookup:
         text = reader(name) if reader is not None else None
         if not isinstance(text, str):
             return None
-        script = parse_text(text, name)
+        resolve = self.state.get("resolve_path")
+        path = str(resolve(name)) if resolve is not None else name
+        script = parse_text(text, path)
         self.check_requirements(script.requires, name)
-        return ScriptInfo(name, CompiledScript(script, text=text))
+        return ScriptInfo(path, CompiledScript(script, text=text))
 
     def check_requirements(self, requires: tuple[str, ...], name: str) -> None:
         """What ``#requires`` of a script file demands: version and modules."""
