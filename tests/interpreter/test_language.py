@@ -63,3 +63,30 @@ def test_modules_have_a_scope_of_their_own(run: Run) -> None:
     Get-N; Get-N; $n; [bool](Get-Command hidden -ErrorAction SilentlyContinue)
     """
     assert run(text).output == [1, 2, 100, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ("$h = @{ a = 1; b = 2 }; foreach ($k in $h.Keys) { $h[$k] = 2 }", "System.InvalidOperationException"),
+        ("$h = @{ a = 1 }; foreach ($e in $h.GetEnumerator()) { $h.b = 2 }", "System.InvalidOperationException"),
+        ("$l = [Collections.ArrayList](1, 2); foreach ($x in $l) { $l.Remove($x) }", "System.InvalidOperationException"),
+        ("$h = @{ a = 1; b = 2 }; $h.Keys | ForEach-Object { $h.Remove($_) }", "BadEnumeration"),
+        ("$l = [Collections.ArrayList](1, 2); $l | ForEach-Object { $l.Remove($_) }", "BadEnumeration"),
+    ],
+)
+def test_a_collection_must_not_change_while_it_is_gone_through(run: Run, text: str, id: str) -> None:
+    assert run(text).ids == [id]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$h = @{ a = 1; b = 2 }; foreach ($k in @($h.Keys)) { $h.Remove($k) }; $h.Count",
+        "$l = [Collections.ArrayList](1, 2); foreach ($x in $l.ToArray()) { $l.Remove($x) }; $l.Count",
+        "$l = [Collections.ArrayList](1); foreach ($x in $l) { $l.Remove($x); break }; $l.Count",
+    ],
+)
+def test_a_copy_may_be_gone_through_while_the_collection_changes(run: Run, text: str) -> None:
+    ran = run(text)
+    assert (ran.output, ran.errors) == ([0], [])

@@ -4,25 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-from winsim.interpreter.containers import Dictionary, KeyCollection
+from winsim.interpreter.containers import Dictionary, GenericList, KeyCollection
+from winsim.interpreter.errors import ExceptionObject, TerminatingError, error
+from winsim.interpreter.nettypes import NetError
 from winsim.interpreter.typetable import table, type_name_of
-from winsim.interpreter.values import AUTOMATION_NULL, Array, NetObject, PSObject
+from winsim.interpreter.values import AUTOMATION_NULL, Array, ArrayList, NetObject, PSObject
+
+
+def state_of(value: object) -> object:
+    """What is different after a collection was changed; None for what cannot change."""
+    if isinstance(value, ArrayList | GenericList):
+        return len(value)
+    if isinstance(value, KeyCollection):
+        value = value.owner
+    return value.changes if isinstance(value, Dictionary) else None
+
+
+CHANGED: Final = "Collection was modified; enumeration operation may not execute."
+INVALID: Final = "System.InvalidOperationException"
+
+
+def modified() -> TerminatingError:
+    """The error of a pipeline whose source was changed."""
+    message = f"An error occurred while enumerating through a collection: {CHANGED}."
+    return error("BadEnumeration", message, "InvalidOperation", inner=ExceptionObject(INVALID, CHANGED))
 
 
 class Enumerator(NetObject):
-    """An IEnumerator: ``MoveNext``, ``Current``, ``Reset``. Enumerating it takes what is left."""
+    """An IEnumerator: ``MoveNext``, ``Current``, ``Reset``. Enumerating it takes what is left.
+
+    It does not go on when ``source``, the collection that it goes through, has been changed.
+    """
 
     type_names: tuple[str, ...] = ("System.Collections.IEnumerator", "System.Object")
 
-    def __init__(self, items: Iterable[object], type_name: str | None = None) -> None:
+    def __init__(self, items: Iterable[object], type_name: str | None = None, source: object = None) -> None:
         self.items = list(items)
         self.index = -1
+        self.source = source
+        self.state = state_of(source)
         if type_name:
             self.type_names = (type_name, "System.Collections.IEnumerator", "System.Object")
 
     def move_next(self) -> bool:
+        if self.state is not None and state_of(self.source) != self.state:
+            raise NetError(INVALID, CHANGED)
         self.index = min(self.index + 1, len(self.items))
         return self.index < len(self.items)
 
@@ -84,16 +112,23 @@ def items_of(value: object) -> list[object] | None:
 def emit_each(value: object, emit: Callable[[object], None]) -> None:
     """Writes a value to a pipeline: collections element by element, nothing for no output."""
     if isinstance(value, list):
+        state = state_of(value)
         for item in list(value):
             emit(item)
+            if state is not None and state_of(value) != state:
+                raise modified()
         return
     if value is AUTOMATION_NULL:
         return
     if isinstance(value, NetObject | PSObject):
         items = value.stream() if isinstance(value, LiveInput) else items_of(value)
         if items is not None:
+            source = value.source if isinstance(value, Enumerator) else value
+            state = state_of(source)
             for item in items if isinstance(value, LiveInput) else list(items):
                 emit(item)
+                if state is not None and state_of(source) != state:
+                    raise modified()
             return
     emit(value)
 

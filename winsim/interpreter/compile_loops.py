@@ -12,8 +12,9 @@ from winsim.interpreter.compile_statements import block, condition, refusal
 from winsim.interpreter.compile_variables import write_variable
 from winsim.interpreter.compiling import Run, Unit, expression, statement, value_of
 from winsim.interpreter.convert import to_bool
-from winsim.interpreter.errors import BreakLoop, ContinueLoop
+from winsim.interpreter.errors import BreakLoop, ContinueLoop, error
 from winsim.interpreter.frames import Frame
+from winsim.interpreter.nettypes import NetError
 from winsim.interpreter.operators import groups_table, pattern_of
 from winsim.interpreter.scopes import MISSING
 from winsim.interpreter.scriptblocks import ScriptBlock
@@ -128,12 +129,13 @@ def foreach_loop(unit: Unit, node: syntax.ForEach) -> Run:
         if value is AUTOMATION_NULL or value is None:
             return
         items = items_of(value)
-        enumerator = Enumerator(items if items is not None else [value])
+        source = value.source if isinstance(value, Enumerator) else value
+        enumerator = Enumerator(items, None, source) if items is not None else Enumerator([value])
         variables = frame.scope.vars
         outer = variables.get("foreach", MISSING)
         variables["foreach"] = enumerator
         try:
-            while enumerator.move_next():
+            while advanced(enumerator):
                 write(frame, enumerator.items[enumerator.index])
                 if not step(frame):
                     return
@@ -141,6 +143,14 @@ def foreach_loop(unit: Unit, node: syntax.ForEach) -> Run:
             restore(variables, "foreach", outer)
 
     return looping(run)
+
+
+def advanced(enumerator: Enumerator) -> bool:
+    """``MoveNext`` as a loop calls it: what it throws is the error itself."""
+    try:
+        return enumerator.move_next()
+    except NetError as problem:
+        raise error(problem.type_name, problem.message, "OperationStopped", type_name=problem.type_name) from None
 
 
 def restore(variables: dict[str, object], name: str, value: object) -> None:

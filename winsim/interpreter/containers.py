@@ -44,8 +44,9 @@ class DictionaryEntry(NetObject):
 class KeyCollection(NetObject):
     """The keys or the values of a dictionary: a view as text needs it, taken at the time of the call."""
 
-    def __init__(self, items: list[object], type_name: str) -> None:
+    def __init__(self, items: list[object], type_name: str, owner: Dictionary | None = None) -> None:
         self.items = items
+        self.owner = owner
         self.type_names = (type_name, "System.Object")
 
 
@@ -58,6 +59,7 @@ class Dictionary(NetObject):
 
     def __init__(self, pairs: Iterable[tuple[object, object]] = (), ignore_case: bool = True) -> None:
         self.ignore_case = ignore_case
+        self.changes = 0  # how often it was changed: what enumerates it must not go on after a change
         self._entries: dict[object, tuple[object, object]] = {}
         for key, value in pairs:
             self[key] = value
@@ -75,6 +77,7 @@ class Dictionary(NetObject):
         return self._entries[normal_key(key, self.ignore_case)][1]
 
     def __setitem__(self, key: object, value: object) -> None:
+        self.changes += 1
         normal = normal_key(key, self.ignore_case)
         old = self._entries.get(normal)
         self._entries[normal] = (key if old is None else old[0], value)
@@ -84,9 +87,12 @@ class Dictionary(NetObject):
         return default if entry is None else entry[1]
 
     def remove(self, key: object) -> bool:
-        return self._entries.pop(normal_key(key, self.ignore_case), None) is not None
+        found = self._entries.pop(normal_key(key, self.ignore_case), None) is not None
+        self.changes += found
+        return found
 
     def clear(self) -> None:
+        self.changes += 1
         self._entries.clear()
 
     def items(self) -> list[tuple[object, object]]:
@@ -134,15 +140,18 @@ class OrderedDictionary(Dictionary):
         return list(self._entries.values())[index][1]
 
     def set_at(self, index: int, value: object) -> None:
+        self.changes += 1
         normal = list(self._entries)[index]
         self._entries[normal] = (self._entries[normal][0], value)
 
     def insert(self, index: int, key: object, value: object) -> None:
+        self.changes += 1
         pairs = list(self._entries.items())
         pairs.insert(index, (normal_key(key, self.ignore_case), (key, value)))
         self._entries = dict(pairs)
 
     def remove_at(self, index: int) -> None:
+        self.changes += 1
         del self._entries[list(self._entries)[index]]
 
 

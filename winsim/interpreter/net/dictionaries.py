@@ -81,11 +81,11 @@ def shared(target: TypeDef) -> None:
 
     @target.property("Keys")
     def keys(this: Dictionary) -> KeyCollection:
-        return KeyCollection(this.keys(), this.keys_type)
+        return KeyCollection(this.keys(), this.keys_type, this)
 
     @target.property("Values")
     def values(this: Dictionary) -> KeyCollection:
-        return KeyCollection(this.values(), this.values_type)
+        return KeyCollection(this.values(), this.values_type, this)
 
     @target.property("SyncRoot")
     def sync_root(this: Dictionary) -> object:
@@ -145,7 +145,7 @@ class DictionaryEnumerator(Enumerator):
     """IDictionaryEnumerator: Key and Value beside Current."""
 
     def __init__(self, source: Dictionary) -> None:
-        super().__init__(source.entries(), "System.Collections.Hashtable+HashtableEnumerator")
+        super().__init__(source.entries(), "System.Collections.Hashtable+HashtableEnumerator", source)
 
 
 ENUMERATOR = TypeDef(

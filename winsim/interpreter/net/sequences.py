@@ -107,7 +107,7 @@ def shared(target: TypeDef) -> None:
 
     @target.method("GetEnumerator")
     def get_enumerator(this: list[object]) -> Enumerator:
-        return Enumerator(this)
+        return Enumerator(this, None, this)
 
     @target.method("CopyTo", "System.Array", "System.Int32", optional=1)
     def copy_to(this: list[object], other: list[object], at: int = 0) -> object:
