@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
+from winsim.interpreter.net.catalogue import extensions, views
 from winsim.interpreter.net.datetimes import DateTime
 from winsim.interpreter.values import Array, PSObject, UInt32, UInt64
 from winsim.world.wmi import Instance, Value, WqlError, condition, dmtf, instances, parse_query
@@ -31,6 +32,35 @@ def check_local(call: Call, parameter: str) -> None:
             raise NotBuilt(f"{call.name} -{parameter} {name}")
 
 
+# Classes of root\\cimv2 that 2012 R2 has and scripts ask for, beyond those that PowerShell's own tables name.
+CLASSES = frozenset(
+    f"win32_{name}"
+    for name in (
+        *("ace", "account", "desktopmonitor", "diskdrivetodiskpartition", "groupuser", "ip4routetable", "keyboard"),
+        *("logicaldisktopartition", "logicalfilesecuritysetting", "logicalsharesecuritysetting", "mountpoint"),
+        *("optionalfeature", "physicalmemory", "pnpentity", "pnpsigneddriver", "processor", "reliabilityrecords"),
+        *("securitydescriptor", "serverfeature", "shadowcopy", "sid", "terminalservicesetting", "thread", "trustee"),
+        *("userprofile", "videocontroller", "volume", "systemservices", "dependentservice", "localtime", "codecfile"),
+    )
+)
+SPACES = frozenset(
+    {
+        *("root", "root/default", "root/wmi", "root/standardcimv2", "root/rsop", "root/directory/ldap", "root/cli"),
+        *("root/microsoftdns", "root/webadministration", "root/subscription", "root/security", "root/microsoft"),
+    }
+)
+
+
+def refuse_known(namespace: str, name: str) -> None:
+    """What Windows has and the lab has not is no invalid class."""
+    space, key = namespace.replace("\\", "/").lower(), name.lower()
+    named = {text.rpartition("/")[2].rpartition("\\")[2] for text in (*views(), *extensions()) if "cimv2" in text}
+    if space == "root/cimv2" and (key in CLASSES or key in named or key.startswith(("cim_", "win32_perf"))):
+        raise NotBuilt(f"the class {name}")
+    if space in SPACES or space.startswith("root/microsoft/"):
+        raise NotBuilt(f"the namespace {namespace}")
+
+
 @cmdlet("Get-CimInstance", ("ClassName", "Namespace", "Filter", "Property", "Query"), net_class=CIM_CLASS,
         module="CimCmdlets")  # fmt: skip
 def get_cim_instance(call: Call) -> None:
@@ -45,6 +75,7 @@ def get_cim_instance(call: Call) -> None:
         raise CommandError("HRESULT 0x80041017", "Invalid query ", "InvalidArgument", None,
                            "Microsoft.Management.Infrastructure.CimException") from None  # fmt: skip
     if found is None:
+        refuse_known(namespace, name)
         known = namespace.replace("\\", "/").lower() == "root/cimv2"
         code, message = ("80041010", "Invalid class ") if known else ("8004100e", "Invalid namespace ")
         raise CommandError(f"HRESULT 0x{code}", message, "MetadataError", f"{namespace}:{name}",
@@ -87,6 +118,7 @@ def get_wmi_object(call: Call) -> None:
         raise CommandError("GetWMIManagementException", "Invalid query ", "InvalidOperation", None,
                            "System.Management.ManagementException") from None  # fmt: skip
     if found is None:
+        refuse_known(namespace, name)
         raise CommandError("GetWMIManagementException", f'Invalid class "{name}"', "InvalidType", None,
                            "System.Management.ManagementException")  # fmt: skip
     space = namespace.replace("/", "\\")
