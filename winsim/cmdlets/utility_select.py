@@ -10,6 +10,7 @@ from winsim.interpreter.clixml_records import type_names
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.command import CommandError, cmdlet
 from winsim.interpreter.compare import compare_text, equals
+from winsim.interpreter.errors import ErrorRecord
 from winsim.interpreter.members import MISSING, get_property_of
 from winsim.interpreter.special import extend
 from winsim.interpreter.texts import to_text
@@ -20,6 +21,22 @@ if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
 
 CUSTOM = ("System.Management.Automation.PSCustomObject", "System.Object")
+
+
+def already_there(call: CommandCall, name: str, value: object) -> ErrorRecord:
+    """The error of a property that is selected twice; its target is the object as it came down the pipeline."""
+    record = call.record(
+        CommandError(
+            "AlreadyExistingUserSpecifiedPropertyNoExpand",
+            f'The property cannot be processed because the property "{name}" already exists.',
+            "InvalidOperation",
+            value if isinstance(value, PSObject) else PSObject({}, (), value),
+            "System.Management.Automation.PSArgumentException",
+        )
+    )
+    record.exception.properties["ParamName"] = "Property"
+    record.category_info.target_type_override = "PSObject"
+    return record
 
 
 @cmdlet(
@@ -132,15 +149,7 @@ class SelectObject:
                 if any(wildcard_match(pattern, name) for pattern in self.excluded):
                     continue
                 if name in made:
-                    call.write_error(
-                        CommandError(
-                            "AlreadyExistingUserSpecifiedPropertyNoExpand",
-                            f'The property cannot be processed because the property "{name}" already exists.',
-                            "InvalidOperation",
-                            value,
-                            "System.Management.Automation.PSArgumentException",
-                        )
-                    )
+                    call.write_record(already_there(call, name, value))
                     continue
                 made[name] = evaluate(call, single, value)
         return made

@@ -101,7 +101,7 @@ def invocation_members(info: InvocationInfo) -> list[PropertyInfo]:
         ("InvocationName", info.name),
         ("PipelineLength", 0),
         ("PipelinePosition", 0),
-        ("ExpectingInput", info.expecting_input),
+        ("ExpectingInput", False),  # the copy that an error has does not know it
         ("CommandOrigin", "Internal"),
         ("DisplayScriptPosition", None),
     )
@@ -120,7 +120,7 @@ def extended_members(info: InvocationInfo, *, of_error: bool) -> list[PropertyIn
     pairs: list[tuple[str, object]] = [
         ("InvocationInfo_BoundParameters", bound),
         ("InvocationInfo_CommandOrigin", origin),
-        ("InvocationInfo_ExpectingInput", info.expecting_input),
+        ("InvocationInfo_ExpectingInput", info.expecting_input and not of_error),
         ("InvocationInfo_InvocationName", info.name),
         ("InvocationInfo_Line", to_text(get_property_of(info, "Line"))),
         ("InvocationInfo_OffsetInLine", _number(info, "OffsetInLine")),
