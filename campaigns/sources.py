@@ -79,9 +79,10 @@ def shown(source: str, outcome: Round) -> Round:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("sources", nargs="*", default=SOURCES, choices=(*SOURCES, []))
+    parser.add_argument("sources", nargs="*", metavar="source", help=", ".join(SOURCES))
+    chosen = parser.parse_args().sources or SOURCES
     with tempfile.TemporaryDirectory() as folder:
-        fine = [campaign(source, Path(folder)) for source in parser.parse_args().sources]
+        fine = [campaign(source, Path(folder)) for source in chosen]
     print("every lab is as it was" if all(fine) else "some labs differ")
     return 0 if all(fine) else 1
 

@@ -148,7 +148,7 @@ def web_services(root: ElementTree.Element) -> dict[str, WebService]:
             if local(item) == "Port" and (item.get("Usage"), item.get("InterfaceSide")) == ("WebSite", "External")
         ]
         ports = frozenset(int(item.get("Port", "0")) for item in rows)
-        published = frozenset(int(item.get("ConfiguredPort") or item.get("Port", "0")) for item in rows)
+        published = frozenset(int(item.get("ConfiguredPort", item.get("Port", "0"))) for item in rows)
         found[number_of(installed)] = WebService(external.lower(), ports, published)
     return found
 
