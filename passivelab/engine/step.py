@@ -88,8 +88,10 @@ class StepRunner:
         if reading.error:
             raise reading.error
         found = differences(_plain_target(instance), reading.value, instance.comparison)
-        # What is gone already, perhaps together with what it stood on, is not made again.
-        if not found or reading.value is None or instance.stays or instance.scripts.remove is None:
+        # What is gone already, perhaps together with what it stood on, is not made again. A removal that was cut off
+        # may have left something that `current` does not see: it is taken up again.
+        as_before = not found and not item.entry.going
+        if as_before or reading.value is None or instance.stays or instance.scripts.remove is None:
             self._done(instance.key, "remove", {"kept": bool(found)})
             return Result("unchanged")
         self._change(instance, item.needs, reading, "remove", before=item.entry.before)
@@ -165,7 +167,8 @@ class StepRunner:
                 after = self._run(instance, request, needs, secrets)
             except ConnectionGone:
                 reading = self._read(instance, needs)
-                if reading.error or not self._left(instance, reading):
+                # What stood on a thing may be left when the thing itself is gone: `remove` runs to its end.
+                if reading.error or (block == "apply" and not self._left(instance, reading)):
                     break
                 if attempt == ATTEMPTS:
                     raise

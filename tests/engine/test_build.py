@@ -12,7 +12,7 @@ from passivelab.compare import ABSENT, Difference
 from passivelab.engine import Scope
 from passivelab.engine.events import HostAwaited
 from passivelab.errors import NoSessionConfiguration, NotConverged, StepFailed
-from passivelab.state import fold
+from passivelab.state import Journal, fold
 from passivelab.state.journal import read
 from passivelab.transport import Credential, SecureText
 from tests.engine.fakes import Run, World, await_of, key_of, step
@@ -217,6 +217,26 @@ def test_taking_back_tolerates_what_is_already_gone(tmp_path: Path) -> None:
     run = Run(world, tmp_path, [], Scope(prune=True)).all()
     assert run.proved
     assert world.log == []
+    assert fold(read(tmp_path / "journal.jsonl")).entries == {}
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_removal_that_was_cut_off_runs_to_its_end_although_the_thing_is_as_before(
+    tmp_path: Path, killed: bool
+) -> None:
+    """What `current` does not see may be left, such as the folder of a share."""
+    world = World(things={("a", "one"): {"Port": 80}})
+    first = Run(world, tmp_path, [step("a", "one", {"Port": 1})]).all()
+    if killed:
+        world.things[("a", "one")] = {"Port": 80}
+        record = Journal(tmp_path / "journal.jsonl")
+        record.append({"kind": "intent", "action": "remove", "host": "a", "step": "role/one", "before": {"Port": 1}})
+        record.close()
+    else:
+        world.trouble["a back one"] = ["done and gone"]
+    assert first.proved
+    assert Run(world, tmp_path, [], Scope(prune=True)).all().proved
+    assert world.log == ["a set one", *["a back one"] * (1 if killed else 2)]
     assert fold(read(tmp_path / "journal.jsonl")).entries == {}
 
 

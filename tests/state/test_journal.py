@@ -93,7 +93,10 @@ def test_what_was_absent_before_stays_so() -> None:
 
 def test_a_thing_is_owned_until_its_removal_is_done() -> None:
     records = [intent("a/b", None), done("a/b"), intent("a/b", {"x": 1}, "remove")]
-    assert fold(records).find("arr01", "a/b") is not None
+    owned = fold(records).find("arr01", "a/b")
+    assert owned is not None and owned.going
+    again = fold([*records, intent("a/b", {"x": 1}, "change")]).find("arr01", "a/b")
+    assert again is not None and not again.going
     assert fold([*records, done("a/b", "remove")]).find("arr01", "a/b") is None
 
 
