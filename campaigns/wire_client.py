@@ -6,7 +6,7 @@ import base64
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 import spnego
 from spnego.exceptions import SpnegoError
@@ -55,7 +55,7 @@ class Link:
     def __init__(self, door: Door) -> None:
         self._socket = socket.create_connection(("127.0.0.1", door.port), timeout=PATIENCE)
 
-    def __enter__(self) -> Link:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:

@@ -90,7 +90,7 @@ def test_a_401_in_mid_session_executes_nothing(lab: ToyLab, opened: RunspacePool
 
 def test_a_command_that_is_never_answered_has_run(lab: ToyLab, opened: RunspacePool) -> None:
     arm(lab, kind="hang", action="Command")
-    opened.connection.transport.read_timeout = 0.3
+    opened.connection.transport.read_timeout = 1
     with pytest.raises(requests.exceptions.ReadTimeout):
         run(opened, "set kept")
     opened.connection.transport.read_timeout = 30

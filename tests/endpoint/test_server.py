@@ -164,7 +164,7 @@ def test_the_command_line_says_what_is_wrong(tmp_path: Path) -> None:
     assert str(wrong) in answer.stderr
 
 
-class Hesitant(PSHostUserInterface):  # type: ignore[misc]
+class Hesitant(PSHostUserInterface):
     """Before it answers it looks at the same and at another host."""
 
     def __init__(self, document: dict[str, Any]) -> None:

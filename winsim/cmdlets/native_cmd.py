@@ -50,7 +50,7 @@ def cmd(call: NativeCall) -> int:
 
     processor = CommandProcessor(
         Session(call.world, call.host, call.session.identity, _NoScreen()),
-        ProcessStreams("utf-8", emit),
+        ProcessStreams(65001, emit),
         no_powershell,
         {names.get(key, key): value for key, value in values.items()},
         _folder(call),
