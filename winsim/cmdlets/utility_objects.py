@@ -12,6 +12,7 @@ from winsim.interpreter.containers import Dictionary
 from winsim.interpreter.errors import TerminatingError
 from winsim.interpreter.members import MISSING, get_property_of, set_property
 from winsim.interpreter.methods import new_object
+from winsim.interpreter.net.catalogue import undescribed
 from winsim.interpreter.nettypes import NetType
 from winsim.interpreter.scriptblocks import ScriptBlock
 from winsim.interpreter.special import AliasProperty, PropertySet, ScriptMethod, ScriptProperty, extend
@@ -64,6 +65,8 @@ ASSEMBLIES = frozenset(
 def new(call: CommandCall) -> None:
     name = call.text("TypeName")
     kind = table().parse(name.strip())
+    if kind is None and undescribed(name):
+        raise NotBuilt(f"the type {name}")
     if kind is None:
         raise CommandError(
             "TypeNotFound",

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from winsim.interpreter import compare as comparing
 from winsim.interpreter.ambient import heed_stop
 from winsim.interpreter.collect import items_of, unwrap
+from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.containers import Hashtable
 from winsim.interpreter.convert import convert, to_bool
 from winsim.interpreter.errors import ExceptionObject, TerminatingError, error, from_net
 from winsim.interpreter.formatting import format_text
+from winsim.interpreter.net.catalogue import undescribed
 from winsim.interpreter.nettypes import NetError, NetType
 from winsim.interpreter.patterns import Match, Pattern
 from winsim.interpreter.regexes import compile_pattern, group_order, substitute
@@ -170,6 +172,8 @@ class WrittenType(NetObject):
 
 
 def type_not_found(name: str) -> TerminatingError:
+    if undescribed(name):
+        raise NotBuilt(f"the type {name}")
     message = f"Unable to find type [{name}]. Make sure that the assembly that contains this type is loaded."
     return error("TypeNotFound", message, "InvalidOperation", WrittenType(name))
 

@@ -116,3 +116,29 @@ def views() -> Mapping[str, list[dict[str, Any]]]:
         for name in names_text.split(", "):
             table.setdefault(name.lower(), []).extend(entries)
     return table
+
+
+# Types of the assemblies that every session has loaded, which scripts use and the tables do not describe.
+_UNDESCRIBED = frozenset(
+    name.lower()
+    for name in (
+        *("System.Timers.Timer", "System.IO.FileSystemWatcher", "System.Threading.Timer", "System.Threading.Mutex"),
+        *("System.Threading.Monitor", "System.Threading.ManualResetEvent", "System.Threading.Tasks.Task"),
+        *("System.Threading.Semaphore", "System.Threading.ReaderWriterLockSlim", "System.Linq.Enumerable"),
+        *("System.Collections.Concurrent.ConcurrentDictionary", "System.Collections.Concurrent.ConcurrentQueue"),
+        *("System.Collections.Concurrent.ConcurrentBag", "System.Collections.ObjectModel.ObservableCollection"),
+        *("System.IO.Pipes.NamedPipeServerStream", "System.IO.Pipes.NamedPipeClientStream"),
+        *("System.IO.Ports.SerialPort", "System.Diagnostics.PerformanceCounter", "System.Diagnostics.Trace"),
+        *("System.Diagnostics.Debug", "System.Diagnostics.StackTrace", "System.Net.HttpListener", "System.Net.Sockets.UdpClient"),
+        *("System.Net.Sockets.TcpListener", "System.Net.Sockets.NetworkStream", "System.Net.FtpWebRequest"),
+        *("System.Text.RegularExpressions.RegexCompilationInfo", "System.CodeDom.Compiler.CompilerParameters"),
+        *("Microsoft.CSharp.CSharpCodeProvider", "System.Reflection.Emit.AssemblyBuilder", "System.AppDomain"),
+        *("System.Runtime.Serialization.Formatters.Binary.BinaryFormatter", "System.Media.SoundPlayer"),
+        *("System.Xml.Serialization.XmlSerializer", "System.Xml.Schema.XmlSchemaSet", "System.Lazy`1"),
+    )
+)
+
+
+def undescribed(name: str) -> bool:
+    """Whether .NET Framework 4.5 has a type of that name, of which nothing more is known here."""
+    return name.partition("[")[0].partition("`")[0].strip().lower() in _UNDESCRIBED
