@@ -244,7 +244,7 @@ def static_property(kind: NetType, name: str) -> object:
                 return enum_value(definition, number)
     if net_methods(kind.full_name, key, True) is not None:
         raise NotBuilt(f"a method without a call: [{kind}]::{name}")
-    if exists_unbuilt(kind.full_name, name, True):
+    if exists_unbuilt(kind.full_name, name, True) or uncharted(kind.full_name, name):
         raise NotBuilt(f"the member [{kind}]::{name}")
     return MISSING
 

@@ -46,7 +46,7 @@ def absolute(session: Session, path: str) -> str:
     here = str(session.state.get("process_directory", SYSTEM32))
     if path[1:2] == ":":
         rest = path[2:]
-        made = path[0].upper() + ":" + (normal(rest) if rest.startswith("\\") else normal("\\" + rest))
+        made = path[0] + ":" + (normal(rest) if rest.startswith("\\") else normal("\\" + rest))
     elif path.startswith("\\"):
         made = here[:2] + normal(path)
     else:

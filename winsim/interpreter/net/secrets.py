@@ -202,6 +202,11 @@ INT_PTR = TypeDef("System.IntPtr", python=(), base="System.ValueType", value_typ
 MARSHAL = TypeDef("System.Runtime.InteropServices.Marshal")
 
 
+@INT_PTR.static_property("Size")
+def pointer_size() -> int:
+    return 8
+
+
 @INT_PTR.static_property("Zero")
 def zero() -> Int64:
     return Int64(0)
