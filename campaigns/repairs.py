@@ -26,7 +26,7 @@ from campaigns.hand_changes import CHANGES, HandChange
 from campaigns.inprocess import Connector, building, in_deep_thread
 from campaigns.stages import Rehearsed, errors, rehearse, remove_again, template_of
 from campaigns.variants import make_lab
-from campaigns.worlds import SHOWN, differences, is_numbering, place_of
+from campaigns.worlds import SHOWN, leaves
 from passivelab.blueprint.model import Blueprint, StepInstance
 from passivelab.engine.events import Event, StepFinished
 from passivelab.engine.plan import Plan
@@ -92,7 +92,7 @@ def attempt(lab: Rehearsed, trial: Trial) -> Verdict:
         if fault:
             return Verdict(trial, (), (fault,))
         # What somebody made that no step knows of stays.
-        allowed = frozenset(map(place_of, differences(built, world))) if trial.changes else frozenset()
+        before, by_others = leaves(built), leaves(world) if trial.changes else leaves(built)
         with building(lab.workshop, world, journal, emit=note) as build:
             plan = build.read()
             complaints = list(named(plan, trial))
@@ -101,9 +101,9 @@ def attempt(lab: Rehearsed, trial: Trial) -> Verdict:
     shown = {str(change.key) for change in plan.pending}
     complaints += [f"changed without a word in the plan: {key}" for key in repaired if key not in shown]
     if all(change.properties for change in trial.changes):  # a thing made again is another one than the thing before
-        found = (one for one in differences(built, world) if not is_numbering(one))
-        left = (one for one in found if not any(place.startswith(place_of(one)) for place in allowed))
-        complaints += [f"left: {one}" for one in islice(left, SHOWN)]
+        after = leaves(world)
+        left = ((after - before) - (by_others - before)) + ((before - after) - (before - by_others))
+        complaints += [f"differs: {one}" for one in islice(left, SHOWN)]
     return Verdict(trial, tuple(repaired), tuple(complaints))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -24,15 +25,20 @@ def differences(wanted: World, got: World) -> Iterator[str]:
     yield from _differing(canonical(wanted), canonical(got), "")
 
 
-def place_of(difference: str) -> str:
-    """Where it is, without the values, and without the numbers that stand for generated names."""
-    return NUMBER.sub("#", difference.split(": ", maxsplit=1)[0].removesuffix(" is new").removesuffix(" is gone"))
+def leaves(world: World) -> Counter[str]:
+    """Every single value with its place. Generated ones are all alike: how many there are counts, and not which."""
+    return Counter(NUMBER.sub("#", leaf) for leaf in _leaves(canonical(world), ""))
 
 
-def is_numbering(difference: str) -> bool:
-    """Whether only the numbers differ: something generated was seen before, and moved them."""
-    wanted, then, got = NUMBER.sub("#", difference.partition(": ")[2]).partition(", then ")
-    return bool(then) and wanted == got
+def _leaves(value: Any, path: str) -> Iterator[str]:
+    if _is_map(value):
+        for key, member in value:
+            yield from _leaves(member, f"{path}/{key}")
+    elif isinstance(value, list):
+        for member in value:
+            yield from _leaves(member, path)
+    else:
+        yield f"{path}: {value}"
 
 
 def _differing(wanted: Any, got: Any, path: str) -> Iterator[str]:
