@@ -13,10 +13,12 @@ LYNC_PORTS = (8080, 4443)
 WEB_PORTS = (80, 443)
 PUBLIC = "public"
 SOURCE = "BLOG: one address with one SAN certificate or several of each, no wildcard and no odd ports"
+ROUTING = "Microsoft Application Request Routing 3.0"
 TITLES = {
+    "arr_setup": ROUTING,
     "url_rewrite": "IIS URL Rewrite Module 2",
     "web_farm_framework": "Microsoft Web Farm Framework Version 2.2",
-    "request_router": "Microsoft Application Request Routing 3.0",
+    "request_router": ROUTING,
     "external_disk_cache": "Microsoft External Disk Cache Version 1 for IIS 7",
 }
 
@@ -118,7 +120,7 @@ def address_problem(lab: Lab, host: Host, text: str) -> str | None:
     return f"{text} is the address of {other.name}, not of {host.name}" if other is not None else None
 
 
-def packages(lab: Lab, names: object) -> Iterator[dict[str, str]]:
+def packages(lab: Lab, names: object) -> Iterator[dict[str, object]]:
     """The offline packages by what they are called once they are installed."""
     assert isinstance(names, list | tuple)
     media = lab.media.media if lab.media is not None else {}
@@ -126,4 +128,12 @@ def packages(lab: Lab, names: object) -> Iterator[dict[str, str]]:
         medium = media.get(name)
         file = medium.file.rpartition("/")[2] if medium else ""
         hash = medium.sha256 if medium else ""
-        yield {"name": name, "title": TITLES.get(name, name), "file": file, "sha256": hash}
+        yield {
+            "name": name,
+            "title": TITLES.get(name, name),
+            "file": file,
+            "sha256": hash,
+            "is_setup": file.lower().endswith(".exe"),
+            # What the combined set-up brings, in the order in which it can be taken off.
+            "brings": [TITLES["external_disk_cache"], ROUTING, TITLES["web_farm_framework"], TITLES["url_rewrite"]],
+        }

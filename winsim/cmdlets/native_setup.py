@@ -7,7 +7,7 @@ import re
 from winsim.interpreter.command import NativeCall, NotBuilt, native
 from winsim.world import officewebapps
 from winsim.world.lync import machine
-from winsim.world.packages import UNINSTALL
+from winsim.world.packages import UNINSTALL, by_file, install
 from winsim.world.shares import find_file
 
 VISUAL_CPP = "{15134cb0-b767-4960-a911-f2d16ae54797}"
@@ -15,6 +15,9 @@ SERVICING = r"HKLM\SOFTWARE\Microsoft\DevDiv\VC\Servicing\11.0\RunTimeMinimum"
 # Features without which the set-up of Office Web Apps Server ends with an error.
 WEB_APPS_FEATURES = ("Web-Server", "Web-Asp-Net45", "Web-Windows-Auth", "InkandHandwritingServices",
                      "NET-WCF-HTTP-Activation45")  # fmt: skip
+# What the combined set-up of Application Request Routing holds.
+ROUTING_PACKAGES = ("rewrite_amd64_en-US.msi", "webfarm_v1.1_amd64_en_us.msi", "requestRouter_amd64.msi",
+                    "ExternalDiskCache_amd64.msi")  # fmt: skip
 OFFICE_FAILED, ELEVATION_NEEDED = 30066, 740
 
 
@@ -35,6 +38,23 @@ def vcredist(call: NativeCall) -> int:
     registry.set(key, "DisplayVersion", "11.0.50727.1")
     registry.set(key, "Publisher", "Microsoft Corporation")
     registry.set(SERVICING, "Install", 1)
+    return 0
+
+
+@native("ARRv3_setup_amd64_en-us.exe", "")
+def request_routing(call: NativeCall) -> int:
+    """The combined set-up: the four packages in their order."""
+    if not {word.lower().lstrip("/-") for word in call.args} & {"q", "quiet"}:
+        raise NotBuilt("ARRv3_setup_amd64_en-us.exe with its windows")
+    if not call.session.identity.is_admin:
+        return ELEVATION_NEEDED
+    for file in ROUTING_PACKAGES:
+        package = by_file(file)
+        assert package is not None
+        code = install(call.world, call.host, package)
+        if code:
+            return code
+    call.world.touch()
     return 0
 
 
