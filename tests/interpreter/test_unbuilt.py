@@ -118,3 +118,11 @@ def test_properties_of_an_object_that_is_not_built_are_refused(run: Run) -> None
 def test_arguments_that_do_not_fit_are_named_as_the_method_names_them(run: Run, text: str, message: str) -> None:
     (record,) = run(text).errors
     assert record.message.startswith(message)
+
+
+def test_a_method_without_a_call_tells_its_overloads(run: Run) -> None:
+    assert run("'a'.Substring.OverloadDefinitions").output == [
+        "string Substring(int startIndex)",
+        "string Substring(int startIndex, int length)",
+    ]
+    assert run("'a'.Split.OverloadDefinitions[0]").output == ["string[] Split(Params char[] separator)"]

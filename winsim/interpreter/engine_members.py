@@ -19,7 +19,7 @@ from winsim.interpreter.scriptblocks import ScriptBlock
 from winsim.interpreter.special import AliasProperty, ScriptMethod, ScriptProperty, extend, extras
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import get_type
-from winsim.interpreter.values import AUTOMATION_NULL, EnumValue, NetObject, PSObject
+from winsim.interpreter.values import AUTOMATION_NULL, Array, EnumValue, NetObject, PSObject
 from winsim.interpreter.wildcards import wildcard_match
 
 if TYPE_CHECKING:
@@ -170,8 +170,6 @@ def remove_member(this: MemberCollection, name: str) -> object:
 
 @COLLECTION.method("Match", "System.String")
 def match_members(this: MemberCollection, pattern: str) -> object:
-    from winsim.interpreter.values import Array
-
     return Array([m for m in this.members() if wildcard_match(pattern, member_name(m))])
 
 
@@ -240,6 +238,11 @@ def new_kind(this: object) -> str:
 @MEMBER.property("IsInstance", "System.Boolean")
 def member_instance(this: object) -> bool:
     return isinstance(this, NewMember) or (isinstance(this, MemberView) and this.info.kind != "Property")
+
+
+@METHOD.property("OverloadDefinitions")
+def method_definitions(this: MethodView) -> Array:
+    return Array(this.definitions(), "System.String")
 
 
 @METHOD.property("Name", "System.String")

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.members import PropertyInfo, properties_of
+from winsim.interpreter.net.catalogue import facts
 from winsim.interpreter.nettypes import NetType
 from winsim.interpreter.special import CodeMethod, ScriptMethod, extend, extras
+from winsim.interpreter.texts import SHORT
 from winsim.interpreter.typetable import table, type_name_of
 from winsim.interpreter.values import DeserializedObject, NetObject, PSObject
 
@@ -78,6 +84,29 @@ class MethodView(NetObject):
             SMA + "PSMethodInfo",
             "System.Object",
         )
+
+
+    def definitions(self) -> list[str]:
+        """The overloads as PowerShell writes them: ``string Substring(int startIndex)``."""
+        if self.kind == "ScriptMethod":
+            return [f"System.Object {self.name}();"]
+        base = self.owner.base if isinstance(self.owner, PSObject) and self.owner.base is not None else self.owner
+        for type_name in table().bases(type_name_of(base) or "System.Object"):
+            known = facts(type_name.split("[", maxsplit=1)[0] if "`" in type_name else type_name)
+            found = known.signatures(self.name, static=False) if known is not None else []
+            if found:
+                return [written(self.name, signature) for signature in found]
+        raise NotBuilt(f"OverloadDefinitions of the method {self.name}")
+
+
+def written(name: str, signature: str) -> str:
+    parameters, _, result = signature.rpartition(") ")
+    return TYPE_WORD.sub(lambda found: SHORT.get(found[0], found[0]), f"{result} {name}{parameters})").replace(
+        "(params ", "(Params "
+    ).replace(", params ", ", Params ")
+
+
+TYPE_WORD: Final = re.compile(r"System\.[\w.]+")
 
 
 class MemberCollection(NetObject):

@@ -208,5 +208,6 @@ def argument_error(
             )
             id = "MethodArgumentConversionInvalidCastArgument"
             exception = "System.Management.Automation.MethodException"
-            return error(id, message, "NotSpecified", None, exception, reason.record.exception)
+            failed = reason.record.exception
+            return error(id, message, "NotSpecified", None, exception, failed.inner or failed)
     return problem
