@@ -22,6 +22,7 @@ _RULES = Rules(
     argument=commands.argument,
 )
 
+
 @dataclass(frozen=True, slots=True)
 class ParseResult:
     """``script`` is as much of the tree as could be read; it is to be run only where ``errors`` is empty."""

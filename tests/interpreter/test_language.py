@@ -70,7 +70,7 @@ def test_modules_have_a_scope_of_their_own(run: Run) -> None:
     [
         ("$h = @{ a = 1; b = 2 }; foreach ($k in $h.Keys) { $h[$k] = 2 }", "System.InvalidOperationException"),
         ("$h = @{ a = 1 }; foreach ($e in $h.GetEnumerator()) { $h.b = 2 }", "System.InvalidOperationException"),
-        ("$l = [Collections.ArrayList](1, 2); foreach ($x in $l) { $l.Remove($x) }", "System.InvalidOperationException"),
+        ("$l = [Collections.ArrayList](1); foreach ($x in $l) { $l.Remove($x) }", "System.InvalidOperationException"),
         ("$h = @{ a = 1; b = 2 }; $h.Keys | ForEach-Object { $h.Remove($_) }", "BadEnumeration"),
         ("$l = [Collections.ArrayList](1, 2); $l | ForEach-Object { $l.Remove($_) }", "BadEnumeration"),
     ],

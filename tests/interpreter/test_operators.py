@@ -110,9 +110,7 @@ def test_no_value_fills_the_memory(run: Run, text: str) -> None:
     assert "a value of" in str(error)
 
 
-def test_a_pipeline_that_keeps_much_is_cut_off_where_memory_is_short(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pipeline_that_keeps_much_is_cut_off_where_memory_is_short(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("winsim.interpreter.sizes.MUCH", 2_000_000)
     monkeypatch.setattr("winsim.interpreter.sizes.resident", lambda: 4 * 1024**3)
     error = run("$kept = @(); while ($true) { $kept += 'x' * 100000 + $kept.Count }").outcome.error

@@ -85,7 +85,6 @@ class MethodView(NetObject):
             "System.Object",
         )
 
-
     def definitions(self) -> list[str]:
         """The overloads as PowerShell writes them: ``string Substring(int startIndex)``."""
         if self.kind == "ScriptMethod":
@@ -101,9 +100,11 @@ class MethodView(NetObject):
 
 def written(name: str, signature: str) -> str:
     parameters, _, result = signature.rpartition(") ")
-    return TYPE_WORD.sub(lambda found: SHORT.get(found[0], found[0]), f"{result} {name}{parameters})").replace(
-        "(params ", "(Params "
-    ).replace(", params ", ", Params ")
+    return (
+        TYPE_WORD.sub(lambda found: SHORT.get(found[0], found[0]), f"{result} {name}{parameters})")
+        .replace("(params ", "(Params ")
+        .replace(", params ", ", Params ")
+    )
 
 
 TYPE_WORD: Final = re.compile(r"System\.[\w.]+")
