@@ -111,7 +111,7 @@ def campaign(seed: int, count: int, name: str, folder: Path) -> bool:
     new, built, gone = folder / "new", folder / "built", folder / "gone"
     command(copy_lab(new, name), ("ping",)).communicate()  # the same machines for all, keys and all
     shutil.copytree(new, built)
-    ends = {BUILD: run(built, BUILD)}
+    ends: dict[tuple[str, ...], End] = {BUILD: run(built, BUILD)}
     shutil.copytree(built, gone)
     ends[TEARDOWN] = run(gone, TEARDOWN)
     if not all(end.proved for end in ends.values()):
