@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from passivelab.errors import ConnectionGone, CredentialsRefused, TimedOut, Unreachable
-from passivelab.transport import Connection, Credential, SecureText
+from passivelab.transport import Connection, Credential, Parameter, SecureText
 from passivelab.transport.winrs import WinrsSession
 from tests.endpoint.test_server import serving
 
@@ -50,8 +50,12 @@ $Login.GetNetworkCredential().Password
 """
     # Longer than a command line may be, and with what a command line would spoil.
     text = "é\"'%PATH% & " * 2000
-    secrets = {"Secret": SecureText("hidden"), "Login": Credential("CORP\\admin", "pass wörd")}
-    output = one.run(script, {"Text": text, **secrets}, 60)
+    parameters: dict[str, Parameter] = {
+        "Text": text,
+        "Secret": SecureText("hidden"),
+        "Login": Credential("CORP\\admin", "pass wörd"),
+    }
+    output = one.run(script, parameters, 60)
     assert output.values == (text * 2, "SecureString", "pass wörd")
     assert not output.errors
     assert one.statistics.sessions == 1
