@@ -1,6 +1,6 @@
 """Parse a folder of real scripts: how many parse, how fast, and how many broken ones are noticed.
 
-    python benchmarks/parse_real_files.py FOLDER [--mutants 1800]
+    python benchmarks/parse_real_files.py FOLDER [--mutants 2200]
 
 Every file that parses is also broken in five ways, one place at a time: a bracket, a brace, a quote, an ``in`` or an
 ``=`` is dropped. A broken script that still parses is a miss.
@@ -74,7 +74,7 @@ def mutants(parsed: list[tuple[Path, str, syntax.Script]], wanted: int, shown: i
     pool: dict[str, list[tuple[int, int, int]]] = {}
     for index, (_, text, script) in enumerate(parsed):
         for kind, spans in places(text, script).items():
-            for start, end in rng.sample(spans, min(len(spans), 12)):
+            for start, end in rng.sample(spans, min(len(spans), 60)):
                 pool.setdefault(kind, []).append((index, start, end))
     for kind, spots in pool.items():
         chosen = rng.sample(spots, min(wanted, len(spots)))
@@ -92,7 +92,7 @@ def mutants(parsed: list[tuple[Path, str, syntax.Script]], wanted: int, shown: i
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("folder", type=Path)
-    options.add_argument("--mutants", type=int, default=1800, help="broken scripts of each kind")
+    options.add_argument("--mutants", type=int, default=2200, help="broken scripts of each kind")
     options.add_argument("--show", type=int, default=0, help="how many misses and rejected files to show")
     arguments = options.parse_args()
     files = list(texts(arguments.folder))
