@@ -56,8 +56,9 @@ def _without_key(name: str) -> str:
     space = "System.Security.Cryptography.X509Certificates"
     return (
         f"$old = {_named(name)}; $bare = New-Object {space}.X509Certificate2 -ArgumentList (, $old.RawData); "
-        f"$bare.FriendlyName = $old.FriendlyName; $store = New-Object {space}.X509Store -ArgumentList My, LocalMachine;"
-        " $store.Open('ReadWrite'); $store.Remove($old); $store.Add($bare); $store.Close()"
+        "$bare.FriendlyName = $old.FriendlyName; $old | Remove-Item -DeleteKey; "
+        f"$store = New-Object {space}.X509Store -ArgumentList My, LocalMachine; "
+        "$store.Open('ReadWrite'); $store.Add($bare); $store.Close()"
     )
 
 
@@ -191,8 +192,7 @@ CHANGES = (
     HandChange("adfs01", "adfs/trust[se01/internal]",
                f"Remove-AdfsRelyingPartyTrust -TargetName {TRUST}; Add-AdfsRelyingPartyTrust -Name {TRUST} "
                "-Identifier https://other.contoso.com/ -Enabled $true",
-               ("AutoUpdateEnabled", "Identifier", "IssuanceAuthorizationRules", "IssuanceTransformRules",
-                "MetadataUrl", "MonitoringEnabled")),
+               ("Identifier", "IssuanceAuthorizationRules", "IssuanceTransformRules", "MetadataUrl")),
     # reverse_proxy
     HandChange("arr01", "reverse_proxy/application_pool",
                r"Import-Module WebAdministration; Set-ItemProperty IIS:\AppPools\DefaultAppPool "

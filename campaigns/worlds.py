@@ -26,7 +26,10 @@ def differences(wanted: World, got: World) -> Iterator[str]:
 
 
 def leaves(world: World) -> Counter[str]:
-    """Every single value with its place. Generated ones are all alike: how many there are counts, and not which."""
+    """Every single value, and of texts every line, with its place.
+
+    Generated ones are all alike: how many there are counts, and not which.
+    """
     return Counter(NUMBER.sub("#", leaf) for leaf in _leaves(canonical(world), ""))
 
 
@@ -38,7 +41,7 @@ def _leaves(value: Any, path: str) -> Iterator[str]:
         for member in value:
             yield from _leaves(member, path)
     else:
-        yield f"{path}: {value}"
+        yield from (f"{path}: {line}" for line in str(value).splitlines() or [""])
 
 
 def _differing(wanted: Any, got: Any, path: str) -> Iterator[str]:

@@ -167,8 +167,10 @@ class StepRunner:
                 after = self._run(instance, request, needs, secrets)
             except ConnectionGone:
                 reading = self._read(instance, needs)
-                # What stood on a thing may be left when the thing itself is gone: `remove` runs to its end.
-                if reading.error or (block == "apply" and not self._left(instance, reading)):
+                # What stood on a thing may be left when the thing itself is gone: `remove` runs to its end. What
+                # `apply` hands to the controller was in the answer that is lost.
+                finished = block == "apply" and not instance.delivers and not self._left(instance, reading)
+                if reading.error or finished:
                     break
                 if attempt == ATTEMPTS:
                     raise

@@ -15,7 +15,8 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from campaigns.inprocess import Snapshot, building, in_deep_thread
+from campaigns.cutting import Cutter, cutting
+from campaigns.inprocess import Connector, Snapshot, building, in_deep_thread
 from campaigns.worlds import difference
 from passivelab.blueprint.model import Blueprint
 from passivelab.commands.paths import ROOT
@@ -80,6 +81,7 @@ class SmallLab:
     folder: Path
     world: World = field(default_factory=lambda: prepared_lab().world)
     workshop: Workshop | None = None
+    cutter: Cutter | None = None  # what loses the connection in the middle of scripts
 
     @property
     def journal(self) -> Path:
@@ -113,6 +115,7 @@ class SmallLab:
             build.read()
             return build.apply() and build.prove()
 
+        connect = Connector(workshop, self.world)
         with building(
             workshop,
             self.world,
@@ -120,6 +123,7 @@ class SmallLab:
             blueprint,
             lambda item: item.key.host in HOSTS and (item.role in ROLES or item.key.step.startswith(LISTENING)),
             note,
+            connect=cutting(connect, self.cutter) if self.cutter is not None else connect,
             prune=blueprint is not None,
         ) as build:
             proved = in_deep_thread(lambda: go(build))

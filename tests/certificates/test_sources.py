@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
+from campaigns.passes import Coverage, Disturbance
+from campaigns.worlds import differences
 from passivelab.commands.paths import ROOT
 from passivelab.errors import Exit, InvalidError, SecretError, Waiting
 from passivelab.pki.authority import common_name, new_key
@@ -28,6 +30,9 @@ from tests.commands.conftest import change
 from winsim.web.tls import serve
 
 PASSWORD = "Opens-The-Pfx-1"
+ROUNDS = 2  # of builds and teardowns with every script cut off at another statement
+TOKEN = "/values/token/data"  # the controller's mark on what it was handed: another one in every lab
+DISTURBED = {"csr": ("request", "accepted", "chain"), "pfx": ("public", "chain"), "additional": ("additional",)}
 
 
 def test_ad_cs_issues_and_the_machine_outside_the_domain_gets_the_pfx(tmp_path: Path) -> None:
@@ -62,6 +67,17 @@ def answered(lab: SmallLab) -> tuple[x509.CertificateSigningRequest, Path]:
     return x509.load_pem_x509_csr((folder / "public.csr").read_bytes()), folder
 
 
+def answer_request(lab: SmallLab) -> tuple[PublicAuthority, x509.Certificate]:
+    """A public authority signs what the lab waits for; its answer and its chain come into the folder."""
+    request, folder = answered(lab)
+    authority, (_, names) = PublicAuthority.make(), wished(lab.folder)
+    answer = authority.sign(request.subject, names, request.public_key())  # type: ignore[arg-type]
+    (folder / "public.cer").write_bytes(answer.public_bytes(Encoding.DER))
+    chain = [authority.intermediate, authority.root]
+    (folder / "chain.pem").write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in chain))
+    return authority, answer
+
+
 def test_a_request_waits_for_its_answer_and_a_later_run_takes_it_up(tmp_path: Path) -> None:
     lab = SmallLab(make_lab(tmp_path / "csr", "csr"))
     new = lab.kept()
@@ -74,15 +90,9 @@ def test_a_request_waits_for_its_answer_and_a_later_run_takes_it_up(tmp_path: Pa
     assert isinstance(error, Waiting) and error.exit_code == Exit.CHANGES_PENDING
     assert "public.csr signed" in str(error)
     assert lab.again().changed == set()  # it goes on waiting
-    request, folder = answered(lab)
-    subject, names = wished(lab.folder)
-    assert request.subject == common_name(subject)
-
-    authority = PublicAuthority.make()
-    answer = authority.sign(request.subject, names, request.public_key())  # type: ignore[arg-type]
-    (folder / "public.cer").write_bytes(answer.public_bytes(Encoding.DER))
-    chain = [authority.intermediate, authority.root]
-    (folder / "chain.pem").write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in chain))
+    request, _ = answered(lab)
+    assert request.subject == common_name(wished(lab.folder)[0])
+    authority, answer = answer_request(lab)
     assert lab.build().proved
     for host in ("adfs01", "arr01"):
         assert thumbprint(answer) in lab.store(host, "My")
@@ -202,8 +212,9 @@ def test_a_pfx_that_would_not_do_is_refused_before_any_change(tmp_path: Path, fa
     assert not lab.journal.exists()
 
 
-def test_several_certificates_on_several_addresses(tmp_path: Path) -> None:
-    lab = SmallLab(make_lab(tmp_path / "several", "lab-ca", ", additional: { sts_own: sts.pfx }"))
+def lab_with_a_certificate_more(folder: Path) -> tuple[SmallLab, x509.Certificate]:
+    """A reverse proxy on two addresses, on one of them with a certificate of the user's own."""
+    lab = SmallLab(make_lab(folder, "lab-ca", ", additional: { sts_own: sts.pfx }"))
     change(lab.folder / "lab.yml", "reverse_proxy: { hosts: [arr01] }", LISTENERS)
     authority, key = PublicAuthority.make(), new_key()
     own = authority.sign(common_name("sts.contoso.com"), ["sts.contoso.com"], key.public_key())
@@ -211,6 +222,11 @@ def test_several_certificates_on_several_addresses(tmp_path: Path) -> None:
     (lab.folder / "own.txt").write_text(PASSWORD)
     with (lab.folder / "secrets.yml").open("a") as file:
         file.write("\nsts_own: { file: own.txt }\n")
+    return lab, own
+
+
+def test_several_certificates_on_several_addresses(tmp_path: Path) -> None:
+    lab, own = lab_with_a_certificate_more(tmp_path / "several")
     new = lab.kept()
     assert lab.build().proved
     proxy = lab.world.host("arr01")
@@ -221,6 +237,40 @@ def test_several_certificates_on_several_addresses(tmp_path: Path) -> None:
     assert lab.again().changed == set()
     assert lab.teardown().proved
     assert lab.differs_from(new) == ""
+
+
+@pytest.mark.parametrize("source", ["csr", "pfx", "additional"])
+def test_steps_that_are_cut_off_once_end_with_the_same_certificates_and_without_a_trace(
+    tmp_path: Path, source: str
+) -> None:
+    def lab_of(name: str) -> SmallLab:
+        if source == "additional":
+            return lab_with_a_certificate_more(tmp_path / name)[0]
+        if source == "csr":
+            return SmallLab(make_lab(tmp_path / name, "csr"))
+        lab = pfx_lab(tmp_path / name)
+        make_pfx(lab.folder)
+        return lab
+
+    def build(lab: SmallLab) -> None:
+        if source == "csr":
+            assert "waiting" in lab.build().outcomes.values()
+            answer_request(lab)
+        assert lab.build().proved
+
+    undisturbed = lab_of("undisturbed")
+    new = undisturbed.kept()
+    build(undisturbed)
+    coverage = Coverage()
+    for seed in range(ROUNDS):
+        lab = lab_of(f"cut {seed}")
+        lab.cutter = Disturbance(seed, coverage)
+        build(lab)
+        others = differences(undisturbed.world, lab.world)
+        assert [one for one in others if TOKEN not in one] == []
+        assert lab.teardown().proved
+        assert lab.differs_from(new) == ""
+    assert {f"certificates/{name} apply" for name in DISTURBED[source]} <= {name for name, _ in coverage.tried}
 
 
 LISTENERS = """reverse_proxy:

@@ -199,7 +199,8 @@ def new_service_account(call: Call) -> None:
 
 
 def _principal_dns(directory: Directory, value: object) -> list[str]:
-    return [principal(directory, one).dn for one in items(value)]
+    """Those that a list of access names, each of them once."""
+    return list(dict.fromkeys(principal(directory, one).dn for one in items(value)))
 
 
 def _apply_changes(call: Call, directory: Directory, found: DirectoryObject) -> None:

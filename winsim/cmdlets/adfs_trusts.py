@@ -255,7 +255,9 @@ def update_trust(call: Call) -> None:
     except trusts.TrustError as error:
         trust.identifiers = before
         raise _refuse(error) from None
-    trust.last_updated = trust.last_monitored = call.world.clock.now()
+    trust.last_updated = call.world.clock.now()
+    if not call.has("MetadataFile"):
+        trust.last_monitored, trust.last_check_successful = trust.last_updated, True
     changed(call)
     if call.switch("PassThru"):
         call.write(shown(call.host, trust))
