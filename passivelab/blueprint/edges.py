@@ -10,7 +10,7 @@ from passivelab.blueprint.catalogue import Catalogue
 from passivelab.blueprint.expand import Draft
 from passivelab.blueprint.model import Key, Need
 from passivelab.blueprint.paths import Missing, fill, follow, holds, text_or_path
-from passivelab.blueprint.role import NeedDocument
+from passivelab.blueprint.role import AfterDocument, NeedDocument
 from passivelab.errors import Problem
 from passivelab.lab.binding import did_you_mean
 from passivelab.lab.model import Host
@@ -49,7 +49,10 @@ class Edges:
     def declared(self, draft: Draft) -> set[Key]:
         """The instances that ``after`` names. A role that the lab does not use has none."""
         found: set[Key] = set()
-        for index, text in enumerate(draft.step.after):
+        for index, document in enumerate(draft.step.after):
+            text = document.step if isinstance(document, AfterDocument) else document
+            if not self._applies(draft, document, "after", index):
+                continue
             match = ITEM.match(text)
             assert match is not None
             if not self.catalogue.has_step(match["step"]):
@@ -64,18 +67,20 @@ class Edges:
         """The exports of other instances that the draft's scripts get."""
         found = []
         for name, document in draft.step.needs.items():
-            need = self._need(draft, name, as_document(document)) if self._wants(draft, name, document) else None
+            wanted = self._applies(draft, document, "needs", name)
+            need = self._need(draft, name, as_document(document)) if wanted else None
             if need is not None:
                 found.append(need)
         return tuple(found)
 
-    def _wants(self, draft: Draft, name: str, document: str | NeedDocument) -> bool:
-        if not isinstance(document, NeedDocument) or document.when is None:
+    def _applies(self, draft: Draft, document: str | NeedDocument | AfterDocument, *path: str | int) -> bool:
+        """Whether the condition of an edge holds; most have none."""
+        if isinstance(document, str) or document.when is None:
             return True
         try:
             return holds(document.when, draft.scope)
         except Missing as missing:
-            self.problems.append(draft.problem("path", missing.reason, "needs", name, "when", hint=missing.hint))
+            self.problems.append(draft.problem("path", missing.reason, *path, "when", hint=missing.hint))
             return False
 
     def _need(self, draft: Draft, name: str, document: NeedDocument) -> Need | None:

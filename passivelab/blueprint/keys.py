@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from passivelab.blueprint.expand import Draft
 from passivelab.blueprint.model import Secret
-from passivelab.blueprint.paths import Missing, fill
+from passivelab.blueprint.paths import Missing, fill, holds
 from passivelab.errors import Problem
 from passivelab.lab.binding import did_you_mean
 from passivelab.lab.model import Lab
@@ -40,6 +40,8 @@ def secrets_of(draft: Draft, lab: Lab, problems: list[Problem]) -> tuple[Secret,
     found = []
     for name, use in draft.step.secrets.items():
         try:
+            if use.when is not None and not holds(use.when, draft.scope):
+                continue
             reference = fill(use.from_, draft.scope)
         except Missing as missing:
             problems.append(draft.problem("path", missing.reason, "secrets", name, hint=missing.hint))

@@ -54,11 +54,19 @@ class NeedDocument:
 
 
 @dataclass(frozen=True)
+class AfterDocument:
+    step: StepName = explained("The step that must be converged first.")
+    when: Condition = explained("It must be only where this is true.")
+
+
+@dataclass(frozen=True)
 class SecretUse:
     from_: Text = explained(
-        "An entry of secrets.yml; pki:<name> is key material, media:<name> an installer, lab:<file> a file of the lab."
+        "An entry of secrets.yml ({path} stands for a value); pki:<name> is key material, media:<name> an installer, "
+        "lab:<file> a file of the lab."
     )
     kind: Literal["credential", "secure_string", "bytes"] = explained("What the script gets.", "credential")
+    when: Condition | None = explained("The secret is fetched only where this is true.", None)
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ class StepDocument:
     key: Text | None = explained("What names an instance; {path} stands for a value.", None)
     pool: ValuePath | None = explained("The pool whose passive authentication this belongs to.", None)
     identity: Identity = explained("delegated: the step reaches another machine.", "local")
-    after: tuple[StepName, ...] = explained("Steps of any host that must be converged first.", ())
+    after: tuple[StepName | AfterDocument, ...] = explained("Steps of any host that must be converged first.", ())
     needs: Mapping[Identifier, StepExport | NeedDocument] = explained("Values that other steps export: $Needs.", {})
     exports: Mapping[Identifier, Identifier] = explained("What others may need: name and property of current.", {})
     secrets: Mapping[Identifier, SecretUse] = explained("$Secrets in apply and remove.", {})

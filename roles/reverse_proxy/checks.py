@@ -8,10 +8,12 @@ from ipaddress import ip_address, ip_network
 
 from passivelab.lab.model import Host, Lab
 from passivelab.preflight.finding import Finding
+from passivelab.preflight.installers import SOURCE as UNLISTED
 
 LYNC_PORTS = (8080, 4443)
 WEB_PORTS = (80, 443)
 PUBLIC = "public"
+PULLED = "share"
 SOURCE = "BLOG: one address with one SAN certificate or several of each, no wildcard and no odd ports"
 ROUTING = "Microsoft Application Request Routing 3.0"
 TITLES = {
@@ -90,7 +92,17 @@ def derive(lab: Lab, host: Host, variables: Mapping[str, object]) -> dict[str, o
         "farms": all_farms,
         "rules": list(rules(lab, all_farms)),
         "package_list": list(packages(lab, variables["packages"])) if lab.baseline == "bare" else [],
+        "pulls": variables["source"] == PULLED,
+        "share_root": share_root(lab, variables["share"]),
     }
+
+
+def share_root(lab: Lab, wanted: object) -> str:
+    """Where the packages are pulled from. A machine outside the domain knows the others by their full names only."""
+    share = str(wanted or (lab.media.share if lab.media is not None else None) or "").rstrip("\\")
+    server, _, rest = share.removeprefix("\\\\").partition("\\")
+    known = next((host.fqdn for host in lab.hosts if host.name == server.lower()), server)
+    return rf"\\{known}\{rest}" if rest else ""
 
 
 def listeners(wanted: object) -> Iterator[Listener]:
@@ -103,10 +115,24 @@ def check(lab: Lab, host: Host, variables: Mapping[str, object]) -> Iterator[Fin
     if port != WEB_PORTS[1]:
         reason = f"{host.name} listens on {port}: clients and the addresses that Lync gives them expect 443"
         yield Finding("proxy-port", None, reason, SOURCE, "https_port: 443, on an address of its own", "warning")
+    if variables["source"] == PULLED and lab.baseline == "bare":
+        yield from unpullable(lab, host, variables)
     for one in listeners(variables["listeners"]):
         problem = address_problem(lab, host, one.address)
         if problem:
             yield Finding("listener-address", None, problem, SOURCE, "a free address of the proxy's own network")
+
+
+def unpullable(lab: Lab, host: Host, variables: Mapping[str, object]) -> Iterator[Finding]:
+    """What keeps a proxy from pulling its packages, or from knowing that they are the right ones."""
+    if not share_root(lab, variables["share"]):
+        reason = f"{host.name} pulls its packages, and neither media.yml nor the variable share says from where"
+        yield Finding("proxy-share", None, reason, UNLISTED, r"share: \\server\share, in media.yml or for the role")
+    for package in packages(lab, variables["packages"]):
+        if not package["sha256"]:
+            reason = f"{host.name} would run {package['name']}, which media.yml does not list"
+            fix = "list it in media.yml with its size and SHA-256"
+            yield Finding("installer-unlisted", None, reason, UNLISTED, fix)
 
 
 def address_problem(lab: Lab, host: Host, text: str) -> str | None:
@@ -132,6 +158,7 @@ def packages(lab: Lab, names: object) -> Iterator[dict[str, object]]:
             "name": name,
             "title": TITLES.get(name, name),
             "file": file,
+            "path": medium.file.replace("/", "\\") if medium else "",
             "sha256": hash,
             "is_setup": file.lower().endswith(".exe"),
             # What the combined set-up brings, in the order in which it can be taken off.

@@ -35,8 +35,7 @@ def test_every_installer_of_the_bare_lab_is_there_and_its_share_has_the_same(lab
     files = load_machines(BARE / "machines.yml").host("dc01").files
     for medium in lab.media.media.values():
         content = (lab.folder / "media" / medium.file).read_bytes()
-        if not medium.file.startswith("arr/"):  # these are sent, not pulled
-            assert files.read(f"{SHARED}\\{medium.file.replace('/', chr(92))}") == content
+        assert files.read(f"{SHARED}\\{medium.file.replace('/', chr(92))}") == content
         if medium.file.endswith(".msi"):
             assert read_package(content) is not None
 

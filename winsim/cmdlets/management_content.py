@@ -9,6 +9,7 @@ from winsim.interpreter.collect import items_of
 from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
 from winsim.interpreter.net.encodings import Encoding, byte_array
 from winsim.interpreter.net.paths import decode
+from winsim.interpreter.provider_files import refuse_remote
 from winsim.interpreter.providers import Place, glob, locations
 from winsim.interpreter.scriptblocks import FunctionInfo
 from winsim.interpreter.special import extend
@@ -107,6 +108,7 @@ def read_other(call: CommandCall, place: Place) -> None:
 
 
 def read_file(call: CommandCall, place: Place) -> None:
+    refuse_remote("Get-Content", place.path)
     if place.provider.is_container(call.session, place.path):
         call.write_error(
             CommandError(
@@ -194,6 +196,7 @@ class ContentWriter:
 
 
 def write_file(call: CommandCall, place: Place, values: list[object], append: bool) -> None:
+    refuse_remote("writing content", place.path)
     files = call.host.files
     entry = files.find(place.path)
     if entry is not None and (entry.is_directory or (entry.attributes & 1 and not call.switch("Force"))):

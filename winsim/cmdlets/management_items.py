@@ -231,7 +231,10 @@ def exists(call: CommandCall, text: str, literal: bool) -> bool:
     except CommandError as problem:
         if problem.id in ("PathNotFound", "DriveNotFound", "ProviderNotFound"):
             return False
-        raise
+        if problem.id != "ItemExistsUnauthorizedAccessError":
+            raise
+        call.write_error(problem)  # and False, as where nothing is
+        return False
     kind = call.get("PathType")
     name = kind.name if isinstance(kind, EnumValue) else to_text(kind)
     if name in ("Container", "Leaf"):

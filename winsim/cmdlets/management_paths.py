@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from winsim.cmdlets.item_paths import given_paths, places
 from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
 from winsim.interpreter.location_stacks import PathInfoStack
-from winsim.interpreter.providers import Drive, Place, glob, locations, path_info
+from winsim.interpreter.providers import Place, glob, locations, path_info
 from winsim.interpreter.wildcards import wildcard_match
 
 if TYPE_CHECKING:
@@ -200,62 +200,6 @@ def get_drive(call: CommandCall) -> None:
                 problem.id = "GetLocationNoMatchingDrive"
                 call.write_error(problem)
         call.write_all(hits)
-
-
-SCOPE = ("Scope",)  # drives are those of the session, whatever the scope
-
-
-@cmdlet("New-PSDrive", ("Name", "PSProvider", "Root", "Description"), idle=SCOPE)
-def new_drive(call: CommandCall) -> None:
-    known = locations(call.session)
-    name = call.text("Name")
-    if name.lower() in known.drives:
-        raise CommandError(
-            "DriveAlreadyExists",
-            f"A drive with the name '{name}' already exists.",
-            "ResourceExists",
-            name,
-            SMA + "SessionStateException",
-        )
-    provider = known.provider(call.text("PSProvider"))
-    root = call.text("Root").replace("/", "\\")
-    if provider.name == "FileSystem" and root.startswith("\\\\"):
-        raise NotBuilt("drives of network shares")
-    place = known.place(root) if provider.name == "FileSystem" or ":" in root else Place(provider, root.strip("\\"))
-    if not provider.exists(call.session, place.path):
-        raise CommandError(
-            "DriveRootError",
-            f'The specified drive root "{root}" either does not exist, or it is not a folder.',
-            "ReadError",
-            name,
-            "System.IO.IOException",
-        )
-    if call.should_process(f"Name: {name} Provider: {provider.info()} Root: {root}", "New Drive"):
-        drive = Drive(name, provider, place.path, call.text("Description"))
-        known.drives[name.lower()] = drive
-        call.write(drive)
-
-
-@cmdlet("Remove-PSDrive", ("Name", "LiteralName", "PSProvider"), idle=("Force",))  # nobody else uses a drive
-def remove_drive(call: CommandCall) -> None:
-    known = locations(call.session)
-    wanted = [text.lower() for text in call.texts("PSProvider")]
-    for name in call.texts("Name") or call.texts("LiteralName"):
-        held = known.drives.get(name.lower())
-        if held is not None and wanted and held.provider.name.lower() not in wanted:
-            continue
-        if name.lower() not in known.drives:
-            call.write_error(
-                CommandError(
-                    "DriveNotFound",
-                    f"Cannot find drive. A drive with the name '{name}' does not exist.",
-                    "ObjectNotFound",
-                    name,
-                    SMA + "DriveNotFoundException",
-                )
-            )
-            continue
-        del known.drives[name.lower()]
 
 
 @cmdlet("Get-PSProvider", ("PSProvider",), locks_world=False, by_name=("PSProvider",))

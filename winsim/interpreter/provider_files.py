@@ -10,7 +10,8 @@ from winsim.interpreter.net.fileinfo import DirectoryInfo, FileInfo, info_of
 from winsim.interpreter.providers import Provider
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import PSObject
-from winsim.world.shares import locate
+from winsim.world.share_access import Connection, may_read, names_of, share_lets_in
+from winsim.world.shares import Shares, locate
 
 if TYPE_CHECKING:
     from winsim.interpreter.session import Session
@@ -29,11 +30,51 @@ def is_remote(path: str) -> bool:
 
 
 def remote_entry(session: Session, path: str) -> FileEntry | None:
-    """What a UNC path leads to. A network logon without delegation reaches no other machine."""
+    """What a path leads to, on this machine or by UNC, as the account that the session has there.
+
+    A network logon without delegation is nobody on another machine, unless it has connected with credentials.
+    """
     place = locate(session.world, session.host, path)
-    if place is None or (place[0] is not session.host and not session.identity.delegated):
+    if place is None:
         return None
-    return place[0].files.find(place[1])
+    found = place[0].files.find(place[1])
+    if place[0] is session.host:
+        return found
+    server, share = path[2:].split("\\")[:2]
+    held = connections(session).get(server.lower())
+    if held is not None:
+        token = held.token
+    elif session.identity.delegated:
+        token = names_of(session.identity.user, session.identity.groups)
+    else:
+        raise access_denied(path)
+    known = place[0].parts.need(Shares).find(share)
+    if known is None or not share_lets_in(known, token):
+        raise access_denied(path)
+    if found is not None and not may_read(place[0].files, place[1], token):
+        raise access_denied(path)
+    return found
+
+
+def connections(session: Session) -> dict[str, Connection]:
+    """The servers to which the session has connected with credentials, by name."""
+    held: dict[str, Connection] = session.state.setdefault("connections", {})
+    return held
+
+
+def access_denied(path: str) -> CommandError:
+    return CommandError(
+        "ItemExistsUnauthorizedAccessError",
+        "Access is denied",
+        "PermissionDenied",
+        path,
+        "System.UnauthorizedAccessException",
+    )
+
+
+def refuse_remote(what: str, path: str) -> None:
+    if is_remote(path):
+        raise NotBuilt(f"{what} on a share ({path})")
 
 
 class FileSystemProvider(Provider):
@@ -65,8 +106,7 @@ class FileSystemProvider(Provider):
         return [e.name for e in listing if e.is_directory] + [e.name for e in listing if not e.is_directory]
 
     def new_item(self, session: Session, path: str, kind: str, value: object, options: dict[str, object]) -> object:
-        if is_remote(path):
-            raise NotBuilt(f"New-Item on a share ({path})")
+        refuse_remote("New-Item", path)
         force = bool(options.get("Force"))
         if kind.lower() in ("directory", "container", "d"):
             if self.exists(session, path):
@@ -105,6 +145,7 @@ class FileSystemProvider(Provider):
         raise self.refuse("clear")
 
     def remove_item(self, session: Session, path: str, options: dict[str, object]) -> None:
+        refuse_remote("Remove-Item", path)
         entry = files(session).need(path)
         if entry.attributes & (READ_ONLY | HIDDEN | SYSTEM) and not options.get("Force"):
             raise CommandError(
@@ -129,6 +170,8 @@ class FileSystemProvider(Provider):
         return self.move_item(session, path, target)
 
     def move_item(self, session: Session, path: str, target: str) -> object:
+        refuse_remote("moving an item", path)
+        refuse_remote("moving an item", target)
         try:
             files(session).move(path, target)
         except FileExistsError:
