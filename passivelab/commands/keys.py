@@ -56,6 +56,15 @@ def open_keys(lab: Lab) -> Pki:
     return keys
 
 
+def keys_to_take_back(lab: Lab) -> Pki:
+    """For a teardown, which needs no public certificate: one that would not do must not keep the lab standing."""
+    try:
+        return open_keys(lab)
+    except (CertificateErrors, SecretError):
+        folder, kind = state(lab.folder) / "pki", cast(Source, public_source(lab).kind)
+        return Pki.open(folder, wanted_certificates(lab), kind, answered=False)
+
+
 def waiting_request(lab: Lab) -> Path | None:
     """A request that waits for its answer."""
     if public_source(lab).kind != "csr":

@@ -8,15 +8,18 @@ from passivelab.blueprint.model import Blueprint
 from passivelab.commands.building import Options, build_lab, perform, scope_of
 from passivelab.commands.paths import state
 from passivelab.commands.terminal import Terminal
-from passivelab.commands.workshop import Workshop, open_workshop
+from passivelab.commands.workshop import Workshop, open_to_take_back, open_workshop
 from passivelab.engine import Plan, Scope
 from passivelab.errors import Exit, Refused
 from passivelab.state import fold
 from passivelab.state.journal import read
 
 
-def teardown_lab(terminal: Terminal, options: Options, yes: bool = False, command: str = "teardown-lab") -> Exit:
-    workshop = open_workshop(options.lab, terminal, options.set)
+def teardown_lab(terminal: Terminal, options: Options, yes: bool = False) -> Exit:
+    return take_back(terminal, options, open_to_take_back(options.lab, terminal, options.set), yes, "teardown-lab")
+
+
+def take_back(terminal: Terminal, options: Options, workshop: Workshop, yes: bool, command: str) -> Exit:
     refuse_protected(workshop)
     journal = state(workshop.lab.folder) / "journal.jsonl"
     owned = fold(read(journal)).entries
@@ -42,7 +45,8 @@ def teardown_lab(terminal: Terminal, options: Options, yes: bool = False, comman
 
 
 def rebuild_lab(terminal: Terminal, options: Options, yes: bool = False) -> Exit:
-    code = teardown_lab(terminal, options, yes, "rebuild-lab")
+    # Opened as for a build: what it would refuse is known before anything is gone.
+    code = take_back(terminal, options, open_workshop(options.lab, terminal, options.set), yes, "rebuild-lab")
     return build_lab(terminal, replace(options, fresh=False)) if code == Exit.FINE else code
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from passivelab.blueprint import Compilation, compile_lab
 from passivelab.blueprint.model import Blueprint, Secret, StepInstance
-from passivelab.commands.keys import open_keys
+from passivelab.commands.keys import keys_to_take_back, open_keys
 from passivelab.commands.loading import load
 from passivelab.commands.media import installer, refuse_wrong
 from passivelab.commands.paths import ROLES
@@ -49,6 +49,15 @@ def open_workshop(
     compilation = compile_lab(lab, ROLES, keys)
     refuse_unworkable(check(compilation, keys))
     refuse_wrong(lab)
+    return Workshop(lab, compilation.blueprint, _secrets(lab, keys), _locator(compilation), keys)
+
+
+def open_to_take_back(name: str, terminal: Terminal, sets: Sequence[str] = ()) -> Workshop:
+    """The same for a teardown: what would keep a build from working does not keep a lab from being taken back."""
+    lab = load(name, terminal, sets, None)
+    keys = keys_to_take_back(lab)
+    terminal.hide(lambda: keys.passwords)
+    compilation = compile_lab(lab, ROLES, keys)
     return Workshop(lab, compilation.blueprint, _secrets(lab, keys), _locator(compilation), keys)
 
 

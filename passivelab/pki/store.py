@@ -108,10 +108,18 @@ class Pki:
     answer: Answer | None = None
 
     @classmethod
-    def open(cls, folder: Path, wanted: Wishes, source: Source = "lab-ca", own: Supplied | None = None) -> Pki:
+    def open(
+        cls,
+        folder: Path,
+        wanted: Wishes,
+        source: Source = "lab-ca",
+        own: Supplied | None = None,
+        answered: bool = True,
+    ) -> Pki:
         """The material in the folder; what is missing, stale or for other names is made.
 
         A public certificate that others issue is known by its names at least: ``public`` is then what is wished for.
+        Without ``answered`` nobody looks at what others have answered.
         """
         with locked(folder):
             authority = open_root(folder, wanted.lab)
@@ -121,14 +129,14 @@ class Pki:
                 for kind, wishes in (("host", wanted.hosts), ("remoting", wanted.remoting))
             )
             made = cls(Certificate(authority.certificate), public, hosts, remoting, source)
-            return made._supplied(own) if own is not None else made._issued(folder, wanted)
+            return made._supplied(own) if own is not None else made._issued(folder, wanted, answered)
 
     def _supplied(self, own: Supplied) -> Pki:
         opened = open_pfx(own.pfx, own.password)
         public = Certificate(opened.certificate, own.pfx, own.password)
         return replace(self, public=public, chain=sort_chain(opened.others))
 
-    def _issued(self, folder: Path, wanted: Wishes) -> Pki:
+    def _issued(self, folder: Path, wanted: Wishes, answered: bool) -> Pki:
         if self.source not in ("ad-cs", "csr"):
             return self
         export = Export(folder)
@@ -137,7 +145,7 @@ class Pki:
             return replace(self, export=export)
         requested = Requested(folder.parent / "certificates", wanted.public)
         requested.prepare()
-        answer = requested.answer()
+        answer = requested.answer() if answered else None
         public = Certificate(answer.certificate) if answer else self.public
         chain = answer.chain if answer else Chain()
         return replace(self, export=export, requested=requested, answer=answer, public=public, chain=chain)

@@ -21,7 +21,7 @@ from campaigns.worlds import difference
 from passivelab.blueprint.model import Blueprint
 from passivelab.commands.paths import ROOT
 from passivelab.commands.terminal import Terminal
-from passivelab.commands.workshop import Workshop, open_workshop
+from passivelab.commands.workshop import Workshop, open_to_take_back, open_workshop
 from passivelab.engine import Build
 from passivelab.engine.events import Event, StepFinished
 from passivelab.lab import load_lab
@@ -101,7 +101,7 @@ class SmallLab:
         return self._run(self.workshop)
 
     def teardown(self) -> Run:
-        assert self.workshop is not None
+        self.workshop = open_to_take_back(str(self.folder), Terminal())
         return self._run(self.workshop, Blueprint(self.workshop.lab.name, ()))
 
     def _run(self, workshop: Workshop, blueprint: Blueprint | None = None) -> Run:

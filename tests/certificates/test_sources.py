@@ -212,6 +212,47 @@ def test_a_pfx_that_would_not_do_is_refused_before_any_change(tmp_path: Path, fa
     assert not lab.journal.exists()
 
 
+@pytest.mark.parametrize("fault", ["new", "closed", "expired", "gone"])
+def test_a_pfx_that_would_not_do_any_more_does_not_keep_the_lab_standing(tmp_path: Path, fault: str) -> None:
+    lab = pfx_lab(tmp_path / "pfx")
+    new, named = lab.kept(), (lab.folder / "secrets.yml").read_text()
+    make_pfx(lab.folder)
+    assert lab.build().proved
+    if fault == "closed":
+        (lab.folder / "own.txt").write_text("not it")
+    elif fault == "gone":
+        (lab.folder / "own.pfx").unlink()
+    else:
+        (lab.folder / "secrets.yml").write_text(named)  # the entry of the PFX comes with it
+        make_pfx(lab.folder, new=fault == "new", until=datetime.now(UTC) - timedelta(hours=1))
+    with pytest.raises(InvalidError):
+        lab.build()
+    assert lab.teardown().proved
+    assert lab.differs_from(new) == ""
+
+
+@pytest.mark.parametrize("fault", ["expired", "damaged"])
+def test_an_answer_that_would_not_do_any_more_does_not_keep_the_lab_standing(tmp_path: Path, fault: str) -> None:
+    lab = SmallLab(make_lab(tmp_path / "csr", "csr"))
+    new = lab.kept()
+    lab.build()
+    authority, answer = answer_request(lab)
+    assert lab.build().proved
+    request, folder = answered(lab)
+    late = authority.sign(
+        request.subject,
+        wished(lab.folder)[1],
+        request.public_key(),  # type: ignore[arg-type]
+        datetime.now(UTC) - timedelta(hours=1),
+    )
+    damaged = b"Dear customer, " + answer.public_bytes(Encoding.PEM)[20:]
+    (folder / "public.cer").write_bytes(late.public_bytes(Encoding.DER) if fault == "expired" else damaged)
+    with pytest.raises((InvalidError, SecretError)):
+        lab.build()
+    assert lab.teardown().proved
+    assert lab.differs_from(new) == ""
+
+
 def lab_with_a_certificate_more(folder: Path) -> tuple[SmallLab, x509.Certificate]:
     """A reverse proxy on two addresses, on one of them with a certificate of the user's own."""
     lab = SmallLab(make_lab(folder, "lab-ca", ", additional: { sts_own: sts.pfx }"))

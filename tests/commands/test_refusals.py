@@ -12,7 +12,7 @@ from passivelab.commands import terminal as boundary
 from passivelab.commands.building import Options, plan
 from passivelab.commands.passive import switch
 from passivelab.commands.status import status
-from passivelab.commands.teardown import teardown_lab
+from passivelab.commands.teardown import rebuild_lab, teardown_lab
 from passivelab.commands.terminal import Terminal
 from passivelab.errors import Exit
 from passivelab.state import Lock
@@ -74,6 +74,14 @@ def test_a_protected_lab_stays(lab: Path, screen: Screen) -> None:
     change(lab / "lab.yml", "protected: false", "protected: true")
     assert boundary.run(lambda terminal: teardown_lab(terminal, Options(str(lab)), yes=True)) == Exit.REFUSED
     assert "is protected" in screen()
+
+
+def test_a_lab_that_could_not_be_built_again_is_not_taken_down_for_it(lab: Path, screen: Screen) -> None:
+    use = "certificates: { hosts: [dc01, adfs01, adfs02, se01, se02, dir01, owa01, arr01]"
+    change(lab / "lab.yml", use, f"{use}, variables: {{ source: pfx, pfx_file: own.pfx, pfx_password: own_pfx }}")
+    assert boundary.run(lambda terminal: rebuild_lab(terminal, Options(str(lab)), yes=True)) == Exit.INVALID
+    assert "own.pfx cannot be read" in screen()
+    assert not (lab / ".passivelab" / "journal.jsonl").exists()
 
 
 def test_a_locked_lab_names_who_works_on_it(lab: Path, screen: Screen) -> None:
