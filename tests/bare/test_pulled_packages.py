@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.inprocess import Snapshot, building, in_deep_thread, new_world
+from campaigns.cutting import Cutter, cutting
+from campaigns.inprocess import Connector, Snapshot, building, in_deep_thread, new_world
+from campaigns.passes import Coverage, Disturbance
 from campaigns.worlds import difference
 from passivelab.blueprint.model import Blueprint
 from passivelab.commands.paths import ROOT
@@ -35,19 +37,23 @@ def lab(tmp_path: Path) -> Path:
     return folder
 
 
-def run(workshop: Workshop, world: World, journal: Path, blueprint: Blueprint) -> dict[str, str]:
+def run(
+    workshop: Workshop, world: World, journal: Path, blueprint: Blueprint, cutter: Cutter | None = None
+) -> dict[str, str]:
     """Builds or takes down; gives what went wrong by step."""
 
     def go(build: Build) -> None:
         build.read()
         assert not build.apply() or build.prove()
 
+    connect = Connector(workshop, world)
     with building(
         workshop,
         world,
         journal,
         blueprint,
         lambda item: item.key.host == "arr01" and item.key.step.startswith(STEPS),
+        connect=cutting(connect, cutter) if cutter is not None else connect,
         prune=not blueprint.instances,
     ) as build:
         in_deep_thread(lambda: go(build))
@@ -72,6 +78,17 @@ def test_packages_are_pulled_installed_and_taken_off_again(lab: Path, tmp_path: 
     workshop = open_workshop(str(lab), Terminal())
     assert run(workshop, world, tmp_path / "journal.jsonl", Blueprint(workshop.lab.name, ())) == {}
     assert difference(new, world) == ""
+
+
+def test_a_pull_that_is_cut_off_is_taken_up_again(lab: Path, tmp_path: Path) -> None:
+    workshop, coverage = open_workshop(str(lab), Terminal()), Coverage()
+    undisturbed = new_world(lab / "machines.yml")
+    assert run(workshop, undisturbed, tmp_path / "undisturbed.jsonl", workshop.blueprint) == {}
+    for seed in range(3):
+        world, journal = new_world(lab / "machines.yml"), tmp_path / f"{seed}.jsonl"
+        assert run(workshop, world, journal, workshop.blueprint, Disturbance(seed, coverage)) == {}
+        assert difference(undisturbed, world) == ""
+    assert "reverse_proxy/package apply" in {name for name, _ in coverage.tried}
 
 
 def test_another_file_on_the_share_is_not_run(lab: Path, tmp_path: Path) -> None:
