@@ -76,6 +76,12 @@ class Answer:
     warnings: tuple[str, ...] = ()
 
 
+def names_secret(script: str, name: str) -> bool:
+    """Whether a block may use a secret: it names it, or handles $Secrets as a whole."""
+    used = re.findall(r"[$@](?:\w+:)?Secrets\b(?:\.(\w+))?|\$\{Secrets\}", script, re.IGNORECASE)
+    return any(one == "" or one.lower() == name.lower() for one in used)
+
+
 def ask(
     session: Session, requests: Sequence[Request], timeout: float, secrets: Mapping[str, SecretValue] | None = None
 ) -> dict[str, Answer]:

@@ -14,7 +14,7 @@ from passivelab.engine.hosts import Hosts
 from passivelab.engine.needs import first_unknown, known
 from passivelab.engine.readings import Reading, Readings
 from passivelab.engine.reboot import Rebooter
-from passivelab.engine.script import Answer, Fault, Request, SecretValue
+from passivelab.engine.script import Answer, Fault, Request, SecretValue, names_secret
 from passivelab.engine.subject import Graph, Removal
 from passivelab.errors import ConnectionGone, NotConverged, SecretError, StepFailed, TimedOut, Waiting
 from passivelab.state import Entry, Journal
@@ -142,7 +142,9 @@ class StepRunner:
         script = instance.scripts.remove if block == "remove" else instance.scripts.apply
         if script is None:
             raise tools.readings.failure(instance, block, Fault("NoBlock", f"the step has no block {block}"))
-        secrets = {secret.name: tools.secret(secret) for secret in instance.secrets}
+        # A removal must not fail for an installer or a PFX that is gone and that only `apply` needs.
+        used = [one for one in instance.secrets if block == "apply" or names_secret(script, one.name)]
+        secrets = {secret.name: tools.secret(secret) for secret in used}
         if instance.delivers:
             tools.deliver(instance.delivers, None)
         if instance.reboot:
