@@ -13,7 +13,7 @@ from winsim.endpoint import control
 from winsim.endpoint.control import BadFaultFile, FaultControl
 from winsim.server import SCALE, Options, leave, run
 from winsim.store import BadStore, Store
-from winsim.world.digest import canonical, digest
+from winsim.world.digest import at_rest, canonical, digest
 from winsim.world.machines import BadMachines, load_machines
 
 
@@ -42,7 +42,8 @@ def _digest_arguments(commands: Any) -> None:
 
 def _print_digest(arguments: argparse.Namespace) -> int:
     store = Store(arguments.state / "world") if arguments.state else None
-    world = store.load() if store is not None and store.exists() else load_machines(arguments.machines)
+    saved = store is not None and store.exists()
+    world = at_rest(store.load()) if store is not None and saved else load_machines(arguments.machines)
     print(json.dumps(canonical(world), indent=1) if arguments.text else digest(world))
     return 0
 

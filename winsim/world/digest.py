@@ -31,7 +31,15 @@ GENERATED = re.compile(
     r"|[A-Za-z0-9+/=]{300,}",  # encoded keys and certificates inside of text
     re.IGNORECASE,
 )
+SETTLING = 300.0  # lab seconds: services with a delayed start come two minutes after a boot
 SHORTEST = 12  # no generated text has fewer characters
+
+
+def at_rest(world: World) -> World:
+    """A world that was put aside while something was still under way, once that has happened."""
+    world.clock.skip(SETTLING)
+    world.run_due()
+    return world
 
 
 class _Names:
