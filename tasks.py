@@ -167,9 +167,7 @@ POOL = {"lab": LAB, "pool": "The pool's name, such as se01.corp.contoso.com.", "
 
 
 @task(auto_shortflags=False, help=POOL)
-def enable_passive_auth(
-    c: Context, pool: str, lab: str = "simulated", transport: str = "", json: bool = False
-) -> None:
+def enable_passive_auth(c: Context, pool: str, lab: str = "simulated", transport: str = "", json: bool = False) -> None:
     """Turn AD FS sign-in on for one pool."""
     _switch(c, True, pool, lab, transport, json)
 
@@ -206,9 +204,7 @@ def teardown_lab(
 
 
 @task(auto_shortflags=False, help={"lab": LAB, "yes": YES, "transport": TRANSPORT, "json": JSON})
-def rebuild_lab(
-    c: Context, lab: str = "simulated", yes: bool = False, transport: str = "", json: bool = False
-) -> None:
+def rebuild_lab(c: Context, lab: str = "simulated", yes: bool = False, transport: str = "", json: bool = False) -> None:
     """Take the lab down, then build it."""
 
     def body(terminal: Terminal) -> ExitCode:
@@ -221,9 +217,7 @@ def rebuild_lab(
 
 @task(auto_shortflags=False, help={"lab": LAB, "fresh": "Start over with new machines.", "json": JSON,
       "faults": "A file of faults to inject, for trying out what then happens."})  # fmt: skip
-def serve_lab(
-    c: Context, lab: str = "simulated", fresh: bool = False, faults: str = "", json: bool = False
-) -> None:
+def serve_lab(c: Context, lab: str = "simulated", fresh: bool = False, faults: str = "", json: bool = False) -> None:
     """Keep the simulated lab running for any client."""
 
     def body(terminal: Terminal) -> ExitCode:

@@ -1,6 +1,6 @@
 """The digest of a simulated lab's world as it is saved: equal for worlds that are equal but for generated values.
 
-    python -m campaigns.digest .passivelab/simulated/machines [--text]
+python -m campaigns.digest .passivelab/simulated/machines [--text]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Records a session at the terminal as text: build, build again, a change by hand, repair, switch a pool off and on.
 
-    python -m campaigns.session > docs/session.txt
+python -m campaigns.session > docs/session.txt
 """
 
 from __future__ import annotations

@@ -103,9 +103,7 @@ def actions(opening: Conversation) -> Conversation:
         create, delete = own[0], own[-1]
         shell = delete.body.partition(b'Name="ShellId">')[2][:36].decode()
         connect = create.body.partition(b"creationXml")[2].partition(b">")[2].partition(b"<")[0].decode()
-        wanted = (
-            f'<rsp:Connect><pwsh:connectXml xmlns:pwsh="{POWERSHELL}">{connect}</pwsh:connectXml></rsp:Connect>'
-        )
+        wanted = f'<rsp:Connect><pwsh:connectXml xmlns:pwsh="{POWERSHELL}">{connect}</pwsh:connectXml></rsp:Connect>'
         enumerate_all = "<e:Enumerate xmlns:e='" + ENUMERATION + "'><w:OptimizeEnumeration/></e:Enumerate>"
         commands = (
             f"<e:Enumerate xmlns:e='{ENUMERATION}'><w:Filter><w:SelectorSet><w:Selector Name=\"ShellId\">{shell}"

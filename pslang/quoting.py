@@ -24,12 +24,7 @@ def single(text: str) -> str:
 def double(text: str) -> str:
     """For ``"..."``: a backtick before what would expand, quotes doubled."""
     return "".join(
-        char * 2
-        if char in DOUBLE_QUOTES
-        else "`" + char
-        if char in "`$"
-        else _CONTROL.get(char, char)
-        for char in text
+        char * 2 if char in DOUBLE_QUOTES else "`" + char if char in "`$" else _CONTROL.get(char, char) for char in text
     )
 
 

@@ -50,6 +50,4 @@ def count_words(line: Sequence[str], task: str, valued: set[str]) -> int:
     if start is None:
         return 0
     rest = line[start + 1 :]
-    return sum(
-        not word.startswith("-") and rest[max(index - 1, 0)] not in valued for index, word in enumerate(rest)
-    )
+    return sum(not word.startswith("-") and rest[max(index - 1, 0)] not in valued for index, word in enumerate(rest))

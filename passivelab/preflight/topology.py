@@ -106,9 +106,7 @@ def check_pool(pool: Pool, known: dict[str, str], services: dict[str, WebService
         yield Finding("topology-ports", place, reason, SOURCE, MAKE_ANEW)
     if service.published - PUBLISHED_PORTS:
         ports = ", ".join(map(str, sorted(service.published)))
-        reason = (
-            f"the external web site of {pool.fqdn} is published as {ports}; the proxy listens on 80 and 443"
-        )
+        reason = f"the external web site of {pool.fqdn} is published as {ports}; the proxy listens on 80 and 443"
         yield Finding("topology-published", place, reason, SOURCE, MAKE_ANEW, "warning")
 
 

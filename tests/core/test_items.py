@@ -81,7 +81,7 @@ def test_access_rules_are_written_back(run: Run) -> None:
         r"$acl.SetAccessRule((New-Object System.Security.AccessControl.FileSystemAccessRule("
         r"'CORP\anna', 'Modify', 'ContainerInherit,ObjectInherit', 'None', 'Allow')));"
         r"Set-Acl C:\acl $acl")  # fmt: skip
-    rules = "% { \"$($_.IdentityReference) $($_.FileSystemRights) $($_.IsInherited)\" }"
+    rules = '% { "$($_.IdentityReference) $($_.FileSystemRights) $($_.IsInherited)" }'
     assert run(rf"(Get-Acl C:\acl).Access | {rules}") == [r"CORP\anna Modify, Synchronize False"]
     assert run(rf"(Get-Acl C:\acl\sub).Access | {rules}") == [r"CORP\anna Modify, Synchronize True"]
     run(r"$s = Get-Acl C:\acl\sub; $s.SetAccessRuleProtection($true, $false); $s | Set-Acl C:\acl\sub")

@@ -135,9 +135,7 @@ def client_certificate(folder: Path) -> tuple[str, str, bytes]:
     )  # fmt: skip
     (folder / "c.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     (folder / "k.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return str(folder / "c.pem"), str(folder / "k.pem"), certificate.public_bytes(serialization.Encoding.DER)
 

@@ -114,7 +114,7 @@ def test_secrets_are_there_for_apply_and_never_for_current(session: LocalSession
 
 
 def test_apply_sees_all_values(session: LocalSession) -> None:
-    script = "\"$($Desired.a) $($Current -eq $null) $($Needs.Thumbprint) $($Before.x[1])\""
+    script = '"$($Desired.a) $($Current -eq $null) $($Needs.Thumbprint) $($Before.x[1])"'
     request = Request("a", "apply", script, {"a": 1}, None, {"Thumbprint": "AB"}, {"x": [1, 2]})
     assert ask(session, [request], 30)["a"].output == ("1 True AB 2",)
 

@@ -66,8 +66,8 @@ def test_a_wrong_rule_for_discovery_leads_the_client_nowhere(published: Lab) -> 
         f"Set-WebConfigurationProperty {AT} -Filter \"$rule/match\" -Name url -Value '*'; "
         f"Add-WebConfigurationProperty {AT} -Filter \"$rule/conditions\" -Name '.' "
         "-Value @{ input = '{HTTP_HOST}'; pattern = 'lyncdiscover.contoso.com' }; "
-        f"Set-WebConfigurationProperty {AT} -Filter \"$rule/action\" -Name type -Value Rewrite; "
-        f"Set-WebConfigurationProperty {AT} -Filter \"$rule/action\" -Name url -Value "
+        f'Set-WebConfigurationProperty {AT} -Filter "$rule/action" -Name type -Value Rewrite; '
+        f'Set-WebConfigurationProperty {AT} -Filter "$rule/action" -Name url -Value '
     )
     on_proxy(published, add + "'https://sts.contoso.com/{R:0}'")
     assert discovery(published, PUBLIC).status == 404

@@ -19,7 +19,9 @@ def web_server() -> tuple[World, Host]:
 
 
 def test_a_registry_value_is_of_a_kind_that_there_is(web_server: tuple[World, Host]) -> None:
-    seen = run(*web_server, r"""
+    seen = run(
+        *web_server,
+        r"""
         $key = 'HKLM:\SOFTWARE\Test'
         $null = New-Item $key
         $null = New-ItemProperty $key -Name Wrong -PropertyType DWordx -Value 1 -ErrorAction SilentlyContinue
@@ -27,7 +29,8 @@ def test_a_registry_value_is_of_a_kind_that_there_is(web_server: tuple[World, Ho
         $null = New-ItemProperty $key -Name Right -PropertyType dword -Value 1
         (Get-Item $key).Property
         (Get-Item $key).GetValueKind('Right')
-    """)
+    """,
+    )
     refused = "System.ArgumentException,Microsoft.PowerShell.Commands.NewItemPropertyCommand"
     assert seen.output == [refused, "Right", "DWord"]
 
@@ -40,17 +43,23 @@ def test_the_iis_drive_comes_with_its_module(web_server: tuple[World, Host]) -> 
 
 def test_configuration_is_not_added_under_a_name_that_is_not_there(web_server: tuple[World, Host]) -> None:
     with pytest.raises(AssertionError, match=r"-Name files.x, which .* does not have"):
-        run(*web_server, """
+        run(
+            *web_server,
+            """
             Add-WebConfigurationProperty -PSPath MACHINE/WEBROOT/APPHOST -Filter system.webServer/defaultDocument `
                 -Name files.x -Value @{ value = 'a.htm' }
-        """)
+        """,
+        )
 
 
 def test_a_file_is_not_read_or_written_in_no_encoding(web_server: tuple[World, Host]) -> None:
-    seen = run(*web_server, r"""
+    seen = run(
+        *web_server,
+        r"""
         foreach ($do in { [IO.File]::ReadAllText('C:\x', $null) }, { [IO.File]::WriteAllText('C:\x', 'a', $null) }) {
             try { & $do } catch { $_.Exception.InnerException.GetType().Name }
         }
         Test-Path C:\x
-    """)
+    """,
+    )
     assert seen.output == ["ArgumentNullException", "ArgumentNullException", "False"]

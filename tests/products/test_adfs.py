@@ -56,7 +56,7 @@ def test_a_farm_leaves_service_bindings_name_and_container(farm: FarmLab) -> Non
     assert farm.install() == "Success DeploymentSucceeded The configuration completed successfully."
     bindings = farm.lab.run(
         "adfs01",
-        "foreach ($row in Get-AdfsSslCertificate) { \"$($row.HostName):$($row.PortNumber) $($row.CtlStoreName)\" }",
+        'foreach ($row in Get-AdfsSslCertificate) { "$($row.HostName):$($row.PortNumber) $($row.CtlStoreName)" }',
     )
     assert sorted(bindings.texts) == [
         "localhost:443 AdfsTrustedDevices", "sts.contoso.com:443 AdfsTrustedDevices", "sts.contoso.com:49443 ",
@@ -169,7 +169,10 @@ def test_both_sites_of_a_pool_have_metadata_of_their_own(farm: FarmLab) -> None:
     external = read_relying_party(
         fetch(world, world.host("adfs01"), EXTERNAL.replace("contoso.com/", "contoso.com:4443/")).body
     )
-    assert (internal.entity_id, external.entity_id) == ("https://se01.corp.contoso.com/", "https://lyncweb01.contoso.com/")
+    assert (internal.entity_id, external.entity_id) == (
+        "https://se01.corp.contoso.com/",
+        "https://lyncweb01.contoso.com/",
+    )
 
 
 _WORD = st.text("abcXYZ019:/._- ", max_size=12)

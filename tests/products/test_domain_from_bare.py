@@ -94,9 +94,7 @@ def test_a_machine_that_asks_another_name_server_does_not_find_the_domain(forest
 
 def test_the_last_controller_takes_the_forest_with_it(forest: Lab) -> None:
     role = "(Uninstall-WindowsFeature AD-Domain-Services).Success"
-    assert "needs to be demoted" in (
-        forest.run("dc01", role, user="CORP\\Administrator").errors[0].exception.message
-    )
+    assert "needs to be demoted" in (forest.run("dc01", role, user="CORP\\Administrator").errors[0].exception.message)
     remove = SECRET.format("Alone-Again-1") + (
         "$r = Uninstall-ADDSDomainController -LocalAdministratorPassword $p {} -NoRebootOnCompletion -Force; "
         '"$($r.Status)"'

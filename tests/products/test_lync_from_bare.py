@@ -143,8 +143,10 @@ def test_preparation_has_an_order(member: Lab) -> None:
 
 def test_publishing_needs_the_store_and_the_group(member: Lab) -> None:
     run(member, PREPARE).good()
-    assert run(member, r"Publish-CsTopology -FileName \\dc01\media\topology.xml -Force").ids[0].startswith(
-        "MissingConfigurationStoreLocation,"
+    assert (
+        run(member, r"Publish-CsTopology -FileName \\dc01\media\topology.xml -Force")
+        .ids[0]
+        .startswith("MissingConfigurationStoreLocation,")
     )
     assert run(member, BOOTSTRAPPER.format(f"/BootstrapSqlExpress /SourceDirectory:{MEDIA}")).texts[-1] == "0"
     answer = run(member, "Install-CsDatabase -CentralManagementDatabase -SqlServerFqdn se01 -SqlInstanceName rtc")

@@ -177,9 +177,7 @@ def new_service_account(call: Call) -> None:
     single = call.switch("RestrictToSingleComputer")
     if not single and not service_accounts.has_usable_key(directory, now):
         # Without a root key that is in effect the controller cannot make a password: NTE_BAD_KEYSET family.
-        raise errors.DirectoryError(
-            -2146893811, "Key does not exist", "ADException", "NotSpecified"
-        )
+        raise errors.DirectoryError(-2146893811, "Key does not exist", "ADException", "NotSpecified")
     dn = f"CN={names.escape(name)},{_container(call, directory, 'Managed Service Accounts')}"
     if not call.should_process(dn, "New"):
         return

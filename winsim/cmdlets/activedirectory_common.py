@@ -157,8 +157,10 @@ def _down(call: Call) -> CommandError:
 def _credential_groups(call: Call, directory: Directory) -> frozenset[str]:
     user, password = credential(call.get("Credential"))
     domain, separator, name = user.rpartition("\\")
-    logon = directory.logon(call.world, domain, name) if separator or "@" in user else directory.logon(
-        call.world, directory.netbios, user
+    logon = (
+        directory.logon(call.world, domain, name)
+        if separator or "@" in user
+        else directory.logon(call.world, directory.netbios, user)
     )
     if logon is None or logon.password != password:
         raise CommandError(
@@ -320,8 +322,8 @@ _SPECIAL: dict[str, Callable[[Directory, DirectoryObject], object]] = {
     "hostcomputers": lambda directory, found: ArrayList(
         one.dn for one in directory.objects.values() if found.dn in one.values("msDS-HostServiceAccount")
     ),
-    "managedpasswordintervalindays": lambda _, found: (
-        ArrayList(int(text) for text in found.values("msDS-ManagedPasswordInterval"))
+    "managedpasswordintervalindays": lambda _, found: ArrayList(
+        int(text) for text in found.values("msDS-ManagedPasswordInterval")
     ),
     "principalsallowedtoretrievemanagedpassword": lambda _, found: ArrayList(found.values("msDS-GroupMSAMembership")),
 }

@@ -159,9 +159,7 @@ def get_membership(call: Call) -> None:
 _OWNED = ("Identity", "MemberOf", "PassThru", *_COMMON)
 
 
-@cmdlet(
-    "Add-ADPrincipalGroupMembership", _OWNED, net_class=class_of("Add-ADPrincipalGroupMembership"), module=_MODULE
-)
+@cmdlet("Add-ADPrincipalGroupMembership", _OWNED, net_class=class_of("Add-ADPrincipalGroupMembership"), module=_MODULE)
 @guarded
 def add_membership(call: Call) -> None:
     directory = connect(call, write=True)

@@ -48,9 +48,7 @@ def new_unit(call: Call) -> None:
         attributes["managedBy"] = [principal(directory, call.get("ManagedBy")).dn]
     # Protected unless the caller says otherwise, as the cmdlet documents.
     guard = call.switch("ProtectedFromAccidentalDeletion") if call.has("ProtectedFromAccidentalDeletion") else True
-    found = objects.insert(
-        directory, dn, "organizationalUnit", attributes, now=call.world.clock.now(), protected=guard
-    )
+    found = objects.insert(directory, dn, "organizationalUnit", attributes, now=call.world.clock.now(), protected=guard)
     if call.switch("PassThru"):
         call.write(present(directory, found, UNIT))
 
@@ -389,4 +387,3 @@ def uninstall_service_account(call: Call) -> None:
     computer = objects.find(directory, f"{call.host.name}$", COMPUTER.classes)
     if computer is not None and call.should_process(found.dn, "Uninstall"):
         objects.remove_values(directory, computer, "msDS-HostServiceAccount", [found.dn], call.world.clock.now())
-

@@ -21,7 +21,7 @@ def setspn(call: NativeCall) -> int:
     directory = _directory(call)
     if directory is None:
         call.err("Ldap Error(0x52 -- Local Error): ldap_bind_sW")
-        call.err("Failed to retrieve DN for domain \"\" : 0x00000052")
+        call.err('Failed to retrieve DN for domain "" : 0x00000052')
         return 82
     words = [word for word in call.args if word]
     verb = words[0].lstrip("-/").upper() if words else ""

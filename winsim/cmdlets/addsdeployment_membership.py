@@ -137,9 +137,11 @@ def remove_computer(call: Call) -> None:
         raise CommandError("FailToUnjoinDomain", f"Failed to unjoin computer '{host.name}': it is a domain controller.",
                            "InvalidOperation", host.name, "System.InvalidOperationException")  # fmt: skip
     directory = _controller(call, host.domain)
-    if directory is not None and call.has("UnjoinDomainCredential") and _logon(
-        call, directory, "UnjoinDomainCredential"
-    ) is None:
+    if (
+        directory is not None
+        and call.has("UnjoinDomainCredential")
+        and _logon(call, directory, "UnjoinDomainCredential") is None
+    ):
         message = (
             f"Failed to unjoin computer '{host.name}' from domain '{host.domain}' with the following error message: "
             "The user name or password is incorrect."

@@ -91,9 +91,7 @@ def _policy(farm: FarmConfiguration) -> object:
     return entity((f"{RESOURCES}.AdfsGlobalAuthenticationPolicy",), shown)
 
 
-@cmdlet(
-    "Get-AdfsGlobalAuthenticationPolicy", net_class=class_of("Get-AdfsGlobalAuthenticationPolicy"), module=MODULE
-)
+@cmdlet("Get-AdfsGlobalAuthenticationPolicy", net_class=class_of("Get-AdfsGlobalAuthenticationPolicy"), module=MODULE)
 def get_policy(call: Call) -> None:
     call.write(_policy(configuration(call)))
 

@@ -103,6 +103,7 @@ CORE_SNAPIN = "Microsoft.PowerShell.Core"
 def get_snapin(call: CommandCall) -> None:
     """The one that the engine itself is; no other is registered."""
     from winsim.interpreter.globals import version_table
+
     for pattern in call.texts("Name") or ["*"]:
         if wildcard_match(pattern, CORE_SNAPIN) and not call.switch("Registered"):
             text = "This Windows PowerShell snap-in contains cmdlets used to manage components of Windows PowerShell."

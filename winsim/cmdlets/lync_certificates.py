@@ -189,9 +189,7 @@ def import_certificate(call: Call) -> None:
         raise NotBuilt("Import-CsCertificate of a file without a private key")
     if not call.should_process(call.text("Path"), "Import-CsCertificate"):
         return
-    container = call.host.store_key(
-        contents.key, SCHANNEL, 12, 1, exportable=call.switch("PrivateKeyExportable")
-    )
+    container = call.host.store_key(contents.key, SCHANNEL, 12, 1, exportable=call.switch("PrivateKeyExportable"))
     entry = call.host.certificates.machine_my.add(
         CertificateEntry(contents.certificate, container.name, contents.friendly_name)
     )

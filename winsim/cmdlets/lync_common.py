@@ -24,9 +24,9 @@ def class_of(name: str, area: str = "Xds") -> str:
     return f"{BASE}.{area}.{verb}Ocs{noun.removeprefix('Cs')}Cmdlet"
 
 
-def failed(message: str, category: str = "InvalidOperation", exception: str = "", id: str = "ProcessingFailed") -> (
-    CommandError
-):
+def failed(
+    message: str, category: str = "InvalidOperation", exception: str = "", id: str = "ProcessingFailed"
+) -> CommandError:
     return CommandError(id, message, category, None, exception or f"{BASE}.ManagementException")
 
 

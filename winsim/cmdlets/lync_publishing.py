@@ -84,8 +84,10 @@ def install_database(call: Call) -> None:
         _install_store(call)
     elif call.switch("ConfiguredDatabases"):
         parsed = topology(call, store(call).configuration)
-        host, server = _sql_host(call, call.text("SqlInstanceName") or "rtc") if _has_stores(call, parsed) else (
-            call.host, local_server(call)
+        host, server = (
+            _sql_host(call, call.text("SqlInstanceName") or "rtc")
+            if _has_stores(call, parsed)
+            else (call.host, local_server(call))
         )
         if "UserStore" in machine.roles_here(parsed, host.fqdn):
             updates.bring_up(server, updates.POOL_DATABASES, loaded_version(call), make=not call.switch("Update"))
@@ -149,8 +151,10 @@ def uninstall_database(call: Call) -> None:
 @reported
 def test_database(call: Call) -> None:
     """Connects to each database: whether it is there, and of which version beside the one that this shell expects."""
-    host, server = _sql_host(call, call.text("SqlInstanceName") or "rtc") if call.has("SqlServerFqdn") else (
-        call.host, local_server(call)
+    host, server = (
+        _sql_host(call, call.text("SqlInstanceName") or "rtc")
+        if call.has("SqlServerFqdn")
+        else (call.host, local_server(call))
     )
     central = call.switch("CentralManagementDatabase")
     for name in updates.STORE_DATABASES if central else updates.POOL_DATABASES:

@@ -93,9 +93,7 @@ def _inf(call: Call, names: list[str]) -> requests.RequestFile:
         "friendlyname": call.text("FriendlyName"),
     }
     alternatives = "{text}" + "&".join(f"dns={name}" for name in names)
-    return requests.RequestFile(
-        {"newrequest": rows, "extensions": {requests.SUBJECT_ALTERNATIVE_NAME: alternatives}}
-    )
+    return requests.RequestFile({"newrequest": rows, "extensions": {requests.SUBJECT_ALTERNATIVE_NAME: alternatives}})
 
 
 def write_pem(host: Host, path: str, der: bytes) -> None:

@@ -79,8 +79,8 @@ def _enum(call: Call, collection: Collection, spec: Spec) -> str:
     if not match:
         message = (
             f"Cannot bind parameter '{spec.name}'. Cannot convert value \"{text}\" to type "
-            f"\"{collection.enum_type}\". Error: \"Unable to match the identifier name {text} to a valid enumerator "
-            f"name.  Specify one of the following enumerator names and try again: {', '.join(spec.values)}\""
+            f'"{collection.enum_type}". Error: "Unable to match the identifier name {text} to a valid enumerator '
+            f'name.  Specify one of the following enumerator names and try again: {", ".join(spec.values)}"'
         )
         raise CommandError("CannotConvertArgumentNoMessage", message, "InvalidArgument", None,
                            "System.Management.Automation.ParameterBindingException")  # fmt: skip

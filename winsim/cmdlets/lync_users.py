@@ -344,5 +344,3 @@ def revoke_client_certificate(call: Call) -> None:
     if call.should_process(user.dn, "Revoke-CsClientCertificate"):
         serials.clear()
         call.world.touch()
-
-

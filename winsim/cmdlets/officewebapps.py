@@ -22,9 +22,9 @@ def class_of(name: str) -> str:
     return f"{BASE}.{name.replace('-', '')}Command"
 
 
-def failed(message: str, category: str = "InvalidOperation", exception: str = "System.InvalidOperationException") -> (
-    CommandError
-):
+def failed(
+    message: str, category: str = "InvalidOperation", exception: str = "System.InvalidOperationException"
+) -> CommandError:
     return CommandError(exception.rpartition(".")[2], message, category, None, exception)
 
 

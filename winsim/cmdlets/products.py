@@ -122,4 +122,3 @@ def in_group(call: Call, *names: str) -> bool:
     """Whether the caller's token has one of these groups of the domain."""
     prefix = call.host.domain_netbios.lower()
     return any(f"{prefix}\\{name.lower()}" in call.session.identity.groups for name in names)
-

@@ -172,4 +172,3 @@ def endpoint_binding(certificate: bytes) -> bytes:
     algorithm = x509.load_der_x509_certificate(certificate).signature_hash_algorithm
     name = "sha256" if algorithm is None or algorithm.name in {"md5", "sha1"} else algorithm.name
     return b"tls-server-end-point:" + hashlib.new(name, certificate).digest()
-

@@ -13,7 +13,6 @@ from typing import Protocol
 log = logging.getLogger(__name__)
 
 
-
 @dataclass(frozen=True)
 class HttpLimits:
     header_bytes: int = 64 * 1024

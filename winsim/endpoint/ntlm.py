@@ -144,9 +144,7 @@ def _kind(token: bytes, shortest: int) -> int:
 class NtlmAcceptor:
     """One NTLM log-on: ``step`` with the NEGOTIATE message gives the challenge, with AUTHENTICATE it proves."""
 
-    def __init__(
-        self, names: HostNames, find: Callable[[str, str], Account | None], binding: ChannelBinding
-    ) -> None:
+    def __init__(self, names: HostNames, find: Callable[[str, str], Account | None], binding: ChannelBinding) -> None:
         self._names = names
         self._find = find
         self._binding = binding

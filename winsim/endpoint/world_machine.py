@@ -119,7 +119,6 @@ class WorldMachine:
             session.invoke(PipelineRequest((command,)), _Discard())
         return session
 
-
     def _profile(self, identity: Identity) -> str:
         """The folder of the user, made at his first log-on."""
         path = identity.profile

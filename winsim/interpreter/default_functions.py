@@ -23,7 +23,7 @@ param(
 process { New-Item @PSBoundParameters -ItemType Directory }
 """
 
-PROMPT: Final = '"PS $($executionContext.SessionState.Path.CurrentLocation)$(\'>\' * ($nestedPromptLevel + 1)) "'
+PROMPT: Final = "\"PS $($executionContext.SessionState.Path.CurrentLocation)$('>' * ($nestedPromptLevel + 1)) \""
 
 TEXTS: Final = {
     "mkdir": MKDIR,

@@ -64,8 +64,8 @@ def grant_types(site: Site) -> list[str]:
 
 def _description(site: Site) -> bytes:
     services = "".join(
-        f'<wsdl:service name={quoteattr(name)}><wsdl:port name={quoteattr(name)}>'
-        f'<soap12:address location={quoteattr(site.url(path))}/></wsdl:port></wsdl:service>'
+        f"<wsdl:service name={quoteattr(name)}><wsdl:port name={quoteattr(name)}>"
+        f"<soap12:address location={quoteattr(site.url(path))}/></wsdl:port></wsdl:service>"
         for name, path in methods(site)
     )
     return (

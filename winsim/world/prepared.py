@@ -214,4 +214,3 @@ def _session_configurations(world: World, wanted: dict[str, Any], directory: Dir
             service = host.parts.need(WinRmService)
             service.register(RegisteredConfiguration(row["name"], f"{directory.netbios}\\{account}"))
             service.credssp = True
-

@@ -235,9 +235,7 @@ class CommandProcessor:
             container = get_property_of(entry, "PSIsContainer") is True
             length = get_property_of(entry, "Length")
             size = int(length) if isinstance(length, int) else 0
-            folders, files, total = (
-                (folders + 1, files, total) if container else (folders, files + 1, total + size)
-            )
+            folders, files, total = (folders + 1, files, total) if container else (folders, files + 1, total + size)
             if "/b" in switches:
                 writer.line(name)
                 continue

@@ -32,6 +32,7 @@ def open_directory(session: Session) -> Directory:
         raise NetError(COM, NO_OPERATION)
     return directory
 
+
 OUT_OF_RANGE = (
     "Index was out of range. Must be non-negative and less than the size of the collection.\r\nParameter name: index"
 )

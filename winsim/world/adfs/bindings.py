@@ -25,9 +25,7 @@ def wanted(farm: FarmConfiguration) -> list[tuple[str, int, str]]:
 
 def bind(host: Host, farm: FarmConfiguration, thumbprint: str) -> None:
     for name, port, trust_list in wanted(farm):
-        http_sys(host).put(
-            SslBinding(f"{name}:{port}", True, thumbprint.upper(), APPLICATION_ID, "MY", trust_list)
-        )
+        http_sys(host).put(SslBinding(f"{name}:{port}", True, thumbprint.upper(), APPLICATION_ID, "MY", trust_list))
     listen(host, farm)
 
 
@@ -53,8 +51,4 @@ def silence(host: Host) -> None:
 
 def bound(host: Host) -> list[SslBinding]:
     """The named bindings that belong to AD FS."""
-    return [
-        binding
-        for binding in http_sys(host).listed()
-        if binding.sni and binding.app_id.lower() == APPLICATION_ID
-    ]
+    return [binding for binding in http_sys(host).listed() if binding.sni and binding.app_id.lower() == APPLICATION_ID]

@@ -74,9 +74,7 @@ def check(world: World, host: Host, request: Request, service_name: str) -> None
     if is_configured(host) and not request.overwrite:
         raise _unmet("The AD FS service is already configured on this computer.")
     if _database_exists(host) and not request.overwrite:
-        raise _unmet(
-            "An existing AD FS configuration database was found. Use OverwriteConfiguration to delete it."
-        )
+        raise _unmet("An existing AD FS configuration database was found. Use OverwriteConfiguration to delete it.")
     if service_name.lower() in (host.fqdn.lower(), host.name.lower()):
         raise _unmet("The federation service name must be different from the name of the computer.")
     _check_certificate(host, request.thumbprint, service_name)
@@ -243,9 +241,7 @@ def _share_keys(world: World, directory: Directory, farm: FarmConfiguration) -> 
 
 
 def _register_name(world: World, directory: Directory, account: DirectoryObject, service_name: str) -> None:
-    objects.add_values(
-        directory, account, "servicePrincipalName", [f"host/{service_name}"], world.clock.now()
-    )
+    objects.add_values(directory, account, "servicePrincipalName", [f"host/{service_name}"], world.clock.now())
 
 
 def _finish(world: World, host: Host, farm: FarmConfiguration, request: Request) -> None:

@@ -165,9 +165,7 @@ def key_descriptor(der: bytes, use: str) -> str:
 
 
 def _endpoint(address: str) -> str:
-    return (
-        f'<EndpointReference xmlns="{WSA}"><Address>{escape(address)}</Address></EndpointReference>'
-    )
+    return f'<EndpointReference xmlns="{WSA}"><Address>{escape(address)}</Address></EndpointReference>'
 
 
 def _display(farm: FarmConfiguration) -> str:

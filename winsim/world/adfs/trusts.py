@@ -26,9 +26,7 @@ class TrustError(Exception):
 
 def new(name: str, identifiers: list[str]) -> RelyingPartyTrust:
     trust = RelyingPartyTrust(name, identifiers, str(uuid4()))
-    trust.settings = {
-        key: list(value) if isinstance(value, list) else value for key, value in TRUST_SETTINGS.items()
-    }
+    trust.settings = {key: list(value) if isinstance(value, list) else value for key, value in TRUST_SETTINGS.items()}
     return trust
 
 

@@ -48,9 +48,7 @@ def has_children() -> DirectoryError:
 
 def value_not_unique(kind: str) -> DirectoryError:
     code = {"SPN": 8647, "UPN": 8648}[kind]
-    text = (
-        f"The operation failed because {kind} value provided for addition/modification is not unique forest-wide."
-    )
+    text = f"The operation failed because {kind} value provided for addition/modification is not unique forest-wide."
     return DirectoryError(code, text)
 
 

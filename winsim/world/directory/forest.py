@@ -146,9 +146,7 @@ def add_controller(directory: Directory, host: str, now: datetime) -> DirectoryO
     account = add_computer(directory, host, f"OU=Domain Controllers,{root}", now, controller=True)
     server = f"CN={host.upper()},CN=Servers,CN=Default-First-Site-Name,CN=Sites,{configuration_dn(directory)}"
     if objects.get(directory, server) is None:
-        objects.insert(
-            directory, server, "server", {"dNSHostName": [f"{host.lower()}.{directory.domain}"]}, now=now
-        )
+        objects.insert(directory, server, "server", {"dNSHostName": [f"{host.lower()}.{directory.domain}"]}, now=now)
     return account
 
 
@@ -158,8 +156,11 @@ def add_computer(
     """The account of a machine that joined, with the names that it registers for itself."""
     fqdn = f"{host.lower()}.{directory.domain}"
     flags = state.SERVER_TRUST | state.TRUSTED_FOR_DELEGATION if controller else state.WORKSTATION_TRUST
-    principals = [f"{service}/{name}" for service in ("HOST", "RestrictedKrbHost", "WSMAN", "TERMSRV")
-                  for name in (host.upper(), fqdn)]
+    principals = [
+        f"{service}/{name}"
+        for service in ("HOST", "RestrictedKrbHost", "WSMAN", "TERMSRV")
+        for name in (host.upper(), fqdn)
+    ]
     return objects.insert(
         directory,
         f"CN={host.upper()},{container}",

@@ -53,9 +53,7 @@ def insert(
         if not sid:
             sid = f"{directory.domain_sid}-{directory.next_rid}"
             directory.next_rid += 1
-    fresh = DirectoryObject(
-        dn, str(uuid4()), object_class, values, sid, password, protected, created=now, changed=now
-    )
+    fresh = DirectoryObject(dn, str(uuid4()), object_class, values, sid, password, protected, created=now, changed=now)
     _check_unique(directory, fresh, values)
     directory.objects[dn.lower()] = fresh
     return fresh
@@ -224,9 +222,7 @@ def principals(directory: Directory) -> Iterator[DirectoryObject]:
 
 def find(directory: Directory, identity: str, classes: frozenset[str] | None = None) -> DirectoryObject | None:
     """By distinguished name, GUID, SID or account name (a machine's or gMSA's with or without ``$``)."""
-    candidates = (
-        found for found in directory.objects.values() if classes is None or found.object_class in classes
-    )
+    candidates = (found for found in directory.objects.values() if classes is None or found.object_class in classes)
     if names.is_dn(identity):
         exact = get(directory, identity)
         return exact if exact and (classes is None or exact.object_class in classes) else None
