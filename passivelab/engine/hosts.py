@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from passivelab.blueprint.model import Identity
 from passivelab.engine.events import Event, HostAwaited
 from passivelab.engine.script import Answer, Request, SecretValue, ask
-from passivelab.errors import ConnectionGone, CredentialsRefused, Unreachable
+from passivelab.errors import ConnectionGone, CredentialsRefused, TransportError, Unreachable
 from passivelab.transport import Session
 
 Connect = Callable[[str, Identity], Session]
 READ_TIMEOUT = 300.0
 ATTEMPTS = 6  # of a read whose connection went away; reading twice does no harm
+REFUSALS = 4  # of a login at a host that may be restarting: a wrong password must not lock the account
 LONGEST_PAUSE = 10.0  # seconds between two attempts
 
 
@@ -51,7 +52,6 @@ class Hosts:
         A host that was there before in this run is waited for a while, and one that was restarting when the last run
         was interrupted for longer.
         """
-        limit = self._patience.get(host, 0.0)
         started = time.monotonic()
         attempt = 0
         while True:
@@ -59,15 +59,19 @@ class Hosts:
             try:
                 return self._ask(host, identity, requests, READ_TIMEOUT, {})
             except (ConnectionGone, Unreachable, CredentialsRefused) as error:
-                expected = isinstance(error, ConnectionGone) or host in self._reached
-                late = time.monotonic() - started > limit
-                if late and not (expected and attempt < ATTEMPTS):
+                if not self._may_come_back(host, error, attempt, time.monotonic() - started):
                     raise
-                if isinstance(error, CredentialsRefused) and not limit:
-                    raise  # one that has just been promoted or joined refuses while its services come up
-                if attempt == 1 and limit:
-                    self._emit(HostAwaited(host, error.message(), limit))
+                if attempt == 1 and host in self._patience:
+                    self._emit(HostAwaited(host, error.message(), self._patience[host]))
             time.sleep(min(0.2 * 2**attempt, LONGEST_PAUSE))
+
+    def _may_come_back(self, host: str, error: TransportError, attempt: int, elapsed: float) -> bool:
+        if isinstance(error, CredentialsRefused):
+            # One that has just been promoted or joined refuses while its services come up.
+            return host in self._patience and attempt < REFUSALS
+        if elapsed < self._patience.get(host, 0.0):
+            return True
+        return attempt < ATTEMPTS and (isinstance(error, ConnectionGone) or host in self._reached)
 
     def change(
         self,
@@ -94,9 +98,8 @@ class Hosts:
 
     def reset(self, host: str) -> None:
         """Forget the sessions of a host that is about to restart."""
-        for (name, _), session in list(self._sessions.items()):
-            if name == host:
-                session.reset()
+        for session in self._sessions_of(host):
+            session.reset()
 
     def renew(self, host: str, identity: Identity) -> None:
         """End a session whose logon is older than what it needs: the next request logs on anew."""
@@ -104,9 +107,12 @@ class Hosts:
 
     def reconnect(self, host: str) -> None:
         """End the sessions of a host: the next request of each identity looks for the best way again."""
-        for (name, _), session in list(self._sessions.items()):
-            if name == host:
-                session.close()
+        for session in self._sessions_of(host):
+            session.close()
+
+    def _sessions_of(self, host: str) -> list[Session]:
+        with self._lock:
+            return [session for (name, _), session in self._sessions.items() if name == host]
 
     def close(self) -> None:
         with self._lock:

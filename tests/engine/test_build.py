@@ -11,11 +11,13 @@ from passivelab.blueprint.model import Need, Secret, Unknown
 from passivelab.compare import ABSENT, Difference
 from passivelab.engine import Scope
 from passivelab.engine.events import HostAwaited
-from passivelab.errors import NoSessionConfiguration, NotConverged, StepFailed
+from passivelab.engine.hosts import REFUSALS, Hosts
+from passivelab.engine.script import Request
+from passivelab.errors import CredentialsRefused, NoSessionConfiguration, NotConverged, StepFailed
 from passivelab.state import Journal, fold
 from passivelab.state.journal import read
-from passivelab.transport import Credential, SecureText
-from tests.engine.fakes import Run, World, await_of, key_of, step
+from passivelab.transport import Credential, Output, SecureText
+from tests.engine.fakes import FakeSession, Run, World, await_of, key_of, step
 
 
 def test_a_build_makes_everything_and_a_second_one_changes_nothing(tmp_path: Path) -> None:
@@ -162,6 +164,21 @@ def test_a_host_that_was_restarting_when_a_run_was_cut_off_is_waited_for(tmp_pat
     assert again.all().proved
     back.join()
     assert [event.host for event in again.events if isinstance(event, HostAwaited)] == ["a"]
+
+
+def test_refused_credentials_are_tried_again_a_few_times_and_only_where_a_host_may_be_restarting() -> None:
+    tried: list[str] = []
+
+    class Refusing(FakeSession):
+        def run(self, script: str, parameters: object, timeout: float) -> Output:
+            tried.append(self.host)
+            raise CredentialsRefused(host=self.host, user="admin")
+
+    hosts = Hosts(lambda host, identity: Refusing(World(), host), {"a": 900.0})
+    for host in ("a", "b"):
+        with pytest.raises(CredentialsRefused):
+            hosts.read(host, "local", [Request("one", "current", "read one")])
+    assert tried == ["a"] * REFUSALS + ["b"]
 
 
 def test_a_host_that_cannot_be_read_is_known_before_anything_changes(tmp_path: Path) -> None:
