@@ -10,6 +10,7 @@ import base64
 import contextlib
 import html
 import json
+import math
 import os
 import re
 import time
@@ -194,7 +195,7 @@ class WinrsSession:
                 )
             assert self._protocol is not None
             try:
-                stdout, stderr, code, done = self._protocol.get_command_output_raw(shell, command)
+                stdout, stderr, code, done = _poll(self._protocol, shell, command, timeout - elapsed)
             except WinRMOperationTimeoutError:
                 continue
             except (WinRMTransportError, requests.exceptions.ConnectionError):
@@ -213,6 +214,15 @@ class WinrsSession:
         if self._protocol is not None:
             with contextlib.suppress(*FAMILIES):
                 self._protocol.cleanup_command(shell, command)
+
+
+def _poll(protocol: Protocol, shell: str, command: str, remaining: float) -> tuple[bytes, bytes, int, bool]:
+    """One Receive, which the host answers before the `remaining` seconds of the script are over."""
+    protocol.operation_timeout_sec = max(1, min(POLL_SECONDS, math.ceil(remaining)))
+    try:
+        return protocol.get_command_output_raw(shell, command)
+    finally:
+        protocol.operation_timeout_sec = POLL_SECONDS
 
 
 def _reason(error: BaseException) -> str:
