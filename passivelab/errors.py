@@ -10,7 +10,9 @@ PassivelabError
 ├── TransportError                a host
 │   ├── Unreachable               does not answer
 │   ├── CredentialsRefused        answers, and refuses the credentials
-│   ├── NoSessionConfiguration    lets us in, and lacks the session configuration that was asked for
+│   ├── NoDelegation              answers, and has no way yet to work on a second machine from there
+│   │   ├── NoSessionConfiguration    lets us in, and lacks the session configuration that was asked for
+│   │   └── NoCredSsp             does not accept credentials that are handed over
 │   ├── ConnectionGone            was there and went away in the middle
 │   └── TimedOut                  did not finish in time
 ├── StepFailed                    a script ended with an error
@@ -283,7 +285,22 @@ class CredentialsRefused(TransportError):
 
 
 @dataclass(eq=False, kw_only=True)
-class NoSessionConfiguration(TransportError):
+class NoDelegation(TransportError):
+    """A step that reaches a second machine has no way there: often one that another step makes."""
+
+    code: ClassVar[str] = "no-delegation"
+
+
+@dataclass(eq=False, kw_only=True)
+class NoCredSsp(NoDelegation):
+    code: ClassVar[str] = "no-credssp"
+
+    def happened(self) -> str:
+        return "the host does not accept CredSSP"
+
+
+@dataclass(eq=False, kw_only=True)
+class NoSessionConfiguration(NoDelegation):
     code: ClassVar[str] = "no-session-configuration"
 
     configuration: str = ""

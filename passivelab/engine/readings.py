@@ -17,7 +17,7 @@ from passivelab.engine.hosts import Hosts
 from passivelab.engine.needs import first_unknown, known, needs_of, reads_needs, resolve
 from passivelab.engine.script import Answer, Fault, Request
 from passivelab.engine.subject import Graph
-from passivelab.errors import NoSessionConfiguration, PassivelabError, Place, StepFailed, TransportError
+from passivelab.errors import NoDelegation, PassivelabError, Place, StepFailed, TransportError
 
 # Where line and column of a block stand in the user's files.
 Locate = Callable[[StepInstance, str, int, int], Place]
@@ -206,7 +206,7 @@ class Readings:
         tick = self._tick
         try:
             answers = self._hosts.read(group[0].key.host, group[0].identity, requests)
-        except NoSessionConfiguration as error:
+        except NoDelegation as error:
             # A machine that has not got that far: what its steps find is known once another step has made the way.
             for item in group:
                 self._store(Reading(item.key, "unknown", error=error))

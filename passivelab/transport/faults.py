@@ -7,11 +7,14 @@ from enum import Enum, auto
 
 import requests
 from pypsrp.exceptions import AuthenticationError, WinRMError, WinRMTransportError, WSManFaultError
+from requests_credssp.exceptions import AuthenticationException as CredSspError
+from requests_credssp.exceptions import NTStatusException as CredSspRefusal
 from spnego.exceptions import SpnegoError
 
 from passivelab.errors import (
     ConnectionGone,
     CredentialsRefused,
+    NoCredSsp,
     NoSessionConfiguration,
     TransportError,
     Unreachable,
@@ -22,7 +25,8 @@ from passivelab.transport.session import Connection
 UNEXPECTED_SELECTORS = 2150858843  # the shell or command is not there: rebooted, expired, or never started
 TOO_MANY_SHELLS = 2150859173
 UNKNOWN_RESOURCE = 2150858752  # of a new shell: no session configuration of that name
-FAMILIES = (WinRMError, SpnegoError, requests.exceptions.RequestException, OSError, ValueError)
+CREDSSP = (CredSspError, CredSspRefusal)  # of the library that both transports use for it
+FAMILIES = (WinRMError, SpnegoError, *CREDSSP, requests.exceptions.RequestException, OSError, ValueError)
 
 
 class Trouble(Enum):
@@ -35,7 +39,7 @@ class Trouble(Enum):
 
 
 def trouble(error: BaseException) -> Trouble:
-    if isinstance(error, AuthenticationError):
+    if isinstance(error, AuthenticationError | CredSspRefusal):
         return Trouble.REFUSED
     if isinstance(error, WSManFaultError):
         return Trouble.UNKNOWN_SHELL if error.code == UNEXPECTED_SELECTORS else Trouble.OTHER
@@ -65,16 +69,33 @@ def untrusted(error: BaseException, connection: Connection) -> Untrusted:
     )
 
 
+def refused(connection: Connection) -> CredentialsRefused:
+    return CredentialsRefused(
+        host=connection.host,
+        endpoint=connection.endpoint,
+        user=connection.user,
+        hint="check the account's reference in secrets.yml, and that it may log on to this host over the network",
+    )
+
+
+def without_credssp(error: CredSspError, connection: Connection) -> TransportError:
+    """A host that does not offer it, or one that does and broke off. Only the text tells."""
+    if "being an available authentication method" in str(error):
+        return NoCredSsp(
+            host=connection.host,
+            endpoint=connection.endpoint,
+            hint="the role membership switches it on; by hand: Enable-WSManCredSSP -Role Server",
+        )
+    return Unreachable(host=connection.host, endpoint=connection.endpoint, reason=_cause(error))
+
+
 def while_opening(error: BaseException, connection: Connection) -> TransportError:
     """The error of a session that could not be opened."""
     name, endpoint = connection.host, connection.endpoint
-    if isinstance(error, AuthenticationError):
-        return CredentialsRefused(
-            host=name,
-            endpoint=endpoint,
-            user=connection.user,
-            hint="check the account's reference in secrets.yml, and that it may log on to this host over the network",
-        )
+    if isinstance(error, AuthenticationError | CredSspRefusal):
+        return refused(connection)
+    if isinstance(error, CredSspError):
+        return without_credssp(error, connection)
     if isinstance(error, WSManFaultError) and error.code == UNKNOWN_RESOURCE:
         return NoSessionConfiguration(
             host=name,
@@ -103,7 +124,7 @@ def while_opening(error: BaseException, connection: Connection) -> TransportErro
 
 def in_between(error: BaseException, connection: Connection) -> TransportError:
     """The error of a session that was open."""
-    if isinstance(error, AuthenticationError):
+    if isinstance(error, AuthenticationError | CredSspRefusal):
         return while_opening(error, connection)
     return ConnectionGone(host=connection.host, endpoint=connection.endpoint, reason=_cause(error))
 

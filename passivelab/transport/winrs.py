@@ -18,7 +18,6 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 import requests
-from requests_credssp.exceptions import AuthenticationException as CredSspError
 from winrm.exceptions import (
     InvalidCredentialsError,
     WinRMError,
@@ -28,9 +27,9 @@ from winrm.exceptions import (
 )
 from winrm.protocol import Protocol
 
-from passivelab.errors import ConnectionGone, CredentialsRefused, TimedOut, TransportError, Unreachable
+from passivelab.errors import ConnectionGone, TimedOut, TransportError, Unreachable
 from passivelab.transport.adapters import prepare
-from passivelab.transport.faults import is_untrusted, untrusted
+from passivelab.transport.faults import CREDSSP, is_untrusted, refused, untrusted, while_opening
 from passivelab.transport.session import (
     Connection,
     Credential,
@@ -75,7 +74,7 @@ try {
 
 POLL_SECONDS = 20
 CHUNK = 60_000  # bytes of standard input in one message; an envelope may have 150 KB
-FAMILIES = (WinRMError, WinRMTransportError, CredSspError, requests.exceptions.RequestException, OSError, ValueError)
+FAMILIES = (WinRMError, WinRMTransportError, *CREDSSP, requests.exceptions.RequestException, OSError, ValueError)
 METHODS: Mapping[str, Literal["ntlm", "kerberos", "credssp", "basic"]] = {
     "negotiate": "ntlm",
     "ntlm": "ntlm",
@@ -137,14 +136,9 @@ class WinrsSession:
             protocol = self._connect()  # speaks to the host already: message encryption begins with a login
             shell = protocol.open_shell(codepage=65001)
         except InvalidCredentialsError as error:
-            raise CredentialsRefused(host=where.host, endpoint=where.endpoint, user=where.user) from error
-        except CredSspError as error:
-            raise Unreachable(
-                host=where.host,
-                endpoint=where.endpoint,
-                reason=_reason(error),
-                hint="steps that reach another machine need CredSSP over WinRS: Enable-WSManCredSSP -Role Server",
-            ) from error
+            raise refused(where) from error
+        except CREDSSP as error:
+            raise while_opening(error, where) from error
         except FAMILIES as error:
             if is_untrusted(error):
                 raise untrusted(error, where) from error

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from passivelab.errors import ConnectionGone, CredentialsRefused, TimedOut, Unreachable
+from passivelab.errors import ConnectionGone, CredentialsRefused, NoCredSsp, TimedOut, Unreachable
 from passivelab.transport import Connection, Credential, Parameter, SecureText
+from passivelab.transport.psrp import PsrpSession
 from passivelab.transport.winrs import WinrsSession
 from tests.endpoint.test_server import serving
 
@@ -28,10 +30,14 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         yield document["hosts"]
 
 
-def session(hosts: dict[str, Any], name: str = "one", **more: str) -> WinrsSession:
+def connection(hosts: dict[str, Any], name: str = "one", **more: str) -> Connection:
     entry = {**hosts[name], **more}
     address, _, port = entry["url"].split("/")[2].partition(":")
-    return WinrsSession(Connection(name, address, int(port), entry["user"], entry["password"]), PRELUDE)
+    return Connection(name, address, int(port), entry["user"], entry["password"])
+
+
+def session(hosts: dict[str, Any], name: str = "one", **more: str) -> WinrsSession:
+    return WinrsSession(connection(hosts, name, **more), PRELUDE)
 
 
 @pytest.fixture
@@ -76,6 +82,24 @@ def test_a_script_that_does_not_end_in_time_is_given_up(one: WinrsSession) -> No
 def test_wrong_credentials_are_refused(hosts: dict[str, Any]) -> None:
     with pytest.raises(CredentialsRefused):
         session(hosts, password="wrong").run("1", {}, 60)
+
+
+@pytest.mark.parametrize("kind", [WinrsSession, PsrpSession])
+def test_credentials_are_handed_over_where_the_host_takes_them(
+    hosts: dict[str, Any], one: WinrsSession, kind: type[WinrsSession | PsrpSession]
+) -> None:
+    where = replace(connection(hosts), authentication="credssp")
+    with pytest.raises(NoCredSsp, match="does not accept CredSSP"):
+        kind(where, PRELUDE).run("1", {}, 60)
+    one.run("$null = Enable-WSManCredSSP -Role Server -Force", {}, 60)
+    try:
+        with pytest.raises(CredentialsRefused):
+            kind(replace(where, password="wrong"), PRELUDE).run("1", {}, 60)
+        delegated = kind(where, PRELUDE)
+        assert delegated.run("Get-Twice -Value 21", {}, 60).values == ("42",)
+        delegated.close()
+    finally:
+        one.run("Disable-WSManCredSSP -Role Server", {}, 60)
 
 
 def test_a_host_that_hangs_up_during_the_login_is_unreachable_and_an_answer_that_is_lost_is_asked_for_again(
