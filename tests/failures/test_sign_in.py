@@ -52,6 +52,17 @@ def test_a_lab_that_is_built_well_signs_the_user_in(device: Browser) -> None:
     assert granted["access_token"].startswith("cwt=")
 
 
+def test_the_test_page_signs_in_without_a_relying_party(device: Browser) -> None:
+    """No row: what an administrator tries first."""
+    url = "https://sts.contoso.com/adfs/ls/IdpInitiatedSignon.htm"
+    page = device.open(url)
+    assert "You are not signed in." in text(page)
+    refused = device.submit(device.submit(page), UserName="elena@contoso.com", Password="wrong")
+    assert 'id="errorText"' in text(refused)
+    assert "You are signed in." in text(device.submit(refused, UserName="elena@contoso.com", Password="Siena-Signs-In-1"))
+    assert "You are signed in." in text(device.open(url))
+
+
 @pytest.mark.parametrize("rule", ["", SANITISED])
 def test_without_a_permit_rule_access_is_denied(published: Lab, device: Browser, rule: str) -> None:
     """Row 4: signed in, then refused; also by the rule as copies of the documentation print it."""

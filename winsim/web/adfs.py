@@ -18,7 +18,7 @@ SERVER = {"Server": "Microsoft-HTTPAPI/2.0"}
 
 
 def answer(world: World, host: Host, asked: Request) -> Response:
-    """Federation metadata, and the passive protocol under /adfs/ls."""
+    """Federation metadata, the passive protocol under /adfs/ls, and its test page."""
     synchronisation.catch_up(world, host)
     server = host.parts.find(AdfsServer)
     if server is None:
@@ -27,6 +27,8 @@ def answer(world: World, host: Host, asked: Request) -> Response:
     farm = server.configuration
     if path.rstrip("/") == adfs_passive.PASSIVE and _enabled(farm, adfs_passive.PASSIVE + "/"):
         return adfs_passive.answer(world, host, farm, asked)
+    if path in adfs_passive.TEST_PAGES and _enabled(farm, adfs_passive.PASSIVE + "/"):
+        return adfs_passive.test_page(world, host, farm, asked)
     if path == METADATA and _enabled(farm, METADATA):
         body = federation_metadata(farm)
         return Response(200, body, SERVER | {"Content-Type": "application/samlmetadata+xml"})

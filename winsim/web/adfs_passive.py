@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from winsim.world.lab import World
 
 PASSIVE = "/adfs/ls"
+TEST_PAGES = (f"{PASSIVE}/idpinitiatedsignon.htm", f"{PASSIVE}/idpinitiatedsignon.aspx")
 SERVER = {"Server": "Microsoft-HTTPAPI/2.0", "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-cache"}
 WRONG_PASSWORD = "The user ID or password is incorrect. Type the correct user ID and password, and try again."
 UNKNOWN_PARTY = "MSIS7007: The requested relying party trust '{}' is unspecified or unsupported."
@@ -43,17 +44,35 @@ def answer(world: World, host: Host, farm: FarmConfiguration, asked: Request) ->
     trust = farm.trust_for(query.get("wtrealm", ""))
     if trust is None or not trust.enabled:
         return _error(host, UNKNOWN_PARTY.format(query.get("wtrealm", "")))
+    found = _caller(world, host, farm, asked)
+    return found if isinstance(found, Response) else _token_page(world, host, farm, trust, found, asked)
+
+
+def test_page(world: World, host: Host, farm: FarmConfiguration, asked: Request) -> Response:
+    """The page on which an administrator tries to sign in, without any relying party."""
+    found = _session(world, farm, asked)
+    if found is None and asked.method == "POST":
+        answered = _caller(world, host, farm, asked)
+        if isinstance(answered, Response):
+            return answered
+        found = answered
+    button = '<input type="hidden" name="SignInIdpSite" value="SignInIdpSite"/><input type="submit" value="Sign in"/>'
+    form = f'<form method="post" id="idpForm" action="{escape(_address(asked))}">{button}</form>'
+    content = "<p>You are signed in.</p>" if found else f"<p>You are not signed in.</p>{form}"
+    return Response(200, _page("Sign In", content), SERVER)
+
+
+def _caller(world: World, host: Host, farm: FarmConfiguration, asked: Request) -> Logon | Response:
+    """Who asks, by an earlier or a new sign-in; or what the browser gets until that is known."""
     caller = _session(world, farm, asked)
     if caller is not None:
-        return _token_page(world, host, farm, trust, caller, asked)
+        return caller
     posted = _fields(asked.body.decode("utf-8", "replace")) if asked.method == "POST" else {}
     if posted.get("AuthMethod") == "FormsAuthentication" and _forms_allowed(farm):
         return _sign_in(world, farm, asked, posted)
     if _windows_expected(host, farm, asked.header("user-agent")):
         known = _windows_sign_in(world, host, farm, asked)
-        if known is not None:
-            return _token_page(world, host, farm, trust, known, asked)
-        return Response(401, b"", SERVER | {"WWW-Authenticate": "Negotiate, NTLM"})
+        return known or Response(401, b"", SERVER | {"WWW-Authenticate": "Negotiate, NTLM"})
     return _form(asked)
 
 
