@@ -59,7 +59,9 @@ def test_the_test_page_signs_in_without_a_relying_party(device: Browser) -> None
     assert "You are not signed in." in text(page)
     refused = device.submit(device.submit(page), UserName="elena@contoso.com", Password="wrong")
     assert 'id="errorText"' in text(refused)
-    assert "You are signed in." in text(device.submit(refused, UserName="elena@contoso.com", Password="Siena-Signs-In-1"))
+    assert "You are signed in." in text(
+        device.submit(refused, UserName="elena@contoso.com", Password="Siena-Signs-In-1")
+    )
     assert "You are signed in." in text(device.open(url))
 
 
