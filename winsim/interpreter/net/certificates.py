@@ -14,7 +14,7 @@ from winsim.interpreter.net.datetimes import DateTime
 from winsim.interpreter.net.encodings import byte_array
 from winsim.interpreter.net.secrets import SecureString
 from winsim.interpreter.nettypes import NetError, TypeDef
-from winsim.interpreter.values import AUTOMATION_NULL, Array, EnumValue, NetObject, PSObject
+from winsim.interpreter.values import AUTOMATION_NULL, TEXT, Array, EnumValue, NetObject, PSObject
 from winsim.world.certificates import ENHANCED, CertificateEntry, KeyContainer, parse, thumbprint
 from winsim.world.pfx import PfxError, read_pfx, write_pfx
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SPACE = "System.Security.Cryptography.X509Certificates"
 CRYPTOGRAPHIC = "System.Security.Cryptography.CryptographicException"
 MACHINE_KEY_SET, EXPORTABLE, PERSIST_KEY_SET = 2, 4, 16
+KEY_USAGES = {"1.3.6.1.5.5.7.3.1": "Server Authentication", "1.3.6.1.5.5.7.3.2": "Client Authentication"}
 LABELS = {
     NameOID.COMMON_NAME: "CN", NameOID.ORGANIZATION_NAME: "O", NameOID.ORGANIZATIONAL_UNIT_NAME: "OU",
     NameOID.COUNTRY_NAME: "C", NameOID.LOCALITY_NAME: "L", NameOID.STATE_OR_PROVINCE_NAME: "S",
@@ -324,28 +325,36 @@ def private_key(this: X509Certificate2) -> object:
     return RsaKey(this.container)
 
 
+def representation(kind: str, text: str, **parts: str) -> PSObject:
+    """One of the small structures that PowerShell's own certificate properties are made of, with its text."""
+    names = (f"Microsoft.PowerShell.Commands.{kind}", "System.ValueType", "System.Object")
+    return PSObject({**parts, TEXT: text}, names)
+
+
+def dns_name(name: str) -> PSObject:
+    encoded = name if name.startswith("*") else name.encode("idna").decode()
+    text = name if encoded == name else f"{name} ({encoded})"
+    return representation("DnsNameRepresentation", text, Punycode=encoded, Unicode=name)
+
+
+def enhanced_key_usage(identifier: str) -> PSObject:
+    name = KEY_USAGES.get(identifier, "")
+    text = f"{name} ({identifier})" if name else identifier
+    return representation("EnhancedKeyUsageRepresentation", text, FriendlyName=name, ObjectId=identifier)
+
+
 @CERTIFICATE.property("DnsNameList")
 def dns_name_list(this: X509Certificate2) -> Array:
-    kind = ("Microsoft.PowerShell.Commands.DnsNameRepresentation", "System.ValueType", "System.Object")
-    return Array(
-        PSObject({"Punycode": name.encode("idna").decode(), "Unicode": name}, kind) if not name.startswith("*")
-        else PSObject({"Punycode": name, "Unicode": name}, kind)
-        for name in this.dns_names
-    )  # fmt: skip
+    return Array(dns_name(name) for name in this.dns_names)
 
 
 @CERTIFICATE.property("EnhancedKeyUsageList")
 def enhanced_key_usage_list(this: X509Certificate2) -> Array:
-    kind = ("Microsoft.PowerShell.Commands.EnhancedKeyUsageRepresentation", "System.ValueType", "System.Object")
     try:
         usages = this.loaded.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
         return Array()
-    known = {"1.3.6.1.5.5.7.3.1": "Server Authentication", "1.3.6.1.5.5.7.3.2": "Client Authentication"}
-    return Array(
-        PSObject({"FriendlyName": known.get(oid.dotted_string, ""), "ObjectId": oid.dotted_string}, kind)
-        for oid in usages
-    )
+    return Array(enhanced_key_usage(oid.dotted_string) for oid in usages)
 
 
 @CERTIFICATE.method("GetNameInfo", f"{SPACE}.X509NameType", "System.Boolean")
