@@ -77,7 +77,8 @@ def test_members_that_are_not_built_cannot_be_swallowed(machine: Machine) -> Non
         ("([xml]'<a><b/></a>').SelectNodes('a/b | //c').Count", "1"),
         ("[System.Net.IPAddress]::Parse('10.1').ToString()", "10.0.0.1"),
         (
-            "[string](New-SelfSignedCertificate -DnsName a.t, b.t -CertStoreLocation Cert:\\LocalMachine\\My).DnsNameList",
+            "$c = New-SelfSignedCertificate -DnsName a.t, b.t -CertStoreLocation Cert:\\LocalMachine\\My\n"
+            "[string]$c.DnsNameList",
             "a.t b.t",
         ),
         ("$d = New-Object 'Collections.Generic.Dictionary[string,int]'; $d['a'] = '5'; $d['a'] + 1", "6"),
