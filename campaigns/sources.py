@@ -3,7 +3,7 @@
     python -m campaigns.sources [ad-cs csr pfx]
 
 A second build must change nothing, and a teardown must leave the machines as they were. With csr the first build waits
-(exit code 2), an authority of this campaign signs the request, and the next build takes up the answer.
+(exit code 3), an authority of this campaign signs the request, and the next build takes up the answer.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ def make_lab(folder: Path, source: str) -> Path:
 def answer(lab: Path) -> bool:
     """Builds until the request waits, and answers it."""
     line = [sys.executable, "-m", "invoke", "build-lab", "--lab", str(lab)]
-    waits = subprocess.run(line, cwd=ROOT, capture_output=True, check=False).returncode == Exit.CHANGES_PENDING
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
+    waits = done.returncode == Exit.STEP_FAILED and "0 failed, 1 waiting" in done.stdout
     folder = lab / ".passivelab" / "certificates"
     request = x509.load_pem_x509_csr((folder / "public.csr").read_bytes())
     authority, (_, names) = PublicAuthority.make(), wished(lab)

@@ -362,10 +362,10 @@ class NotConverged(PassivelabError):
 
 @dataclass(eq=False, kw_only=True)
 class Waiting(PassivelabError):
-    """Nothing is wrong: somebody outside has to do something before it can go on."""
+    """Nothing is wrong: somebody outside has to do something before it can go on. The step is not done, though."""
 
     code: ClassVar[str] = "waiting"
-    exit_code: ClassVar[Exit] = Exit.CHANGES_PENDING
+    exit_code: ClassVar[Exit] = Exit.STEP_FAILED
 
     step: str
     host: str

@@ -71,6 +71,7 @@ def _patience(ledger: Ledger) -> dict[str, float]:
 class Tally:
     changed: int = 0
     failed: int = 0
+    waiting: int = 0  # of the failed ones: nothing is wrong with them
     unreachable: int = 0
     skipped: int = 0
     errors: dict[Key, PassivelabError] = field(default_factory=dict)
@@ -272,7 +273,8 @@ class Build:
         except (StepFailed, NotConverged, Waiting, TransportError) as error:
             outcome = _outcome(error)
             self.tally.errors[item.key] = error
-            self.tally.failed += outcome == "failed"
+            self.tally.failed += outcome in ("failed", "waiting")
+            self.tally.waiting += outcome == "waiting"
             self.tally.unreachable += outcome == "unreachable"
             self.means.emit(StepFinished(item.key, item.title, outcome, time.monotonic() - started, error=error))
             return False
@@ -344,6 +346,7 @@ class Build:
             steps=len(self._everything()),
             changed=tally.changed,
             failed=tally.failed,
+            waiting=tally.waiting,
             unreachable=tally.unreachable,
             skipped=tally.skipped,
             proved=self.proved,

@@ -110,6 +110,7 @@ class Summary:
     pipelines: Mapping[str, int]
     requests: Mapping[str, int]
     seconds: float
+    waiting: int = 0  # of the failed ones: nothing is wrong, somebody outside has to do something
 
 
 Event = (

@@ -145,7 +145,8 @@ class Lines:
 
     def _summary(self, event: Summary) -> None:
         fine = not (event.failed or event.unreachable or event.skipped)
-        counts = [f"{event.changed} changed", f"{event.failed} failed"]
+        counts = [f"{event.changed} changed", f"{event.failed - event.waiting} failed"]
+        counts += [f"{event.waiting} waiting"] if event.waiting else []
         counts += [f"{event.unreachable} unreachable"] if event.unreachable else []
         counts += [f"{event.skipped} not started"] if event.skipped else []
         word = "proved" if event.proved else "not proved"

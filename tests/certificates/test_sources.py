@@ -87,7 +87,7 @@ def test_a_request_waits_for_its_answer_and_a_later_run_takes_it_up(tmp_path: Pa
     assert first.outcomes["arr01 reverse_proxy/binding"] == "skipped"
     assert first.outcomes["owa01 certificates/server"] == "changed"  # what does not wait for the answer goes on
     (error,) = first.errors.values()
-    assert isinstance(error, Waiting) and error.exit_code == Exit.CHANGES_PENDING
+    assert isinstance(error, Waiting) and error.exit_code == Exit.STEP_FAILED
     assert "public.csr signed" in str(error)
     assert lab.again().changed == set()  # it goes on waiting
     request, _ = answered(lab)
@@ -144,7 +144,8 @@ def test_the_command_says_what_it_waits_for(tmp_path: Path) -> None:
     lab = make_lab(tmp_path / "csr", "csr")
     line = [sys.executable, "-m", "invoke", "build-lab", "--lab", str(lab), "--limit", "adfs01", "--role"]
     done = subprocess.run([*line, "certificates"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == Exit.CHANGES_PENDING
+    assert done.returncode == Exit.STEP_FAILED
+    assert "0 failed, 1 waiting" in done.stdout
     assert "public.csr signed" in done.stdout + done.stderr
 
 
