@@ -80,16 +80,21 @@ def switch(c: Cursor, start: int, label: str | None) -> Statement:
     file = _switch_flags(c, flags)
     condition = None
     last = c.pos
+    incomplete = False  # an error that says that the text ends too early stands for those that follow from it
     if c.skip() == "(":
         if "file" in flags:
             c.error("PipelineValueRequired", c.pos, c.pos + 1)
         condition, last = _switch_condition(c)
-    elif file is None and "file" not in flags:
-        c.error("PipelineValueRequired", last, last)
+        incomplete = condition is None and c.text[last - 1] != ")"
+    elif file is None:
+        incomplete = True
+        if "file" not in flags:
+            c.error("PipelineValueRequired", last, last)
     clauses: list[tuple[Expression, Block]] = []
     default = None
     if c.skip_lines() != "{":
-        c.error("MissingCurlyBraceInSwitchStatement", last, last)
+        if not (incomplete and c.at_end()):
+            c.error("MissingCurlyBraceInSwitchStatement", last, last)
     else:
         default = _clauses(c, clauses)
     if len(c.errors) > errors:

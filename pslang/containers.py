@@ -102,7 +102,7 @@ def hashtable(c: Cursor) -> Hashtable:
     if c.skip() == "}":
         c.pos += 1
     else:
-        c.error("MissingEndCurlyBrace", start, c.pos)
+        c.error("MissingEndCurlyBrace", start + 2, c.pos)
     semantic.keys(c, pairs)
     return Hashtable(start=start, end=c.pos, pairs=tuple(pairs))
 

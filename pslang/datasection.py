@@ -28,6 +28,8 @@ def data(c: Cursor, start: int, end: int) -> Statement:
         c.pos = match.end()
         if not "supportedcommand".startswith(match["name"].lower()):
             c.error("InvalidParameterForDataSectionStatement", match.start(), match.end(), match["name"])
+            _supported(c, supported, told=True)
+            return empty(start)
         if not _supported(c, supported):
             return empty(start)
         last = c.pos
@@ -42,13 +44,15 @@ def data(c: Cursor, start: int, end: int) -> Statement:
     return found
 
 
-def _supported(c: Cursor, found: list[Expression]) -> bool:
+def _supported(c: Cursor, found: list[Expression], told: bool = False) -> bool:
+    """Reads the commands; ``told``: what is wrong has been reported."""
     while True:
         end = c.pos
         c.skip_lines()
         item = argument(c)
         if item is None:
-            c.error("MissingValueForSupportedCommandInDataSectionStatement", end, end)
+            if not told:
+                c.error("MissingValueForSupportedCommandInDataSectionStatement", end, end)
             return False
         found.append(item)
         if c.skip() != ",":

@@ -117,6 +117,8 @@ def foreach_loop(c: Cursor, start: int, label: str | None) -> Statement:
     end = c.pos
     char = c.skip_lines()
     name = variable(c) if char in "$@" else None
+    if name is not None and name.splat:
+        c.error_late("SplattingNotPermitted", name, name.name)
     if name is None:
         c.error("MissingVariableNameAfterForeach", end, end)
         return empty(start)

@@ -79,6 +79,8 @@ def _read_parameter(c: Cursor) -> Parameter | None:
     items = bracket_list(c, expression_mode=False)
     char = c.skip_lines()
     name = variable(c) if char in "$@" else None
+    if name is not None and name.splat:
+        c.error_late("SplattingNotPermitted", name, name.name)
     attributes = tuple(item for item in items if isinstance(item, Attribute))
     types = tuple(item for item in items if isinstance(item, TypeName))
     if name is None:

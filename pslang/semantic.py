@@ -32,11 +32,29 @@ from pslang.syntax import (
     String,
     SubExpression,
     TypeLiteral,
+    TypeName,
     Unary,
     Variable,
 )
 
 _CONSTANT_VARIABLES = frozenset(("true", "false", "null"))
+#: What the automatic variables may be declared as where they are assigned to.
+_OBJECT = ("object", "system.object")
+_TEXT = ("string", "system.string")
+_AUTOMATIC = {
+    "_": _OBJECT,
+    "args": ("object[]", "system.object[]"),
+    "this": _OBJECT,
+    "input": _OBJECT,
+    "pscmdlet": (),
+    "psboundparameters": (),
+    "myinvocation": ("system.management.automation.invocationinfo",),
+    "psscriptroot": _TEXT,
+    "pscommandpath": _TEXT,
+}
+_REFERENCE = ("ref", "psreference", "system.management.automation.psreference")
+_NOT_LAST = "ReferenceNeedsToBeLastTypeInTypeConversion"
+_REFERENCE_ERRORS = ("ReferenceNeedsToBeByItselfInTypeSequence", _NOT_LAST)
 _FOLDED = frozenset(
     ("+", "-", "*", "/", "%", "and", "or", "xor", "band", "bor", "bxor", "shl", "shr", "not", "!", "bnot")
 )
@@ -68,6 +86,8 @@ def changed(c: Cursor, target: Expression, op: str) -> None:
 
 
 def _target(c: Cursor, target: Expression, simple: bool, error_id: str, *arguments: object) -> None:
+    if isinstance(target, (Cast, AttributedExpression)) and not _constrained(c, target):
+        return
     if isinstance(target, ArrayLiteral) and simple:
         for item in target.items:
             _target(c, item, True, error_id, *arguments)
@@ -87,6 +107,31 @@ def _target(c: Cursor, target: Expression, simple: bool, error_id: str, *argumen
         c.error_late(error_id, target, *arguments)
 
 
+def _constrained(c: Cursor, target: Cast | AttributedExpression) -> bool:
+    """Checks the types in front of an assignment's target; False where nothing else of it counts."""
+    casts: list[Cast] = []
+    operand: Expression = target
+    while isinstance(operand, (Cast, AttributedExpression)):
+        if isinstance(operand, Cast):
+            casts.append(operand)
+        operand = operand.operand
+    references = [one for one in casts if is_reference(one.type)]
+    if references and len(casts) > 1:
+        c.late = [one for one in c.late if one.start < target.start or one.id not in _REFERENCE_ERRORS]
+        c.error_late("ReferenceNeedsToBeByItselfInTypeConstraint", references[-1])
+        return False
+    if isinstance(operand, Variable) and operand.scope in (None, "local", "private"):
+        name = operand.name.lower()
+        last = casts[-1].type.name.lower() + "[]" * len(casts[-1].type.ranks) if casts else ""
+        if name in _AUTOMATIC and last not in _AUTOMATIC[name]:
+            c.error_late("AssignmentStatementToAutomaticNotSupported", target, operand.name)
+    return True
+
+
+def is_reference(name: TypeName) -> bool:
+    return name.name.lower() in _REFERENCE and not name.ranks
+
+
 # -- hashtables, casts, attributes ------------------------------------------------------------------------------------
 
 
@@ -103,6 +148,15 @@ def keys(c: Cursor, pairs: Sequence[tuple[Expression, Statement]]) -> None:
 def cast(c: Cursor, found: Cast) -> None:
     if found.type.name.lower() == "ordered" and not isinstance(found.operand, Hashtable):
         c.error_late("OrderedAttributeOnlyOnHashLiteralNode", found)
+
+
+    inner: Expression = found.operand
+    outer_is_reference = is_reference(found.type)
+    while isinstance(inner, (Cast, AttributedExpression)):
+        if isinstance(inner, Cast) and is_reference(inner.type):
+            which = "ReferenceNeedsToBeByItselfInTypeSequence" if outer_is_reference else _NOT_LAST
+            c.error_late(which, inner)
+        inner = inner.operand
 
 
 def attributed(c: Cursor, found: AttributedExpression) -> None:

@@ -279,3 +279,23 @@ def test_no_text_makes_the_parser_raise(text: str) -> None:
 )
 def test_requires_comments_are_read(text: str, ids: list[str]) -> None:
     assert [error.id for error in parse(text).errors] == ids
+
+
+@pytest.mark.parametrize(
+    ("text", "errors"),
+    [
+        ("foreach (@a in $b) {}", [("SplattingNotPermitted", 9)]),
+        ("param(@a)", [("SplattingNotPermitted", 6)]),
+        ("[int][ref]$x", [("ReferenceNeedsToBeLastTypeInTypeConversion", 5)]),
+        ("[ref][ref]$x", [("ReferenceNeedsToBeByItselfInTypeSequence", 5)]),
+        ("[int][ref]$x = 42", [("ReferenceNeedsToBeByItselfInTypeConstraint", 5)]),
+        ("[int]$args = 1", [("AssignmentStatementToAutomaticNotSupported", 0)]),
+        ("[string]$PSScriptRoot = 'x'; [int]$global:args = 1; [object[]]$args = 1", []),
+        ("switch", [("PipelineValueRequired", 6)]),
+        ("switch ()", [("PipelineValueRequired", 8), ("MissingCurlyBraceInSwitchStatement", 9)]),
+        ("data -abc", [("InvalidParameterForDataSectionStatement", 5)]),
+        ("@{ a=1;", [("MissingEndCurlyBrace", 2)]),
+    ],
+)
+def test_errors_stand_where_powershell_reports_them(text: str, errors: list[tuple[str, int]]) -> None:
+    assert [(error.id, error.start) for error in parse(text).errors] == errors
