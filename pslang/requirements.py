@@ -11,7 +11,7 @@ from pslang.messages import message
 from pslang.syntax import Command, CommandParameter, ExpandableString, Expression, Node, ParseError, Script, String
 from pslang.walk import walk
 
-REQUIRES: Final = re.compile(r"^[ \t]*\#requires[ \t]+([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+REQUIRES: Final = re.compile(r"^[ \t]*\#(requires[^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 VERSION: Final = re.compile(r"\d+(\.\d+){0,3}")
 ELEVATION: Final = "runasadministrator"
 # In the order in which PowerShell compares an abbreviation with them.
@@ -31,28 +31,30 @@ class Requirements:
         self.texts: list[str] = []
         self.seen: dict[str, object] = {}
         for match in REQUIRES.finditer(text):
-            if match[1] and not any(node.start <= match.start(1) < node.end for node in strings):
-                self.texts.append(match[1].strip())
+            in_comment = text.rfind("<#", 0, match.start(1)) > text.rfind("#>", 0, match.start(1))
+            if not in_comment and not any(node.start <= match.start(1) < node.end for node in strings):
+                self.texts.append(match[1][len("requires") :].strip())
                 self.check(match[1], match.start(1))
 
     def check(self, text: str, at: int) -> None:
-        command = self.read("requires " + text)
+        command = self.read(text)
         if not isinstance(command, Command):
             return
-        shift = at - len("requires ")
-        elements = list(command.elements[1:])
+        name, *elements = command.elements
+        if text[name.start : name.end].lower() != "requires":
+            self.error("ScriptRequiresInvalidFormat", command.start + at, command.end + at)
         while elements:
             element = elements.pop(0)
             if not isinstance(element, CommandParameter):
-                self.error("ScriptRequiresInvalidFormat", element.start + shift, element.end + shift)
+                self.error("ScriptRequiresInvalidFormat", element.start + at, element.end + at)
                 continue
             argument = element.argument
             if argument is None and elements and not isinstance(elements[0], CommandParameter):
                 argument = elements.pop(0)  # type: ignore[assignment]
-            self.parameter(element, argument, shift)
+            self.parameter(element, argument, text, at)
 
-    def parameter(self, given: CommandParameter, argument: Expression | None, shift: int) -> None:
-        name, place = given.name.lower(), (given.start + shift, given.end + shift)
+    def parameter(self, given: CommandParameter, argument: Expression | None, text: str, at: int) -> None:
+        name, place = given.name.lower(), (given.start + at, given.end + at)
         if ELEVATION.startswith(name):
             if argument is not None:
                 self.error("ParameterCannotHaveArgument", *place, given.name)
@@ -60,7 +62,7 @@ class Requirements:
         if argument is None:
             self.error("ParameterRequiresArgument", *place, given.name)
             return
-        there = argument.start + shift, argument.end + shift
+        there = argument.start + at, argument.end + at
         try:
             value = evaluate(argument)
         except NotConstant:
@@ -73,7 +75,9 @@ class Requirements:
             self.error("ParameterAlreadyBound", *place, full)
         elif full in ("shellid", "pssnapin") and not isinstance(value, str):
             self.error("RequiresInvalidStringArgument", *there, full)
-        elif full == "version" and not VERSION.fullmatch(str(value)):
+        elif full == "version" and not VERSION.fullmatch(
+            value if isinstance(value, str) else text[argument.start : argument.end]
+        ):
             self.error("RequiresVersionInvalid", *there)
         else:
             self.seen[full] = value

@@ -149,7 +149,6 @@ def cast(c: Cursor, found: Cast) -> None:
     if found.type.name.lower() == "ordered" and not isinstance(found.operand, Hashtable):
         c.error_late("OrderedAttributeOnlyOnHashLiteralNode", found)
 
-
     inner: Expression = found.operand
     outer_is_reference = is_reference(found.type)
     while isinstance(inner, (Cast, AttributedExpression)):

@@ -295,6 +295,9 @@ def test_requires_comments_are_read(text: str, ids: list[str]) -> None:
         ("switch ()", [("PipelineValueRequired", 8), ("MissingCurlyBraceInSwitchStatement", 9)]),
         ("data -abc", [("InvalidParameterForDataSectionStatement", 5)]),
         ("@{ a=1;", [("MissingEndCurlyBrace", 2)]),
+        ("#requiresVersion 3", [("ScriptRequiresInvalidFormat", 1)]),
+        ("#requires -version 1.", [("RequiresVersionInvalid", 19)]),
+        ("<#\n#requiresVersion 3\n#>", []),
     ],
 )
 def test_errors_stand_where_powershell_reports_them(text: str, errors: list[tuple[str, int]]) -> None:
