@@ -295,7 +295,7 @@ def test_requires_comments_are_read(text: str, ids: list[str]) -> None:
         ("switch ()", [("PipelineValueRequired", 8), ("MissingCurlyBraceInSwitchStatement", 9)]),
         ("data -abc", [("InvalidParameterForDataSectionStatement", 5)]),
         ("@{ a=1;", [("MissingEndCurlyBrace", 2)]),
-        ("#requiresVersion 3", [("ScriptRequiresInvalidFormat", 1)]),
+        ("#requiresVersion -version 3", [("ScriptRequiresInvalidFormat", 1)]),
         ("#requires -version 1.", [("RequiresVersionInvalid", 19)]),
         ("<#\n#requiresVersion 3\n#>", []),
     ],
