@@ -10,12 +10,15 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
+from passivelab.commands.leaving import leave_quietly
 from passivelab.commands.words import WordsTask
 
 if TYPE_CHECKING:
     from passivelab.commands.building import Options
     from passivelab.commands.terminal import Terminal
     from passivelab.errors import Exit as ExitCode
+
+leave_quietly()
 
 LAB = "The lab: a folder under inventory/."
 JSON = "One JSON object a line on standard output."

@@ -136,7 +136,7 @@ def _run(
             codes += [error.exit_code for error in build.tally.errors.values()]
             if good and prove and not build.prove():
                 codes.append(Exit.VERIFICATION_FAILED)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, BrokenPipeError):  # the latter: whoever read along has left
         interrupted = True
         build.stop()
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import platform
 import signal
@@ -78,9 +79,11 @@ class Terminal:
 
     def error(self, error: PassivelabError) -> None:
         self.close()
-        if self.json is not None:
-            self.json.error(error)
-        show_error(_error_console(), error, self.mask)
+        with contextlib.suppress(BrokenPipeError):
+            if self.json is not None:
+                self.json.error(error)
+        with contextlib.suppress(BrokenPipeError):
+            show_error(_error_console(), error, self.mask)
 
 
 def run(body: Body, *, json: bool = False) -> int:
@@ -97,7 +100,7 @@ def run(body: Body, *, json: bool = False) -> int:
         terminal.error(Interrupted())
         return int(Exit.INTERRUPTED)
     except BrokenPipeError:
-        return int(Exit.FINE)
+        return int(Exit.INTERRUPTED)  # whoever read along has left, and needs no words
     except Exception as error:
         terminal.error(_crash(error, terminal.mask))
         return int(Exit.DEFECT)

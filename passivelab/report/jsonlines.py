@@ -26,6 +26,7 @@ from passivelab.engine.events import (
 )
 from passivelab.errors import PassivelabError
 from passivelab.report.masking import Mask
+from passivelab.report.pipes import nobody_reads
 
 NAMES: dict[type, str] = {
     RunStarted: "run_started",
@@ -56,17 +57,22 @@ class JsonLines:
             self.write({"event": NAMES[type(event)], **data})
 
     def write(self, data: Mapping[str, object]) -> None:
-        line = json.dumps(self._mask.value(to_json(data)), ensure_ascii=False)
-        self._stream.write(line + "\n")
-        self._stream.flush()
+        self._put(json.dumps(self._mask.value(to_json(data)), ensure_ascii=False))
 
     def write_open(self, data: Mapping[str, object]) -> None:
         """Write what is meant to be told in full."""
-        self._stream.write(json.dumps(to_json(data), ensure_ascii=False) + "\n")
-        self._stream.flush()
+        self._put(json.dumps(to_json(data), ensure_ascii=False))
 
     def error(self, error: PassivelabError) -> None:
         self.write({"event": "error", "error": error})
+
+    def _put(self, line: str) -> None:
+        try:
+            self._stream.write(line + "\n")
+            self._stream.flush()
+        except BrokenPipeError:
+            nobody_reads(self._stream)
+            raise
 
 
 def to_json(value: object) -> Any:

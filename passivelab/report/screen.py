@@ -28,15 +28,24 @@ from passivelab.engine.events import (
 from passivelab.errors import PassivelabError
 from passivelab.report.errors import show_error
 from passivelab.report.masking import Mask
+from passivelab.report.pipes import nobody_reads
 from passivelab.report.plan import count_line, plan_lines
 from passivelab.report.words import OUTCOMES, difference_lines, plural, seconds, show, signs
+
+
+class PipedConsole(Console):
+    """Lets its caller decide what happens when nobody reads any more; rich would end the thread."""
+
+    def on_broken_pipe(self) -> None:
+        nobody_reads(self.file)
+        raise BrokenPipeError
 
 
 def make_console(stream: IO[str] | None = None) -> Console:
     """A console that honours NO_COLOR, FORCE_COLOR, TERM and COLUMNS; a file is 100 columns wide."""
     target = stream or sys.stdout
     width = None if target.isatty() or os.environ.get("COLUMNS") else 100
-    return Console(file=target, highlight=False, soft_wrap=False, width=width, emoji=False, markup=False)
+    return PipedConsole(file=target, highlight=False, soft_wrap=False, width=width, emoji=False, markup=False)
 
 
 HEARTBEAT = 30.0  # seconds between two signs of life of steps that wait
