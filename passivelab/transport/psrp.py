@@ -6,6 +6,7 @@ Client.execute_ps of pypsrp opens a pool on every call; a pool of our own costs 
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
@@ -32,6 +33,26 @@ POLL_SECONDS = 20
 RECOVERIES = 4  # of a dropped connection, within one script
 KEEP_PIPELINES = 200  # Windows refuses the 1001st pipeline of a pool that are not closed
 RESUMABLE = 60_000  # characters that surely fit into the Command message: nothing of it can be half sent
+_MAKING = threading.Lock()
+
+
+def client(where: Connection, open_timeout: int) -> WSMan:
+    """The library's client. Each one registers its prefixes in the table of ElementTree, which is for one thread."""
+    with _MAKING:
+        return WSMan(
+            where.address,
+            port=where.port,
+            ssl=where.tls,
+            username=where.user,
+            password=where.password,
+            auth=where.authentication,
+            cert_validation=cast(bool, where.verify),  # takes the path of a file, too
+            connection_timeout=open_timeout,
+            read_timeout=POLL_SECONDS + 10,
+            operation_timeout=POLL_SECONDS,
+            reconnection_backoff=0.1,
+            no_proxy=True,
+        )
 
 
 class PsrpSession:
@@ -94,28 +115,14 @@ class PsrpSession:
     def _open(self) -> RunspacePool:
         if self._pool is not None:
             return self._pool
-        where = self.connection
-        wsman = WSMan(
-            where.address,
-            port=where.port,
-            ssl=where.tls,
-            username=where.user,
-            password=where.password,
-            auth=where.authentication,
-            cert_validation=cast(bool, where.verify),  # takes the path of a file, too
-            connection_timeout=int(self._open_timeout),
-            read_timeout=POLL_SECONDS + 10,
-            operation_timeout=POLL_SECONDS,
-            reconnection_backoff=0.1,
-            no_proxy=True,
-        )
+        wsman = client(self.connection, int(self._open_timeout))
         self._authenticate_anew(wsman)
-        pool = RunspacePool(wsman, configuration_name=where.configuration)
+        pool = RunspacePool(wsman, configuration_name=self.connection.configuration)
         try:
             pool.open()
         except FAMILIES as error:
             wsman.transport.close()
-            raise while_opening(error, where) from error
+            raise while_opening(error, self.connection) from error
         self.statistics.count(sessions=1)
         self._pool = pool
         return pool

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import itertools
 import socket
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from xml.etree import ElementTree
 
 import pytest
 
 from passivelab.errors import ConnectionGone, CredentialsRefused, TimedOut, Unreachable
-from passivelab.transport import Credential, Parameter, SecureText
-from passivelab.transport.psrp import PsrpSession
+from passivelab.transport import Connection, Credential, Parameter, SecureText
+from passivelab.transport.psrp import PsrpSession, client
 from tests.transport.rig import Rig
 from winsim.endpoint.control import Fault
 
@@ -146,3 +149,21 @@ def test_pipelines_are_closed_before_the_host_has_too_many(rig: Rig, session: Ps
     for _ in range(psrp.KEEP_PIPELINES + 20):
         session.run("script", {}, 10)
     assert session.statistics.sessions == 1
+
+
+class SlowTable(dict[str, str]):
+    """Gives other threads time to change it while it is gone through."""
+
+    def items(self) -> Iterator[tuple[str, str]]:  # type: ignore[override]
+        for pair in super().items():
+            time.sleep(0)
+            yield pair
+
+
+def test_sessions_with_many_hosts_are_made_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library's constructor changes a table of ElementTree: two of them at once ended a run."""
+    monkeypatch.setattr(ElementTree, "_namespace_map", SlowTable(ElementTree._namespace_map))  # type: ignore[attr-defined]
+    where = Connection("h", "127.0.0.1", 5985, "u", "p")
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _: client(where, 1), range(12)))
+    assert len({id(one.transport) for one in made}) == 12
