@@ -55,6 +55,7 @@ class Readings:
         self._lock = threading.Lock()
         self._readings: dict[Key, Reading] = {}
         self._changed: dict[Key, int] = {}
+        self._restarted: dict[str, int] = {}
         self._tick = 0
 
     # -- what is known --------------------------------------------------------------------------------------------
@@ -84,21 +85,27 @@ class Readings:
         return differences(self.desired(instance), reading.value, instance.comparison)
 
     def is_fresh(self, key: Key) -> bool:
-        """Whether nothing that the instance depends on has changed since it was read."""
+        """Whether nothing that the instance depends on has changed since it was read; a restart may change all."""
         reading = self._readings.get(key)
         if reading is None or reading.state in ("failed", "unknown"):
             return False
         with self._lock:
             # Of what only the ledger knows, the ancestors are not known: every change counts.
             relevant = (key, *self._graph.ancestors[key]) if key in self._graph.index else tuple(self._changed)
-            changed = [self._changed.get(other, -1) for other in relevant]
-        return max(changed, default=-1) <= reading.tick
+            changed = [self._restarted.get(key.host, -1), *(self._changed.get(other, -1) for other in relevant)]
+        return max(changed) <= reading.tick
 
     def note_change(self, key: Key) -> None:
         """Something of this instance is being changed: readings of it and of what depends on it are stale."""
         with self._lock:
             self._tick += 1
             self._changed[key] = self._tick
+
+    def note_restart(self, host: str) -> None:
+        """The host has restarted: what it said before that is stale."""
+        with self._lock:
+            self._tick += 1
+            self._restarted[host] = self._tick
 
     # -- reading --------------------------------------------------------------------------------------------------
 

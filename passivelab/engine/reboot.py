@@ -41,10 +41,10 @@ class Rebooter:
             self._journal.append({"kind": "rebooting", "host": host, "boot": boot})
             self._owed[host] = boot
 
-    def settle(self, host: str, key: Key, title: str) -> None:
-        """Restart the host if it still owes that, and wait until it is back."""
+    def settle(self, host: str, key: Key, title: str) -> bool:
+        """Restart the host if it still owes that, and wait until it is back; whether it owed that."""
         if host not in self._owed:
-            return
+            return False
         started = time.monotonic()
         before = self._owed[host]
         if self.boot_time(host) == before:
@@ -55,6 +55,7 @@ class Rebooter:
         self._journal.append({"kind": "rebooted", "host": host})
         del self._owed[host]
         self._emit(HostRebooted(host, time.monotonic() - started))
+        return True
 
     def boot_time(self, host: str) -> str:
         output = self._hosts.session(host).run(_BOOT_TIME, {}, _SHORT)

@@ -102,7 +102,12 @@ class StepRunner:
     def _settle_before(self, instance: StepInstance) -> None:
         """A restart that is owed happens before the next step, unless that one asks for the same restart."""
         if instance.reboot != "merge":
-            self._tools.rebooter.settle(instance.key.host, instance.key, instance.title)
+            self._settle(instance)
+
+    def _settle(self, instance: StepInstance) -> None:
+        host = instance.key.host
+        if self._tools.rebooter.settle(host, instance.key, instance.title):
+            self._tools.readings.note_restart(host)
 
     def _needs(self, instance: StepInstance) -> dict[str, Plain]:
         values = self._tools.readings.needs(instance)
@@ -179,7 +184,7 @@ class StepRunner:
             else:
                 break
         if instance.reboot == "before_next":
-            tools.rebooter.settle(instance.key.host, instance.key, instance.title)
+            self._settle(instance)
             after = None
         final = self._await(instance, needs, after)
         if instance.reconnects:

@@ -24,6 +24,7 @@ class World:
     trouble: dict[str, list[str]] = field(default_factory=dict)  # what happens, once each
     down: set[str] = field(default_factory=set)
     boots: dict[str, int] = field(default_factory=dict)
+    booted: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)  # what things are after a restart
     log: list[str] = field(default_factory=list)
     late: dict[str, int] = field(default_factory=dict)  # name -> reads until a change shows
     hidden: dict[tuple[str, str], tuple[int, Any]] = field(default_factory=dict)
@@ -55,6 +56,7 @@ class FakeSession:
         if script.startswith("Restart-Computer"):
             world.boots[self.host] = world.boots.get(self.host, 0) + 1
             world.log.append(f"{self.host} restart")
+            world.things.update({place: value for place, value in world.booted.items() if place[0] == self.host})
             raise ConnectionGone(host=self.host)
         world.secrets.append({name: value for name, value in parameters.items() if name != "Document"})
         document = json.loads(str(parameters["Document"]))

@@ -306,6 +306,18 @@ def test_a_restart_that_an_interrupted_run_owed_is_made_up_for(tmp_path: Path) -
     assert world.log == ["a restart"]
 
 
+def test_what_a_host_said_before_its_restart_does_not_count(tmp_path: Path) -> None:
+    """The restart that an interrupted run owed is the one that is pending: no other one is made, and nothing owned."""
+    world = World(things={("a", "pending"): {"Pending": True}}, booted={("a", "pending"): {"Pending": False}})
+    steps = [step("a", "pending", {"Pending": False}, reboot="before_next")]
+    run = Run(world, tmp_path, steps)
+    run.journal.append({"kind": "rebooting", "host": "a", "boot": "0"})
+    run = Run(world, tmp_path, steps).all()
+    assert world.log == ["a restart"]
+    assert run.proved
+    assert not fold(read(tmp_path / "journal.jsonl")).entries
+
+
 def test_outside_the_scope_nothing_changes_and_values_are_still_read(tmp_path: Path) -> None:
     world = World(things={("a", "one"): {"Made": "by hand"}})
     source = key_of("a one")
