@@ -104,12 +104,10 @@ def evaluate(call: CommandCall, expression: Expression, value: object, default: 
     """The value for one object; an expression that fails gives ``default``."""
     if expression.block is None:
         return get_property_of(value, expression.name, default)
-    out: list[object] = []
     try:
-        call.session.invoke_in_scope(expression.block, call.caller, value, out.append)
+        made = block_value(call, expression.block, value)
     except TerminatingError:
         return default
-    made = collapse(out)
     return None if made is AUTOMATION_NULL else made
 
 
@@ -118,6 +116,22 @@ def value_of(call: CommandCall, expression: Expression, value: object) -> object
     for _, single in resolve(expression, value):
         return evaluate(call, single, value)
     return None
+
+
+def key_of(call: CommandCall, expression: Expression, value: object, default: object) -> object:
+    """As ``value_of``, with ``default`` for a property that is not there; what a block throws goes on."""
+    for _, single in resolve(expression, value):
+        if single.block is None:
+            return get_property_of(value, single.name, default)
+        made = block_value(call, single.block, value)
+        return None if made is AUTOMATION_NULL else made
+    return default
+
+
+def block_value(call: CommandCall, block: ScriptBlock, value: object) -> object:
+    out: list[object] = []
+    call.session.invoke_in_scope(block, call.caller, value, out.append)
+    return collapse(out)
 
 
 KNOWN_CULTURES = frozenset({"", "en-us", "en", "1033", "9", "127", "invariantculture", "currentculture"})

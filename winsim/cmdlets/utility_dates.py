@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import random
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
-from winsim.interpreter.collect import items_of
+from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.command import CommandError, cmdlet
+from winsim.interpreter.compare import scan
+from winsim.interpreter.convert import convert
 from winsim.interpreter.net.cultures import EN_US
 from winsim.interpreter.net.dates import guarded, now_of, text_of
 from winsim.interpreter.net.datetimes import TICKS_PER_MILLISECOND, TICKS_PER_SECOND, DateTime, TimeSpan
 from winsim.interpreter.special import extend
 from winsim.interpreter.texts import to_text
+from winsim.interpreter.typetable import get_type
 from winsim.interpreter.values import AUTOMATION_NULL, EnumValue, Int64
 
 if TYPE_CHECKING:
@@ -29,9 +33,7 @@ def get_date(call: CommandCall) -> None:
     base = given if isinstance(given, DateTime) else now_of(call.session)
     moment = with_parts(call, base)
     if call.has("Format"):
-        spec = call.text("Format")
-        known = {"filedate": "yyyyMMdd", "filedatetime": "yyyyMMddTHHmmssffff"}
-        call.write(text_of(moment, known.get(spec.lower(), spec)))
+        call.write(text_of(moment, call.text("Format")))
     elif call.has("UFormat"):
         call.write(unix_format(moment, call.text("UFormat")))
     else:
@@ -104,7 +106,9 @@ def unix_format(moment: DateTime, spec: str) -> str:
         "X": "HH:mm:ss",
         "c": "ddd MMM d HH:mm:ss yyyy",
         "C": "yy",
-        "Z": "%z",
+        "Z": "zz",
+        "G": "yyyy",
+        "g": "yy",
     }
 
     def put(found: re.Match[str]) -> str:
@@ -117,6 +121,10 @@ def unix_format(moment: DateTime, spec: str) -> str:
             return f"{moment.day:2d}"
         if letter == "k":
             return f"{moment.hour:2d}"
+        if letter == "l":
+            return f"{text_of(moment, '%h'):>2}"
+        if letter in "UVW":  # weeks since the first of January, whatever its day of the week
+            return str(moment.day_of_year // 7 + (letter == "V"))
         if letter == "u":
             return str(moment.day_of_week or 7)
         if letter == "w":
@@ -179,29 +187,48 @@ class GetRandom:
         call.write(self.number(call))
 
     def number(self, call: CommandCall) -> object:
-        from winsim.interpreter.collect import unwrap
-        from winsim.interpreter.convert import convert
-        from winsim.interpreter.typetable import get_type
-
-        low, high = unwrap(call.get("Minimum", 0)), unwrap(call.get("Maximum", 2**31 - 1))
-        if isinstance(low, str):
-            low = convert(low, get_type("System.Int32"))
-        if isinstance(high, str):
-            high = convert(high, get_type("System.Int32"))
+        low, high = operand(call.get("Minimum")), operand(call.get("Maximum"))
+        small = all(one is None or is_int32(one) for one in (low, high))
+        whole = small or all(one is None or is_int32(one) or isinstance(one, Int64) for one in (low, high))
         a: Any = low
         b: Any = high
+        if whole:
+            a = 0 if low is None else int(a)
+            b = (2**31 if small else 2**63) - 1 if high is None else int(b)
+        else:
+            a = 0.0 if low is None else to_double(low)
+            b = sys.float_info.max if high is None else to_double(high)
         if a >= b:
             raise CommandError(
                 "MinGreaterThanOrEqualMax",
-                f"The Minimum value ({a}) cannot be greater than or equal to the Maximum value ({b}).",
+                f"The Minimum value ({to_text(a)}) cannot be greater than or equal to the Maximum value "
+                f"({to_text(b)}).",
                 "InvalidArgument",
                 None,
                 "System.ArgumentException",
             )
-        if isinstance(a, float) or isinstance(b, float):
-            return self.source.uniform(a, b)
+        if not whole:
+            part = self.source.random()
+            return a * (1 - part) + b * part  # without the overflow of the difference
         value = self.source.randrange(a, b)
-        return value if -(2**31) <= b - 1 < 2**31 else Int64(value)
+        return value if small else Int64(value)
+
+
+def is_int32(value: object) -> bool:
+    return type(value) is int
+
+
+def to_double(value: object) -> object:
+    return convert(value, get_type("System.Double"))
+
+
+def operand(value: object) -> object:
+    """A bound of Get-Random: text is read as a number of the language."""
+    value = unwrap(value)
+    if not isinstance(value, str):
+        return value
+    number = scan(value)
+    return Int64(number) if type(number) is int and not -(2**31) <= number < 2**31 else number
 
 
 @cmdlet("Get-Culture", (), locks_world=False)

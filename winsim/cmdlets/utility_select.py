@@ -76,8 +76,8 @@ class SelectObject:
         return sorted({int(i) for i in items_of(call.get("Index")) or []})  # type: ignore[call-overload]
 
     def process(self, call: CommandCall) -> None:
-        value = call.get("InputObject", AUTOMATION_NULL)
-        if value is AUTOMATION_NULL:
+        value = call.get("InputObject")
+        if value is AUTOMATION_NULL or value is None:
             return
         self.position += 1
         if self.indexes is not None:
@@ -136,9 +136,9 @@ class SelectObject:
     def shape(self, call: CommandCall, value: object) -> list[object]:
         if call.has("ExpandProperty"):
             return self.expand(call, value)
-        if not self.properties and not self.excluded:
+        if not self.properties:  # -ExcludeProperty alone does nothing before PowerShell 6
             return [value]
-        made = self.selected(call, value, self.properties or parse_all("*"))
+        made = self.selected(call, value, self.properties)
         made.type_names = (f"Selected.{(type_names(value) or CUSTOM)[0]}", *CUSTOM)
         return [made]
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cmp_to_key
 from typing import TYPE_CHECKING
 
-from winsim.cmdlets.expressions import Expression, known_culture, parse_all, value_of
+from winsim.cmdlets.expressions import Expression, key_of, known_culture, parse_all
+from winsim.cmdlets.introsort import introsort
 from winsim.interpreter.ambient import heed_stop
 from winsim.interpreter.command import CommandError, cmdlet
 from winsim.interpreter.compare import compare, compare_text
 from winsim.interpreter.containers import Hashtable, ObjectCollection
 from winsim.interpreter.convert import to_bool
 from winsim.interpreter.errors import TerminatingError
+from winsim.interpreter.scopes import MISSING
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import AUTOMATION_NULL, ArrayList, PSObject, record
 
@@ -33,9 +34,7 @@ PS_OBJECT = "System.Management.Automation.PSObject"
 
 
 def order(a: object, b: object, ignore_case: bool) -> int:
-    """The order of two keys: $null first, unlike values by their text."""
-    if a is None or b is None:
-        return (a is not None) - (b is not None)
+    """The order of two keys: unlike values by their text, $null between negative and other numbers."""
     try:
         return compare(a, b, ignore_case)
     except TerminatingError:
@@ -43,11 +42,13 @@ def order(a: object, b: object, ignore_case: bool) -> int:
 
 
 def descends(expression: Expression, default: bool) -> bool:
-    if "descending" in expression.options:
-        return to_bool(expression.options["descending"])
-    if "ascending" in expression.options:
-        return not to_bool(expression.options["ascending"])
-    return default
+    """The direction of one key; two that contradict each other say nothing."""
+    said = {name: to_bool(value) for name, value in expression.options.items() if name.endswith("scending")}
+    if len(said) == 2 and said["ascending"] == said["descending"]:
+        return default
+    if "descending" in said:
+        return said["descending"]
+    return not said["ascending"] if said else default
 
 
 class Keyed:
@@ -59,16 +60,31 @@ class Keyed:
         self.rows: list[tuple[list[object], object]] = []
 
     def process(self, call: CommandCall) -> None:
-        value = call.get("InputObject", AUTOMATION_NULL)
-        if value is AUTOMATION_NULL or (value is None and self.expressions):
+        value = call.get("InputObject")
+        if value is AUTOMATION_NULL or value is None:
             return
-        keys = [value_of(call, expression, value) for expression in self.expressions] if self.expressions else [value]
+        keys = [self.key(call, expression, value) for expression in self.expressions] if self.expressions else [value]
         self.rows.append((keys, value))
+
+    @staticmethod
+    def key(call: CommandCall, expression: Expression, value: object) -> object:
+        """What an object is compared by; MISSING without the property, $null where its expression fails."""
+        try:
+            return key_of(call, expression, value, MISSING)
+        except TerminatingError as problem:
+            exception = problem.record.exception
+            made = CommandError("ExpressionEvaluation", exception.message, "InvalidResult", value, exception.type_name)
+            call.write_error(made)
+            return None
 
     def comparison(self, call: CommandCall, a: list[object], b: list[object]) -> int:
         """Compares rows by all keys, with the direction of each."""
         default = call.switch("Descending")
         for index, (one, other) in enumerate(zip(a, b, strict=True)):
+            if one is MISSING or other is MISSING:
+                if one is other:
+                    continue
+                return 1 if one is MISSING else -1  # whatever the direction
             result = order(one, other, not call.switch("CaseSensitive"))
             if result:
                 down = descends(self.expressions[index], default) if self.expressions else default
@@ -85,7 +101,8 @@ class SortObject(Keyed):
             heed_stop()
             return self.comparison(call, a[0], b[0])
 
-        rows = sorted(self.rows, key=cmp_to_key(by_keys))
+        rows = self.rows
+        introsort(rows, by_keys)
         last: list[object] | None = None
         for keys, value in rows:
             if call.switch("Unique") and last is not None and self.comparison(call, last, keys) == 0:
@@ -121,6 +138,8 @@ class GroupObject(Keyed):
             raise refused(SEVERAL_PROPERTIES, given)
 
     def end(self, call: CommandCall) -> None:
+        for keys, _ in self.rows:
+            keys[:] = [None if key is MISSING else key for key in keys]
         groups: list[tuple[list[object], list[object]]] = []
         for keys, value in self.rows:
             found = next((g for g in groups if self.comparison(call, g[0], keys) == 0), None)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.containers import Dictionary, GenericDictionary, GenericList, OrderedDictionary
+from winsim.interpreter.compare import equals
 from winsim.interpreter.convert import convert
 from winsim.interpreter.errors import ExceptionObject, TerminatingError, error, from_net
 from winsim.interpreter.nettypes import Indexer, NetError
 from winsim.interpreter.numbers import to_integer
+from winsim.interpreter.scopes import MISSING
 from winsim.interpreter.typetable import get_type, table, type_name_of
 from winsim.interpreter.values import AUTOMATION_NULL, Array, Char
 
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
     from winsim.interpreter.frames import Frame
 
 
-def get_index(frame: Frame, target: object, key: object) -> object:
-    target = unwrap(target)
+def get_index(frame: Frame, value: object, key: object) -> object:
+    target = unwrap(value)
     if type(key) is int and isinstance(target, list):
         try:
             return target[key]
@@ -32,7 +34,17 @@ def get_index(frame: Frame, target: object, key: object) -> object:
         return from_dictionary(frame, target, key)
     if isinstance(target, list | str):
         return from_list(frame, target, key)
-    return from_object(frame, target, key)
+    found = from_object(frame, target, key)
+    return from_scalar(frame, value, key) if found is MISSING else found
+
+
+def from_scalar(frame: Frame, value: object, key: object) -> object:
+    """What cannot be indexed is the first and last of itself alone; anything else of it is nothing."""
+    if equals(0, key) or equals(-1, key):
+        return value
+    if frame.scope.strict >= 2:
+        raise cannot_index(unwrap(value))
+    return AUTOMATION_NULL
 
 
 def null_array() -> TerminatingError:
@@ -112,12 +124,13 @@ def indexer_of(target: object) -> Indexer | None:
 
 
 def from_object(frame: Frame, target: object, key: object) -> object:
+    """By the indexer of its type or as a collection; MISSING where it is neither."""
     indexer = indexer_of(target)
     if indexer is None:
         items = items_of(target)
         if items is not None:
             return from_list(frame, items, key)
-        raise cannot_index(target)
+        return MISSING
     keys = list(items_of(key) or []) if isinstance(key, list) and len(indexer.parameters) > 1 else [key]
     try:
         converted = [convert(k, get_type(p)) for k, p in zip(keys, indexer.parameters, strict=False)]
