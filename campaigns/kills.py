@@ -1,11 +1,11 @@
 """Kills builds and teardowns at random moments (SIGKILL); the next one must end where an uninterrupted one does.
 
-    python -m campaigns.kills --seed 1 --count 10 [--lab bare]
+    python -m campaigns.kills --seed 1 --count 10 [--lab bare] [--only 3,7]
 
 A moment is so many lines of the run's output, and up to a quarter of a second more: a busy machine changes nothing
 about which moments are tried. Every second kill hits a teardown. After a kill the same command runs again, to its end;
 then the machines must have the digest of those of an uninterrupted run, and the ledger must own the same things, each
-with the value that it had before the first change.
+with the value that it had before the first change. ``--only`` repeats some kills of a seed, by their number.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,7 +105,7 @@ def kill(lab: Path, arguments: tuple[str, ...], line: int, delay: float) -> None
     process.communicate()
 
 
-def campaign(seed: int, count: int, name: str, folder: Path) -> bool:
+def campaign(seed: int, numbers: Sequence[int], name: str, folder: Path) -> bool:
     """Print what became of each interrupted run; whether all recovered."""
     chance = random.Random(seed)
     new, built, gone = folder / "new", folder / "built", folder / "gone"
@@ -117,22 +117,24 @@ def campaign(seed: int, count: int, name: str, folder: Path) -> bool:
     if not all(end.proved for end in ends.values()):
         raise SystemExit("the uninterrupted runs were not proved")
     recovered = 0
-    for number in range(count):
+    for number in range(1, max(numbers) + 1):
+        arguments = BUILD if number % 2 else TEARDOWN
+        wanted = ends[arguments]
+        line, delay = chance.randint(1, wanted.lines - 1), chance.uniform(0, LONGEST_DELAY)
+        if number not in numbers:
+            continue
         lab = folder / "killed"
-        arguments = TEARDOWN if number % 2 else BUILD
         shutil.copytree(built if arguments is TEARDOWN else new, lab)
         if arguments is BUILD:
             # One root and one set of keys: they are made on the controller and part of every world.
             shutil.copytree(built / ".passivelab" / "pki", lab / ".passivelab" / "pki", dirs_exist_ok=True)
-        wanted = ends[arguments]
-        line, delay = chance.randint(1, wanted.lines - 1), chance.uniform(0, LONGEST_DELAY)
         kill(lab, arguments, line, delay)
         outcome = Outcome(arguments[0], line, delay, run(lab, arguments))
-        print(outcome.text(wanted), flush=True)
+        print(f"{number:3}: {outcome.text(wanted)}", flush=True)
         recovered += outcome.agrees(wanted)
         shutil.rmtree(lab)
-    print(f"{recovered} of {count} recovered", flush=True)
-    return recovered == count
+    print(f"{recovered} of {len(numbers)} recovered", flush=True)
+    return recovered == len(numbers)
 
 
 def main() -> int:
@@ -140,9 +142,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=10)
     parser.add_argument("--lab", default="simulated", help="a folder under inventory/")
+    parser.add_argument("--only", default="", help="kills to repeat, by their number")
     arguments = parser.parse_args()
+    numbers = [int(text) for text in arguments.only.split(",") if text] or range(1, arguments.count + 1)
     with tempfile.TemporaryDirectory() as folder:
-        return 0 if campaign(arguments.seed, arguments.count, arguments.lab, Path(folder)) else 1
+        return 0 if campaign(arguments.seed, numbers, arguments.lab, Path(folder)) else 1
 
 
 if __name__ == "__main__":
