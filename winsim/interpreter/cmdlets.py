@@ -224,7 +224,7 @@ class CmdletStage(Stage):
         self.direct: str | None = None  # the parameter that takes every pipeline object as it is
         self.body: Callable[[CommandCall], object]
 
-    def begin(self) -> None:
+    def prepare(self) -> None:
         declaration = self.info.declaration
         try:
             defaults = default_values(self.caller, self.info.name)
@@ -243,10 +243,12 @@ class CmdletStage(Stage):
         if isinstance(declaration.body, type):
             self.instance = declaration.body()
             self.body = getattr(self.instance, "process", _nothing)
-            if hasattr(self.instance, "begin"):
-                self.run_body(self.instance.begin)
         else:
             self.body = declaration.body
+
+    def begin(self) -> None:
+        if hasattr(self.instance, "begin"):
+            self.run_body(self.instance.begin)
 
     def run(self) -> None:
         self.run_body(self.body)
@@ -308,9 +310,24 @@ class CmdletStage(Stage):
                 for action in queue or ():
                     action()
         except CommandError as problem:
-            raise TerminatingError(call.record(problem)) from None
+            raise TerminatingError(call.record(problem), from_cmdlet=True) from None
+        except TerminatingError as problem:
+            self.invocation_failed(problem)
+            raise
+
+    def invocation_failed(self, problem: TerminatingError) -> None:
+        """What escapes from inside of a cmdlet is from then on an error of that cmdlet."""
+        if problem.thrown or problem.preferred or problem.from_cmdlet or problem.downstream:
+            return
+        record = problem.record
+        if SCRIPT_DEPTH in record.exception.type_names:
+            return
+        problem.from_cmdlet = True
+        record.command, record.activity = self.info.declaration.net_class, self.info.name
+        record.invocation = InvocationInfo(self.info, self.called_as, self.position)
 
 
+SCRIPT_DEPTH = "System.Management.Automation.ScriptCallDepthException"
 SESSION_STATE = "System.Management.Automation.SessionStateException"
 # Exceptions that tell what was not found under a name of their own.
 NAMED_TARGETS = {

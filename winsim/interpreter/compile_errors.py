@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,11 +21,16 @@ from winsim.interpreter.errors import (
     TerminatingError,
     position_of,
 )
+from winsim.interpreter.exception_types import hierarchy
 from winsim.interpreter.frames import Frame
 from winsim.interpreter.scopes import MISSING, Scope
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import table
 from winsim.interpreter.values import AUTOMATION_NULL
+
+
+STOP_EXCEPTION: Final = "System.Management.Automation.ActionPreferenceStopException"
+CMDLET_EXCEPTION: Final = "System.Management.Automation.CmdletInvocationException"
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ def handle_error(
 
 def run_traps(frame: Frame, problem: TerminatingError, traps: tuple[Handler, ...]) -> bool:
     """True when the error is dealt with; falls off the end to have it reported; raises when no trap takes it."""
-    found = find_handler(problem, traps)
+    found = find_trap(problem, traps)
     if found is None:
         raise problem
     handler, record = found
@@ -110,43 +115,87 @@ def type_key(name: syntax.TypeName) -> str:
 
 
 def find_handler(problem: TerminatingError, handlers: tuple[Handler, ...]) -> tuple[Handler, ErrorRecord] | None:
-    """The handler for an error and the record that its body sees: inner exceptions count before the outer one."""
-    exception = problem.record.exception
-    candidates = [exception]
-    if exception.inner is not None:
-        candidates = [exception.inner, exception]
-        if exception.inner.inner is not None:
-            candidates.append(exception.inner.inner)
-    for candidate in candidates:
-        for handler in handlers:
-            if handler.types and matches(candidate, handler.types):
-                return handler, record_for(problem, candidate)
-    if problem.stop and any("System.Management.Automation.ActionPreferenceStopException" in h.types for h in handlers):
-        stopped = next(h for h in handlers if "System.Management.Automation.ActionPreferenceStopException" in h.types)
-        return stopped, problem.record
-    for handler in handlers:
-        if not handler.types or RUNTIME_EXCEPTION in handler.types:
-            return handler, problem.record
+    """The catch clause for an error and the record that its body sees.
+
+    The exceptions that the error consists of are asked one after the other; the most specific type wins.
+    """
+    if len(handlers) == 1 and not handlers[0].types:
+        return handlers[0], problem.record
+    ranks = ranked(handlers)
+    found: tuple[int, Handler, ErrorRecord] | None = None
+    for exception, record in carriers(problem):
+        match = match_type(exception.type_names, ranks)
+        if match is None:
+            continue
+        rank, handler, caught_all = match
+        if found is None or rank < found[0] or (rank == found[0] and caught_all):
+            found = rank, handler, record_for(problem, record, exception)
+        if found[0] == 0:
+            break
+    return found[1:] if found is not None else None
+
+
+Ranked = tuple[tuple[str, Handler, int], ...]
+
+
+def ranked(handlers: tuple[Handler, ...]) -> Ranked:
+    """Each type with its clause and how many of the types before it are more specific; "" takes everything."""
+    pairs = [(name, handler) for handler in handlers for name in handler.types or ("",)]
+    found = []
+    for place, (name, handler) in enumerate(pairs):
+        rank = sum(name in hierarchy(earlier)[1:] for earlier, _ in pairs[:place]) if name else len(pairs) - 1
+        found.append((name, handler, rank))
+    return tuple(found)
+
+
+def match_type(names: tuple[str, ...], ranks: Ranked) -> tuple[int, Handler, bool] | None:
+    """The clause for an exception: of its own type, of a base type, or the one for everything."""
+    lower = [name.lower() for name in names]
+    for wanted in (lower[:1], lower[1:], [""]):
+        for name, handler, rank in ranks:
+            if name.lower() in wanted:
+                return rank, handler, not name
     return None
 
 
-def matches(exception: ExceptionObject, types: tuple[str, ...]) -> bool:
-    names = {name.lower() for name in exception.type_names}
-    return any(wanted.lower() in names for wanted in types)
-
-
-def record_for(problem: TerminatingError, exception: ExceptionObject) -> ErrorRecord:
-    """The record that a typed catch sees: with the exception that matched.
-
-    An error stopped by -ErrorAction is taken by the record of its own exception, which knows no command.
-    """
+def carriers(problem: TerminatingError) -> Iterator[tuple[ExceptionObject, ErrorRecord]]:
+    """The exceptions that PowerShell carries an error in, in the order in which catch asks them."""
     record = problem.record
-    if exception is record.exception:
-        if not problem.stop or RUNTIME_EXCEPTION not in exception.type_names:
-            return record
-        bare = ErrorRecord(exception, record.id, record.category.name, record.target)
-        bare.details, bare.stack = record.details, record.stack
-        return bare
+    exception = record.exception
+    own = RUNTIME_EXCEPTION in exception.type_names
+    if problem.preferred:
+        yield ExceptionObject(STOP_EXCEPTION, exception.message), record
+        if own:
+            record = bare(record)  # the record that the exception has itself
+            if exception.inner is not None:
+                yield exception.inner, record
+        yield exception, record
+    elif problem.from_cmdlet:
+        yield exception, record
+        yield ExceptionObject(CMDLET_EXCEPTION, exception.message), record
+        if exception.inner is not None:
+            yield exception.inner, record
+    elif own and not problem.given:
+        if exception.inner is not None:
+            yield exception.inner, record
+        yield exception, record
+    else:
+        yield exception, record
+        yield ExceptionObject(RUNTIME_EXCEPTION, exception.message), record
+
+
+def bare(record: ErrorRecord) -> ErrorRecord:
+    """A record without the command that wrote it."""
+    made = ErrorRecord(record.exception, record.id, record.category.name, record.target)
+    made.details, made.stack = record.details, record.stack
+    return made
+
+
+def record_for(problem: TerminatingError, record: ErrorRecord, exception: ExceptionObject) -> ErrorRecord:
+    """The record that a clause sees: with the exception that matched, where the record was made for the error."""
+    explicit = problem.from_cmdlet or problem.given or (problem.preferred and record is problem.record)
+    if explicit or exception is record.exception or RUNTIME_EXCEPTION not in record.exception.type_names:
+        return record
     copy = ErrorRecord(exception, record.id, record.category.name, record.target, record.invocation)
     copy.command, copy.activity, copy.details, copy.stack = (
         record.command,
@@ -155,6 +204,22 @@ def record_for(problem: TerminatingError, exception: ExceptionObject) -> ErrorRe
         record.stack,
     )
     return copy
+
+
+def find_trap(problem: TerminatingError, handlers: tuple[Handler, ...]) -> tuple[Handler, ErrorRecord] | None:
+    """The trap for an error: by its inner exception, unless only by a trap for everything, else by itself."""
+    ranks = ranked(handlers)
+    found: tuple[Handler, ErrorRecord] | None = None
+    for exception, record in list(carriers(problem))[:2]:
+        match = match_type(exception.type_names, ranks)
+        if match is None:
+            continue
+        _, handler, caught_all = match
+        if found is None or handler is not found[0]:
+            found = handler, record_for(problem, record, exception)
+        if not caught_all:
+            break
+    return found
 
 
 def try_statement(unit: Unit, node: syntax.Try) -> Run:
@@ -248,6 +313,7 @@ def throw_statement(unit: Unit, node: syntax.Throw) -> Run:
         if value is None and frame.session.caught:
             again = frame.session.caught[-1]
             raised = TerminatingError(again.record, thrown=True)
+            raised.preferred, raised.from_cmdlet, raised.given = again.preferred, again.from_cmdlet, again.given
             raised.recorded = True
             raise raised
         problem = thrown(value(frame) if value is not None else None, value is None)
@@ -264,7 +330,7 @@ def thrown(value: object, empty: bool = False) -> TerminatingError:
 
     value = unwrap(value)
     if isinstance(value, ErrorRecord):
-        return TerminatingError(value, thrown=True)
+        return TerminatingError(value, thrown=True, given=True)
     if isinstance(value, ExceptionObject):
         record = value.record or ErrorRecord(value, value.message, "OperationStopped")
         return TerminatingError(record, thrown=True)

@@ -22,6 +22,7 @@ CATEGORY_INFO = TypeDef(SMA + "ErrorCategoryInfo")
 DETAILS = TypeDef(SMA + "ErrorDetails")
 INVOCATION = TypeDef(SMA + "InvocationInfo")
 INFORMATIONAL = TypeDef(SMA + "InformationalRecord")
+LONGEST_PART = 40
 ORIGIN = enumeration(SMA + "CommandOrigin", {"Runspace": 0, "Internal": 1})
 CATEGORY = enumeration(SMA + "ErrorCategory", {name: number for number, name in enumerate(CATEGORIES)})
 
@@ -341,8 +342,13 @@ def set_target_type(this: CategoryInfo, value: str) -> None:
 
 @CATEGORY_INFO.method("GetMessage")
 def category_message(this: CategoryInfo) -> str:
-    target = f"({info_target_name(this)}:{info_target_type(this)})"
-    return f"{this.record.category.name}: {target} [{this.activity}], {this.reason}"
+    target = f"({shortened(info_target_name(this))}:{shortened(info_target_type(this))})"
+    return f"{this.record.category.name}: {target} [{shortened(this.activity)}], {this.reason}"
+
+
+def shortened(text: str) -> str:
+    """Long parts lose their middle."""
+    return text if len(text) <= LONGEST_PART else f"{text[:19]}...{text[-19:]}"
 
 
 @CATEGORY_INFO.method("ToString")

@@ -355,7 +355,7 @@ def write_error(this: PSCmdletObject, record: ErrorRecord) -> object:
 
 @CMDLET.method("ThrowTerminatingError", SMA + "ErrorRecord")
 def throw_error(this: PSCmdletObject, record: ErrorRecord) -> object:
-    raise TerminatingError(placed(this, record))
+    raise TerminatingError(placed(this, record), from_cmdlet=True)
 
 
 def note(this: PSCmdletObject, kind: str, text: str) -> object:

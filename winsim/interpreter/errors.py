@@ -150,6 +150,11 @@ class CategoryInfo(NetObject):
         self.target_name_override: str | None = None
         self.target_type_override: str | None = None
 
+    def __str__(self) -> str:
+        from winsim.interpreter.engine_errors import category_message
+
+        return category_message(self)
+
     @property
     def activity(self) -> str:
         if self.activity_override is not None:
@@ -210,13 +215,30 @@ class ErrorRecord(NetObject):
 
 
 class TerminatingError(Exception):
-    """An error on its way up. ``thrown``: by ``throw``; ``stop``: raised by an action preference Stop."""
+    """An error on its way up. ``thrown``: by ``throw``; ``stop``: raised by an action preference Stop.
 
-    def __init__(self, record: ErrorRecord, *, thrown: bool = False, stop: bool = False) -> None:
+    PowerShell carries an error in exceptions of several types, which decide what a catch sees: ``preferred`` stands
+    for an ActionPreferenceStopException, ``from_cmdlet`` for a CmdletInvocationException, ``given`` for a
+    RuntimeException around a record that a script threw.
+    """
+
+    def __init__(
+        self,
+        record: ErrorRecord,
+        *,
+        thrown: bool = False,
+        stop: bool = False,
+        from_cmdlet: bool = False,
+        given: bool = False,
+    ) -> None:
         super().__init__(record)
         self.record = record
         self.thrown = thrown
         self.stop = stop
+        self.preferred = stop
+        self.from_cmdlet = from_cmdlet
+        self.given = given
+        self.downstream = False  # on its way up through the commands before the one that failed
         self.recorded = False  # already in $Error
 
     def __str__(self) -> str:

@@ -83,7 +83,7 @@ class ScriptStage(Stage):
 
     # -- life ---------------------------------------------------------------------------------------------------------
 
-    def begin(self) -> None:
+    def prepare(self) -> None:
         session = self.session
         session.depth += 1
         if session.depth > session.limits.call_depth:
@@ -99,6 +99,8 @@ class ScriptStage(Stage):
         self.binding = bind(session, command, self.label, self.arguments, self.expecting_input, defaults, origin)
         self.binding.position = self.position
         self.fill_scope(scope)
+
+    def begin(self) -> None:
         if self.code.begin is not None:
             self.guarded(self.code.begin)
 

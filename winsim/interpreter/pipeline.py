@@ -1,4 +1,7 @@
-"""Running a pipeline: every command gets begin, each object as it comes, and end."""
+"""Running a pipeline: every command is bound, then gets begin, each object as it comes, and end.
+
+A command that writes in its begin reaches commands that have not begun: these begin with their first object.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from winsim.interpreter.collect import emit_each
-from winsim.interpreter.errors import StopUpstream
+from winsim.interpreter.errors import StopUpstream, TerminatingError
 from winsim.interpreter.streams import Streams
 
 if TYPE_CHECKING:
@@ -23,6 +26,16 @@ class Stage:
         self.emit: Emit = _unconnected
         self.expecting_input = False
         self.failed = False
+        self.begun = False
+
+    def prepare(self) -> None:
+        """Binds what the command line gives, before any command of the pipeline begins."""
+
+    def start(self) -> None:
+        """Begins once, whoever comes first: the pipeline or an object."""
+        if not self.begun:
+            self.begun = True
+            self.begin()
 
     def begin(self) -> None:
         """Before the first object."""
@@ -61,8 +74,11 @@ def run_pipeline(session: Session, stages: Sequence[Stage], emit: Emit) -> None:
     connect(session, stages, emit)
     outer = session.streams
     try:
-        begin_all(session, stages)
+        prepare_all(session, stages)
         finish(session, stages, run_first(session, stages))
+    except TerminatingError as problem:
+        problem.downstream = False
+        raise
     finally:
         session.streams = outer
         for stage in stages:
@@ -81,34 +97,52 @@ def connect(session: Session, stages: Sequence[Stage], emit: Emit) -> None:
 
 def receiver(session: Session, stage: Stage) -> Emit:
     """Gives the stage an object with its own streams in force."""
-    process = stage.process
+
+    def first(value: object) -> None:
+        nonlocal process
+        process = stage.process
+        stage.start()
+        process(value)
+
+    process = first
 
     def deliver(value: object) -> None:
         if session.stop_asked:
             session.check()
         streams, outer = stage.streams, session.streams
-        if streams is outer:
-            process(value)
-            return
-        session.streams = streams
         try:
-            process(value)
-        finally:
-            session.streams = outer
+            if streams is outer:
+                process(value)
+                return
+            session.streams = streams
+            try:
+                process(value)
+            finally:
+                session.streams = outer
+        except TerminatingError as problem:
+            problem.downstream = True
+            raise
 
     return deliver
+
+
+def prepare_all(session: Session, stages: Sequence[Stage]) -> None:
+    for stage in stages:
+        session.streams = stage.streams
+        stage.prepare()
 
 
 def begin_all(session: Session, stages: Sequence[Stage]) -> None:
     for stage in stages:
         session.streams = stage.streams
-        stage.begin()
+        stage.start()
 
 
 def run_first(session: Session, stages: Sequence[Stage]) -> int:
-    """Runs the first command; gives the number of stages that an early stop has ended."""
-    session.streams = stages[0].streams
+    """Begins all and runs the first command; gives the number of stages that an early stop has ended."""
     try:
+        begin_all(session, stages)
+        session.streams = stages[0].streams
         stages[0].run()
     except StopUpstream as stop:
         return ended_by(stages, stop)
@@ -128,6 +162,7 @@ def finish(session: Session, stages: Sequence[Stage], first: int) -> None:
         stage = stages[position]
         session.streams = stage.streams
         try:
+            stage.start()  # an early stop may have come before
             stage.end()
         except StopUpstream as stop:
             position = max(position + 1, ended_by(stages, stop))

@@ -87,8 +87,8 @@ class RemoteScript(ScriptStage):
         code = self.code
         return code.process is None and code.begin is None and not code.parameters.parameters and not code.advanced
 
-    def begin(self) -> None:
-        super().begin()
+    def prepare(self) -> None:
+        super().prepare()
         if self.live is not None:
             self.frame.scope.vars["input"] = LiveInput(self.live, INPUT)
 

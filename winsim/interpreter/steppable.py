@@ -11,7 +11,7 @@ from winsim.interpreter.compiling import Unit
 from winsim.interpreter.convert import to_bool
 from winsim.interpreter.errors import error
 from winsim.interpreter.frames import Frame
-from winsim.interpreter.pipeline import Stage, begin_all, connect, finish
+from winsim.interpreter.pipeline import Stage, begin_all, connect, finish, prepare_all
 from winsim.interpreter.scriptblocks import ScriptBlock
 from winsim.interpreter.values import AUTOMATION_NULL, Array, NetObject
 
@@ -38,6 +38,7 @@ class SteppablePipeline(NetObject):
             expecting = target.stage.expecting_input
         connect(self.session, self.stages, emit)
         self.stages[0].expecting_input = expecting
+        prepare_all(self.session, self.stages)
         begin_all(self.session, self.stages)
         return AUTOMATION_NULL
 

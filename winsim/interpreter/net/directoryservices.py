@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from winsim.interpreter.net.datetimes import DateTime
 from winsim.interpreter.nettypes import Indexer, NetError, TypeDef
 from winsim.interpreter.values import AUTOMATION_NULL, Array, ArrayList, NetObject
 from winsim.world.directory import Directory, DirectoryError, DirectoryObject, objects
 from winsim.world.directory import names as dn_names
 from winsim.world.directory.conditions import FilterError, holds
 from winsim.world.directory.ldap_filter import parse
+from winsim.world.directory.schema import syntax
 
 if TYPE_CHECKING:
     from winsim.interpreter.session import Session
@@ -146,7 +149,8 @@ SEARCHER.parse = lambda text: Searcher(None, text)
 SEARCHER.attribute("Filter", "PageSize", "SizeLimit", "SearchScope", "SearchRoot", readonly=False)
 RESULT = TypeDef(SearchResult.type_names[0], python=(SearchResult,))
 VALUES = TypeDef(
-    PropertyValues.type_names[0], python=(PropertyValues,), enumerate=lambda this: list(this.values)
+    PropertyValues.type_names[0], python=(PropertyValues,),
+    enumerate=lambda this: [shown(this.name, text) for text in this.values],
 )  # fmt: skip
 PROPERTIES = TypeDef(Properties.type_names[0], python=(Properties,))
 
@@ -220,7 +224,19 @@ def with_names(found: DirectoryObject) -> dict[str, list[str]]:
         "distinguishedName": [found.dn],
         "cn": [dn_names.relative(found.dn)],
         "objectClass": list(objects.hierarchy(found.object_class)),
+        **{
+            name: [moment.isoformat()]
+            for name, moment in (("whenCreated", found.created), ("whenChanged", found.changed))
+            if moment is not None
+        },
     }
+
+
+def shown(name: str, text: str) -> object:
+    """A value as .NET gives it: times are dates in UTC, without a word on that."""
+    if syntax(name) != "time":
+        return text
+    return DateTime.from_python(datetime.fromisoformat(text).replace(tzinfo=None), "Unspecified")
 
 
 @VALUES.property("Count")
@@ -230,9 +246,10 @@ def values_count(this: PropertyValues) -> int:
 
 @VALUES.property("Value")
 def values_value(this: PropertyValues) -> object:
-    if not this.values:
+    values = [shown(this.name, text) for text in this.values]
+    if not values:
         return None
-    return this.values[0] if len(this.values) == 1 else Array(this.values)
+    return values[0] if len(values) == 1 else Array(values)
 
 
 @VALUES.setter("Value")
@@ -248,11 +265,11 @@ def values_contain(this: PropertyValues, value: object) -> bool:
     return str(value) in this.values
 
 
-def value_at(this: PropertyValues, index: object) -> str:
+def value_at(this: PropertyValues, index: object) -> object:
     place = int(str(index))
     if not 0 <= place < len(this.values):
         raise NetError("System.ArgumentOutOfRangeException", OUT_OF_RANGE)
-    return this.values[place]
+    return shown(this.name, this.values[place])
 
 
 VALUES.indexer = Indexer(value_at, None, ("System.Int32",))

@@ -8,11 +8,12 @@ from winsim.world.host import Host
 from winsim.world.http_sys import SslBinding, http_sys
 from winsim.world.iis.bindings import BindingInformation
 
+ELEMENT = "Microsoft.IIs.PowerShell.Framework.ConfigurationElement"
 COM_EXCEPTION = "System.Runtime.InteropServices.COMException"
 
 
 class WebBinding(NetObject):
-    type_names = ("Microsoft.IIs.PowerShell.Framework.ConfigurationElement", "System.Object")
+    type_names = (f"{ELEMENT}#bindings#binding", ELEMENT, "System.Object")
 
     def __init__(self, host: Host, site: str, protocol: str, information: str, ssl_flags: int) -> None:
         self.host = host
