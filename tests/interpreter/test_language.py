@@ -49,6 +49,30 @@ def test_first_stops_the_upstream_commands(run: Run) -> None:
     assert ran.output == [2]
 
 
+@pytest.mark.parametrize(
+    ("pipeline", "shown"),
+    [
+        ("begins | takes", ["begun", "<1>", "<2>"]),
+        ("begins | Sort-Object -Descending", ["2", "1"]),
+        ("begins | takes | Select-Object -First 2", ["begun", "<1>"]),
+        ("begins | Select-Object -First 1 | takes", ["begun", "<1>"]),
+    ],
+)
+def test_what_a_command_writes_in_its_begin_makes_the_next_one_begin(run: Run, pipeline: str, shown: list[str]) -> None:
+    functions = """
+    function begins { begin { 1 } end { 2 } }
+    function takes { begin { 'begun' } process { "<$_>" } }
+    """
+    assert [to_text(value) for value in run(functions + pipeline).output] == shown
+
+
+def test_nothing_begins_when_a_later_command_cannot_be_bound(run: Run) -> None:
+    ran = run(
+        "function f { begin { $script:begun = 1 } }; try { f | Sort-Object -Nonsense 1 } catch { 'caught' }; $begun"
+    )
+    assert ran.output == ["caught", None]
+
+
 def test_plain_hashtables_do_not_keep_their_order(run: Run) -> None:
     keys = run('$h = @{}; 1..20 | ForEach-Object { $h["k$_"] = $_ }; $h.Keys').output
     assert len(keys) == 20
