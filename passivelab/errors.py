@@ -13,6 +13,7 @@ PassivelabError
 │   ├── NoDelegation              answers, and has no way yet to work on a second machine from there
 │   │   ├── NoSessionConfiguration    lets us in, and lacks the session configuration that was asked for
 │   │   └── NoCredSsp             does not accept credentials that are handed over
+│   ├── SimulatedLabGone          was simulated by a process that has ended
 │   ├── ConnectionGone            was there and went away in the middle
 │   └── TimedOut                  did not finish in time
 ├── StepFailed                    a script ended with an error
@@ -307,6 +308,14 @@ class NoSessionConfiguration(NoDelegation):
 
     def happened(self) -> str:
         return f"the host has no session configuration {self.configuration}"
+
+
+@dataclass(eq=False, kw_only=True)
+class SimulatedLabGone(TransportError):
+    code: ClassVar[str] = "simulated-lab-gone"
+
+    def happened(self) -> str:
+        return "the simulated lab has ended"
 
 
 @dataclass(eq=False, kw_only=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from passivelab.blueprint.model import Identity
 from passivelab.commands.paths import FUNCTIONS, shown, state
 from passivelab.commands.simulated import Endpoints
+from passivelab.commands.watching import Watched
 from passivelab.engine.hosts import Connect
 from passivelab.errors import UsageError
 from passivelab.lab import Connection as Declared
@@ -31,7 +32,8 @@ def connector(lab: Lab, endpoints: Endpoints | None, transport: str | None = Non
         chosen = transport or lab.host(host).connection.transport
         ways = connections(lab, host, identity, endpoints, chosen, roots)
         sessions = [_session(chosen, where, prelude) for where in ways]
-        return sessions[0] if len(sessions) == 1 else FirstOf(sessions)
+        session = sessions[0] if len(sessions) == 1 else FirstOf(sessions)
+        return Watched(session, lab.folder) if lab.simulated else session
 
     return connect
 

@@ -16,6 +16,11 @@ def inventory(lab: str) -> Path:
     return ROOT / lab if "/" in lab else ROOT / "inventory" / lab
 
 
+def spoken(folder: Path) -> str:
+    """The folder of a lab as ``--lab`` takes it."""
+    return folder.name if folder.parent == ROOT / "inventory" else str(folder)
+
+
 def state(folder: Path) -> Path:
     """What we remember of the lab in a folder; not part of the repository."""
     if folder.parent == ROOT / "inventory":

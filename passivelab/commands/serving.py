@@ -12,6 +12,7 @@ from passivelab.commands.loading import load
 from passivelab.commands.paths import ROOT, inventory, state
 from passivelab.commands.simulated import await_free, await_ready, end, launch, running, stop_running
 from passivelab.commands.terminal import Terminal
+from passivelab.commands.watching import ended
 from passivelab.errors import Exit, Refused, UsageError
 
 
@@ -40,7 +41,8 @@ def serve_lab(terminal: Terminal, name: str, fresh: bool = False, faults: str | 
             for host, at in hosts.items():
                 terminal.say(f"{host:<8} {at['url']}  {at['user']}  {at['password']}")
             terminal.say("Serving until Ctrl-C.", "bold")
-        process.wait()
+        if process.wait():
+            raise ended(lab.folder, lab.name)
     except KeyboardInterrupt:
         terminal.say("Saving the machines ...")
     finally:

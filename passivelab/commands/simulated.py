@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from passivelab.lab import Lab
 
 START_LIMIT = 60.0
 LEAVE_LIMIT = 60.0
+STARTED = "The simulated lab starts."
 
 
 @dataclass(frozen=True)
@@ -115,11 +117,13 @@ def launch(folder: Path, *, fresh: bool = False, faults: str | None = None) -> s
     ready_file(folder).unlink(missing_ok=True)
     parent_file(folder).write_text(str(os.getpid()))
     with machines_log(folder).open("ab") as log:
+        log.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {STARTED}\n".encode())
+        log.flush()
         return subprocess.Popen(
             command_line(folder, fresh=fresh, faults=faults, parent=os.getpid()),
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
-            stdout=log,
+            stdout=subprocess.DEVNULL,  # what it tells people; the log is for what goes wrong
             stderr=log,
             # Ctrl-C is for this process, which lets running steps finish before it ends the hosts.
             start_new_session=True,
@@ -139,7 +143,7 @@ def await_ready(folder: Path, process: subprocess.Popen[bytes]) -> Endpoints:
     raise Unreachable(
         host=folder.name,
         reason="the simulated lab did not start",
-        found=_last_line(log),
+        found=last_words(log),
         hint="`invoke build-lab --fresh` starts over with new machines",
         record=log,
     )
@@ -167,6 +171,18 @@ def stop_running(folder: Path) -> None:
     if command is not None and "winsim" in command:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGTERM)
+
+
+def is_served(folder: Path) -> bool:
+    """Whether some process simulates the machines: it holds a lock as long as it lives."""
+    try:
+        with (machines_folder(folder) / "lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def await_free(folder: Path) -> None:
@@ -209,9 +225,10 @@ def _endpoints(document: Mapping[str, Any]) -> Endpoints:
     return result
 
 
-def _last_line(log: Path) -> str | None:
+def last_words(log: Path) -> str | None:
+    """The last line of the log, when the simulated lab has written one since it was started."""
     try:
         lines = log.read_text("utf-8", errors="replace").strip().splitlines()
     except OSError:
         return None
-    return lines[-1][:300] if lines else None
+    return lines[-1][:300] if lines and not lines[-1].endswith(STARTED) else None
