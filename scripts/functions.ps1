@@ -205,6 +205,18 @@ function Get-FeatureClosure {
     $seen.Keys
 }
 
+function Test-StartedSince {
+    # Whether a service runs and was started at a moment (as text, in UTC) or later; without one it only has to run.
+    param([string]$Name, [string]$Time)
+
+    $service = Get-WmiObject -Class Win32_Service -Filter "Name = '$Name'"
+    if ($null -eq $service -or $service.ProcessId -eq 0) { return $false }
+    if ($Time -eq '') { return $true }
+    $culture = [System.Globalization.CultureInfo]::InvariantCulture
+    $utc = [System.Globalization.DateTimeStyles]'AssumeUniversal, AdjustToUniversal'
+    (Get-Process -Id $service.ProcessId).StartTime.ToUniversalTime() -ge [datetime]::Parse($Time, $culture, $utc)
+}
+
 function Get-BootTime {
     # The moment of the last start, as text that only a restart changes.
     "$((Get-WmiObject -Class Win32_OperatingSystem).LastBootUpTime)"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from winsim.world.adfs.state import AdfsServer
 
 INTERNAL = "https://se01.corp.contoso.com/passiveauth/federationmetadata/2007-06/federationmetadata.xml"
 EXTERNAL = "https://lyncweb01.contoso.com/passiveauth/federationmetadata/2007-06/federationmetadata.xml"
+ONE_MINUTE = timedelta(minutes=1)
 HOSTS = r"C:\Windows\System32\drivers\etc\hosts"
 PERMIT = (
     '@RuleTemplate = "AllowAllAuthzRule" => issue(Type = "http://schemas.microsoft.com/authorization/claims/permit", '
@@ -68,6 +71,29 @@ def test_a_farm_leaves_service_bindings_name_and_container(farm: FarmLab) -> Non
     assert found.texts == ["container", "host/sts.contoso.com"]
     again = farm.install()
     assert again.startswith("Error") and "already configured" in again
+
+
+def test_directory_and_process_tell_the_age_of_the_farm_and_of_its_service(farm: FarmLab) -> None:
+    begun = farm.lab.world.clock.now()
+    farm.install()
+    farm.lab.wait(60)
+    times = farm.lab.run(
+        "adfs01",
+        """
+        $container = (Get-AdfsProperties).CertificateSharingContainer
+        $entry = New-Object DirectoryServices.DirectoryEntry -ArgumentList "LDAP://$container"
+        $entry.Properties['whenCreated'].Value.ToString('s')
+        Restart-Service adfssrv
+        $service = Get-WmiObject Win32_Service -Filter "Name = 'adfssrv'"
+        $process = Get-Process -Id $service.ProcessId
+        $process.ProcessName
+        $process.StartTime.ToString('s')
+        """,
+    )
+    made, name, started = times.texts
+    assert name == "Microsoft.IdentityServer.ServiceHost"
+    assert timedelta() <= datetime.fromisoformat(made).replace(tzinfo=UTC) - begun.replace(microsecond=0) < ONE_MINUTE
+    assert datetime.fromisoformat(started) - datetime.fromisoformat(made) >= ONE_MINUTE
 
 
 def test_the_secondary_gets_changes_at_its_poll_and_refuses_its_own(farm: FarmLab) -> None:

@@ -74,6 +74,24 @@ def test_changes_by_hand_in_every_role_are_named_by_their_properties_and_repaire
     assert set(verdict.repaired) == set(trial.keys)
 
 
+def test_a_farm_that_is_taken_away_under_its_second_node_is_made_anew_and_joined(
+    deep: Executor, lab: Rehearsed
+) -> None:
+    """The node would go on as a copy of a farm that is gone."""
+    (farm,) = [item for item in lab.workshop.blueprint.instances if item.step == "farm" and item.role == "adfs"]
+    verdict = deep.submit(attempt, lab, Trial(own=farm)).result()
+    assert verdict.complaints == ()
+    assert {"adfs01 adfs/farm", "adfs02 adfs/node"} <= set(verdict.repaired)
+
+
+def test_both_nodes_of_ad_fs_read_a_list_of_agents_that_was_changed_by_hand(deep: Executor, lab: Rehearsed) -> None:
+    """The list travels by itself; the service reads it only when it starts."""
+    (change,) = [one for one in CHANGES if one.step == "adfs/windows_agents"]
+    verdict = deep.submit(attempt, lab, Trial((change,))).result()
+    assert verdict.complaints == ()
+    assert verdict.repaired == ("adfs01 adfs/windows_agents", "adfs02 adfs/node_agents")
+
+
 def test_every_template_is_in_a_lab_that_the_campaigns_disturb(lab: Rehearsed, tmp_path: Path) -> None:
     known = {(item.role, item.step) for item in lab.workshop.blueprint.instances}
     for name in ("bare", "other"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
@@ -26,28 +27,29 @@ SYSTEM = (
     ("dwm", 764),
 )
 SHARED = "svchost"
+Running = tuple[str, int, datetime]  # name, id, start
 
 
-def running(call: CommandCall) -> Iterator[tuple[str, int]]:
-    """Name and id of each process; services of their own program run in it."""
-    yield from SYSTEM
-    yield "wsmprovhost", int(str(call.session.scope.lookup("pid", 4012)))
+def running(call: CommandCall) -> Iterator[Running]:
+    """Each process; services of their own program run in it."""
+    boot = call.host.boot_time
+    yield from ((name, id, boot) for name, id in SYSTEM)
+    yield "wsmprovhost", int(str(call.session.scope.lookup("pid", 4012))), boot
     hosts = 0
     for service in call.host.services.all():
         if service.state != "Running":
             continue
-        program = service.path.strip('"').rpartition("\\")[2].partition(".exe")[0].strip('"')
-        if not program or program.lower() == SHARED:
+        if not service.program:
             hosts += 1
             continue
-        if program.lower() in {name for name, _ in SYSTEM}:
+        if service.program.lower() in {name for name, _ in SYSTEM}:
             continue
-        yield program, 1000 + zlib.crc32(service.name.lower().encode()) % 3000 * 4
+        yield service.program, service.process_id, max(service.started or boot, boot)
     for number in range(min(hosts, 9)):
-        yield SHARED, 600 + number * 52
+        yield SHARED, 600 + number * 52, boot
 
 
-def process(call: CommandCall, name: str, id: int) -> PSObject:
+def process(name: str, id: int, start: datetime) -> PSObject:
     made = record("System.Diagnostics.Process", {})
     size = 4 * 2**20 + zlib.crc32(name.encode()) % 2**26
     made["Name"] = name
@@ -61,7 +63,7 @@ def process(call: CommandCall, name: str, id: int) -> PSObject:
     made["CPU"] = round((size % 1000) / 64, 6)
     made["Id"] = id
     made["ProcessName"] = name
-    made["StartTime"] = DateTime.from_python(call.host.boot_time, "Local")
+    made["StartTime"] = DateTime.from_python(start, "Local")
     made["MachineName"] = "."
     made["Responding"] = True
     made["HasExited"] = False
@@ -69,19 +71,19 @@ def process(call: CommandCall, name: str, id: int) -> PSObject:
     return made
 
 
-def chosen(call: CommandCall) -> list[tuple[str, int]]:
-    known = sorted(running(call), key=lambda pair: (pair[0].lower(), pair[1]))
+def chosen(call: CommandCall) -> list[Running]:
+    known = sorted(running(call), key=lambda one: (one[0].lower(), one[1]))
     if call.has("Id"):
         out = []
         for text in call.texts("Id"):
-            hits = [pair for pair in known if pair[1] == int(text)]
+            hits = [one for one in known if one[1] == int(text)]
             if not hits:
                 call.write_error(missing(f"the process identifier {text}", "NoProcessFoundForGivenId", int(text)))
             out += hits
         return out
     out = []
     for pattern in call.texts("Name") or ["*"]:
-        hits = [pair for pair in known if wildcard_match(pattern, pair[0])]
+        hits = [one for one in known if wildcard_match(pattern, one[0])]
         if not hits and not has_wildcard(pattern):
             call.write_error(missing(f'the name "{pattern}"', "NoProcessFoundForGivenName", pattern))
         out += hits
@@ -95,13 +97,13 @@ def missing(what: str, id: str, target: object) -> CommandError:
 
 @cmdlet("Get-Process", ("Name", "Id"))
 def get_process(call: CommandCall) -> None:
-    call.write_all(process(call, name, id) for name, id in chosen(call))
+    call.write_all(process(*one) for one in chosen(call))
 
 
 @cmdlet("Stop-Process", ("Name", "Id", "PassThru"), idle=("Force",))  # asks no questions
 def stop_process(call: CommandCall) -> None:
     """Ending the program of a service stops the service; programs of the system refuse."""
-    for name, id in chosen(call):
+    for name, id, start in chosen(call):
         if not call.should_process(f"{name} ({id})", "Stop-Process"):
             continue
         service = next((s for s in call.host.services.all() if f"\\{name.lower()}.exe" in s.path.lower()), None)
@@ -118,7 +120,7 @@ def stop_process(call: CommandCall) -> None:
             continue
         service.state = "Stopped"
         if call.switch("PassThru"):
-            call.write(process(call, name, id))
+            call.write(process(name, id, start))
 
 
 @cmdlet(
@@ -135,7 +137,7 @@ def wait_process(call: CommandCall) -> None:
     if not call.has("Timeout"):
         raise NotBuilt("waiting without end for a process that goes on")
     call.sleep(float(call.text("Timeout")))
-    for name, id in running:
+    for name, id, _ in running:
         text = f"{name} ({id})"
         message = f'This command stopped operation because process "{text}" is not stopped in the specified time-out.'
         call.write_error(CommandError("ProcessNotTerminated", message, "CloseError", text, "System.TimeoutException"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -41,6 +43,17 @@ class Service:
     can_stop: bool = True
     hook: str = ""
     trigger: str = ""  # the start type under which it starts by itself though manual, or ends when idle
+    started: datetime | None = None  # with the host where it is not known
+
+    @property
+    def program(self) -> str:
+        """The name of its process; nothing where it shares svchost with others."""
+        name = self.path.strip('"').rpartition("\\")[2].partition(".exe")[0].strip('"')
+        return "" if name.lower() == "svchost" else name
+
+    @property
+    def process_id(self) -> int:
+        return 1000 + zlib.crc32(self.name.lower().encode()) % 3000 * 4
 
 
 @dataclass
@@ -89,6 +102,7 @@ def start(world: World, host: Host, name: str) -> None:
         start(world, host, need)
     _hook(world, host, service, "starting")
     service.state = "Running"
+    service.started = world.clock.now()
 
 
 def stop(world: World, host: Host, name: str, force: bool = False) -> None:

@@ -104,10 +104,10 @@ def services(world: World, host: Host) -> list[Instance]:
             "AcceptStop": service.can_stop and service.state == "Running",
             "ServiceType": "Share Process",
             "ExitCode": 0 if service.state == "Running" else 1077,
-            "ProcessId": 1000 + 4 * index if service.state == "Running" else 0,
+            "ProcessId": service.process_id if service.state == "Running" else 0,
             "SystemName": host.name,
         }
-        for index, service in enumerate(host.services.all())
+        for service in host.services.all()
     ]
 
 

@@ -259,6 +259,7 @@ def _finish(world: World, host: Host, farm: FarmConfiguration, request: Request)
     unit.account = farm.service_account
     unit.start_type, unit.delayed = "Automatic", True
     unit.hook = "winsim.world.adfs.service"
+    unit.path = r"C:\Windows\ADFS\Microsoft.IdentityServer.ServiceHost.exe"
     try:
         stop(world, host, unit.name, force=True)
         start(world, host, unit.name)
