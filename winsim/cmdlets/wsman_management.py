@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
-from winsim.interpreter.values import PSObject
+from winsim.interpreter.net.xml_documents import convert_document
+from winsim.interpreter.net.xml_nodes import XmlNode
 from winsim.world.network import route
 from winsim.world.winrm import WinRmService
 
 MODULE = "Microsoft.WSMan.Management"
 POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\CredentialsDelegation"
-XML = ("System.Xml.XmlElement", "System.Object")
+CONFIG = "http://schemas.microsoft.com/wbem/wsman/1/config/"
+IDENTITY = "http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd"
 
 
-def element(name: str, properties: dict[str, object]) -> PSObject:
-    return PSObject(
-        {"cfg": f"http://schemas.microsoft.com/wbem/wsman/1/config/{name}", "lang": "en-US", **properties}, XML
-    )
+def element(name: str, namespace: str, children: dict[str, str]) -> XmlNode | None:
+    """An element of a WS-Management answer, as the cmdlets hand it on: ``name`` with its prefix, and its children."""
+    prefix = name.partition(":")[0]
+    inner = "".join(f"<{prefix}:{child}>{text}</{prefix}:{child}>" for child, text in children.items())
+    return convert_document(f'<{name} xmlns:{prefix}="{namespace}" xml:lang="en-US">{inner}</{name}>').document_element
 
 
 def need_administrator(call: Call) -> None:
@@ -31,8 +34,8 @@ def enable_credssp(call: Call) -> None:
     role = call.text("Role").lower()
     if role == "server":
         call.host.parts.need(WinRmService).credssp = True
-        call.write(element("service/auth", {"Basic": "false", "Kerberos": "true", "Negotiate": "true",
-                                            "Certificate": "false", "CredSSP": "true"}))  # fmt: skip
+        methods = {"Basic": "false", "Kerberos": "true", "Negotiate": "true", "Certificate": "false", "CredSSP": "true"}
+        call.write(element("cfg:Auth", f"{CONFIG}service/auth", methods))
     else:
         if not call.has("DelegateComputer"):
             raise CommandError("MissingArgument", "The DelegateComputer parameter is needed for the Client role.",
@@ -40,8 +43,8 @@ def enable_credssp(call: Call) -> None:
         call.host.registry.set(POLICY, "AllowFreshCredentials", 1)
         for index, name in enumerate(call.texts("DelegateComputer"), 1):
             call.host.registry.set(POLICY + r"\AllowFreshCredentials", str(index), f"wsman/{name}")
-        call.write(element("client/auth", {"Basic": "true", "Digest": "true", "Kerberos": "true", "Negotiate": "true",
-                                           "Certificate": "true", "CredSSP": "true"}))  # fmt: skip
+        methods = ("Basic", "Digest", "Kerberos", "Negotiate", "Certificate", "CredSSP")
+        call.write(element("cfg:Auth", f"{CONFIG}client/auth", dict.fromkeys(methods, "true")))
     call.world.touch()
 
 
@@ -95,17 +98,9 @@ def test_wsman(call: Call) -> None:
         )  # fmt: skip
     if call.switch("UseSSL"):
         raise NotBuilt("Test-WSMan -UseSSL")
-    call.write(
-        PSObject(
-            {
-                "wsmid": "http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd",
-                "ProtocolVersion": "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd",
-                "ProductVendor": "Microsoft Corporation",
-                "ProductVersion": "OS: 0.0.0 SP: 0.0 Stack: 3.0",
-            },
-            (
-                "System.Xml.XmlElement#http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd#IdentifyResponse",
-                *XML,
-            ),
-        )
-    )
+    versions = {
+        "ProtocolVersion": "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd",
+        "ProductVendor": "Microsoft Corporation",
+        "ProductVersion": "OS: 0.0.0 SP: 0.0 Stack: 3.0",
+    }
+    call.write(element("wsmid:IdentifyResponse", IDENTITY, versions))

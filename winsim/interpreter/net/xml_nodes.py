@@ -199,7 +199,7 @@ class XmlNode(NetObject):
 
     def adapted_names(self) -> list[str]:
         nodes = [*self.attributes, *(one for one in self.children if one.kind != "Whitespace")]
-        return list(dict.fromkeys(shown_name(one) for one in nodes))
+        return list(dict.fromkeys(one.local_name for one in nodes))
 
     @staticmethod
     def shown(node: XmlNode) -> object:
@@ -216,12 +216,8 @@ class XmlNode(NetObject):
         return node
 
 
-def shown_name(node: XmlNode) -> str:
-    return node.name if node.kind == "Attribute" and node.name.startswith("xmlns") else node.local_name
-
-
 def matches(node: XmlNode, wanted: str) -> bool:
-    return node.local_name.lower() == wanted or node.name.lower() == wanted
+    return node.local_name.lower() == wanted
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
