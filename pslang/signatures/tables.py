@@ -66,6 +66,8 @@ def build(module_name: str, name: str, facts: dict[str, Any]) -> Signature:
         full = row + ["Object", False, "Named", False, [], []][len(row) :]
         kind, required, position, pipeline, aliases, accepted = full
         rank = None if position == "Named" else int(position)
+        if any(" " in value for value in accepted):  # a description ("Numbered scopes"), not the values themselves
+            accepted = []
         parameters[parameter] = ParameterSignature(
             parameter, kind, required, rank, bool(pipeline), tuple(aliases), tuple(accepted)
         )

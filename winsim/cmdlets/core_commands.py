@@ -163,7 +163,7 @@ def matching(call: CommandCall, pattern: str, *, named: bool) -> list[CommandInf
     aliases: dict[str, str] = {k: v for k, v in ALIASES.items() if not session.removed_alias(k)}
     functions: dict[str, CommandInfo] = {}
     for scope in reversed(chain):
-        aliases.update(scope.aliases)
+        aliases.update({scope.alias_names.get(key, key): target for key, target in scope.aliases.items()})
         functions.update({k: f for k, f in scope.functions.items() if isinstance(f, FunctionInfo)})
     out: list[CommandInfo] = []
     if not (call.has("Verb") or call.has("Noun")):

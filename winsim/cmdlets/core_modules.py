@@ -117,7 +117,7 @@ def exported(call: CommandCall, module: ModuleInfo) -> dict[str, object]:
     aliases = (wanted or {}).get("alias", [])
     for alias, target in list(module.scope.aliases.items()):
         if any(wildcard_match(p, alias) for p in aliases):
-            call.frame.scope.top.aliases[alias] = target
+            call.frame.scope.top.set_alias(module.scope.alias_names.get(alias, alias), target)
     return {name: f for name, f in functions.items() if any(wildcard_match(p, name) for p in patterns)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from winsim.cmdlets.management_content import encoding_of, writable
 from winsim.cmdlets.utility_csv import records
-from winsim.cmdlets.utility_variables import alias_facts, all_aliases, not_writable, scope_of
+from winsim.cmdlets.utility_variables import alias_facts, all_aliases, find_alias, not_writable, scope_of
 from winsim.interpreter.cmdlets import CommandCall
 from winsim.interpreter.command import CommandError, cmdlet
 from winsim.interpreter.net.dates import now_of, text_of
@@ -29,7 +29,7 @@ def line_of(call: CommandCall, name: str, target: str) -> str:
 
 @cmdlet(
     "Export-Alias",
-    ("Path", "LiteralPath", "Name", "As", "Append", "Force", "NoClobber", "Description", "PassThru"),
+    ("Path", "LiteralPath", "Name", "As", "Append", "Force", "NoClobber", "Description", "PassThru", "Scope"),
     by_name=("Name", "LiteralPath"),
 )
 def export_alias(call: CommandCall) -> None:
@@ -39,7 +39,7 @@ def export_alias(call: CommandCall) -> None:
         message = f"The file '{place.path}' already exists."
         raise CommandError("NoClobber", message, "ResourceExists", place.path, "System.IO.IOException")
     patterns = call.texts("Name") or ["*"]
-    table = {k: v for k, v in sorted(all_aliases(call).items()) if any(wildcard_match(p, k) for p in patterns)}
+    table = {k: v for k, v in all_aliases(call).items() if any(wildcard_match(p, k) for p in patterns)}
     if not call.should_process(place.path):
         return
     writable(call, place.path)
@@ -76,7 +76,7 @@ def take(call: CommandCall, scope: object, row: list[str]) -> None:
 
     assert isinstance(scope, Scope)
     name, target, description, options = row
-    if name.lower() in all_aliases(call) and not call.switch("Force"):
+    if find_alias(call, name) is not None and not call.switch("Force"):
         message = f"The alias is not allowed, because an alias with the name '{name}' already exists."
         kind = "System.Management.Automation.SessionStateException"
         call.write_error(CommandError("AliasAlreadyExists", message, "ResourceExists", name, kind))
@@ -84,7 +84,7 @@ def take(call: CommandCall, scope: object, row: list[str]) -> None:
     if "Constant" in alias_facts(call, name)[1]:
         call.write_error(not_writable(name))
         return
-    scope.aliases[name.lower()] = target
+    scope.set_alias(name, target)
     scope.alias_facts = {**(scope.alias_facts or {}), name.lower(): (description, options)}
     if call.switch("PassThru"):
         call.write(AliasInfo(name, target, None))

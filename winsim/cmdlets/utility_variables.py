@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from winsim.cmdlets.core_commands import resolved
-from winsim.interpreter.command import CommandError, cmdlet
+from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
 from winsim.interpreter.registry import ALIASES, ALL_SCOPE_ALIASES, WRITABLE_ALIASES
 from winsim.interpreter.scopes import PSVariable, Scope, VariableInfo
 from winsim.interpreter.scriptblocks import AliasInfo
@@ -31,7 +32,14 @@ def scope_of(call: CommandCall) -> Scope:
         return here.script
     if name in ("local", "private"):
         return here
-    found = here.numbered(name) if name.isdigit() else None
+    if not re.fullmatch(r"[-+]?\d+", name):
+        raise CommandError(
+            "Argument",
+            f"Cannot process argument because the value of argument \"scopeID\" ('{name}') is not a scope.",
+            "InvalidArgument",
+            exception=SMA + "PSArgumentException",
+        )
+    found = here.numbered(name)
     if found is None:
         raise CommandError(
             "ArgumentOutOfRange",
@@ -117,7 +125,10 @@ def get_variable(call: CommandCall) -> None:
 
 
 def options(call: CommandCall) -> set[str]:
-    return {part.strip() for part in to_text(call.get("Option")).split(",")} if call.has("Option") else set()
+    chosen = {part.strip() for part in to_text(call.get("Option")).split(",")} if call.has("Option") else set()
+    if "AllScope" in chosen:
+        raise NotBuilt(f"{call.name} -Option AllScope")
+    return chosen
 
 
 def refuse_readonly(call: CommandCall, scope: Scope, name: str) -> bool:
@@ -137,35 +148,56 @@ def refuse_readonly(call: CommandCall, scope: Scope, name: str) -> bool:
 
 
 def assign(call: CommandCall, scope: Scope, name: str, value: object) -> None:
-    info = scope.infos.get(name.lower())
-    held = info.readonly if info else False
-    if info:
-        info.readonly = False
-    scope.set_local(name.lower(), None if value is AUTOMATION_NULL else value, name)
-    if info:
-        info.readonly = held
+    """Sets value, description and options as far as they are given; a new variable without a value is $null."""
+    key = name.lower()
+    known = key in scope.vars
+    info = scope.infos.get(key)
+    if value is not AUTOMATION_NULL or not known:
+        held = info.readonly if info else False
+        if info:
+            info.readonly = False
+        scope.set_local(key, None if value is AUTOMATION_NULL else value, name)
+        if info:
+            info.readonly = held
     chosen = options(call)
-    if chosen or call.has("Description"):
-        info = scope.infos.setdefault(name.lower(), VariableInfo())
-        info.readonly = "ReadOnly" in chosen or (info.readonly and not call.has("Option"))
-        info.constant = "Constant" in chosen
-        info.private = "Private" in chosen or call.text("Scope").lower() == "private"
+    private = call.text("Scope").lower() == "private"
+    if chosen or private or call.has("Description"):
+        info = scope.infos.setdefault(key, VariableInfo())
+        if call.has("Option"):
+            info.readonly = "ReadOnly" in chosen
+            info.constant = "Constant" in chosen
+            info.private = "Private" in chosen
+        info.private = info.private or private
         info.description = call.text("Description", info.description)
+
+
+def refuse_constant(call: CommandCall, scope: Scope, name: str) -> bool:
+    """Only a new variable becomes a constant."""
+    if "Constant" not in options(call) or name.lower() not in scope.vars:
+        return False
+    call.write_error(
+        CommandError(
+            "VariableCannotBeMadeConstant",
+            f"Existing variable {name} cannot be made constant. Variables can be made constant only at creation time.",
+            "WriteError",
+            name,
+            SMA + "SessionStateUnauthorizedAccessException",
+        )
+    )
+    return True
 
 
 @cmdlet(
     "New-Variable",
     ("Name", "Value", "Description", "Option", "Force", "PassThru", "Scope"),
     locks_world=False,
+    by_value=("Value",),
+    by_name=("Name", "Value"),
 )
 def new_variable(call: CommandCall) -> None:
     name = call.text("Name")
     scope = scope_of(call)
     if name.lower() in scope.vars:
-        info = scope.infos.get(name.lower())
-        if info is not None and (info.constant or (info.readonly and not call.switch("Force"))):
-            refuse_readonly(call, scope, name)
-            return
         if not call.switch("Force"):
             call.write_error(
                 CommandError(
@@ -177,7 +209,10 @@ def new_variable(call: CommandCall) -> None:
                 )
             )
             return
+        if refuse_readonly(call, scope, name):
+            return
     if call.should_process(f"Name: {name} Value: {to_text(call.get('Value'))}", "New variable"):
+        scope.infos.pop(name.lower(), None)
         assign(call, scope, name, call.get("Value"))
         if call.switch("PassThru"):
             call.write(PSVariable(name, scope))
@@ -205,7 +240,7 @@ class SetVariable:
     def end(self, call: CommandCall) -> None:
         from winsim.interpreter.collect import collapse
 
-        value = collapse(self.values) if self.fed else call.get("Value")
+        value = collapse(self.values) if self.fed else call.get("Value", AUTOMATION_NULL)
         for pattern in call.texts("Name"):
             self.set(call, pattern, value)
 
@@ -214,11 +249,12 @@ class SetVariable:
         scope = scope_of(call)
         targets = [v.name for v in matching(call, pattern)] if has_wildcard(pattern) else [strip(pattern)[1]]
         for name in targets:
+            if excluded(call, name):
+                continue
             prefix, _ = strip(pattern)
             holder = {"global": scope.top, "script": scope.script}.get((prefix or "").lower(), scope)
-            if not refuse_readonly(call, holder, name) and call.should_process(
-                f"Name: {name} Value: {to_text(value)}", "Set variable"
-            ):
+            refused = refuse_readonly(call, holder, name) or refuse_constant(call, holder, name)
+            if not refused and call.should_process(f"Name: {name} Value: {to_text(value)}", "Set variable"):
                 assign(call, holder, name, value)
                 if call.switch("PassThru"):
                     call.write(PSVariable(name, holder))
@@ -263,10 +299,18 @@ def remove_variable(call: CommandCall) -> None:
 
 
 def all_aliases(call: CommandCall) -> dict[str, str]:
-    table = {name: target for name, target in ALIASES.items() if not call.session.removed_alias(name)}
-    for scope in reversed(list(call.caller.scope.chain())):
-        table.update(scope.aliases)
-    return table
+    """The aliases of the named scope, or of all that are seen from here: name as written to target, in order."""
+    table: dict[str, tuple[str, str]] = {}
+    scopes = [scope_of(call)] if call.has("Scope") else list(call.caller.scope.chain())
+    if scopes[-1].parent is None:
+        table.update({k: (k, v) for k, v in ALIASES.items() if not call.session.removed_alias(k)})
+    for scope in reversed(scopes):
+        table.update({key: (scope.alias_names.get(key, key), target) for key, target in scope.aliases.items()})
+    return {table[key][0]: table[key][1] for key in sorted(table)}
+
+
+def find_alias(call: CommandCall, name: str) -> str | None:
+    return next((target for key, target in all_aliases(call).items() if key.lower() == name.lower()), None)
 
 
 def alias_info(call: CommandCall, name: str, target: str) -> AliasInfo:
@@ -292,28 +336,23 @@ def not_writable(name: str) -> CommandError:
     return CommandError("AliasNotWritable", message, "WriteError", name, kind)
 
 
-@cmdlet("Get-Alias", ("Name", "Definition", "Exclude"), locks_world=False)
+@cmdlet("Get-Alias", ("Name", "Definition", "Exclude", "Scope"), locks_world=False)
 def get_alias(call: CommandCall) -> None:
     table = all_aliases(call)
-    if call.has("Definition"):
-        for wanted in call.texts("Definition"):
-            hits = [name for name in sorted(table) if wildcard_match(wanted, table[name])]
-            call.write_all(alias_info(call, name, table[name]) for name in hits)
-            if not hits and not has_wildcard(wanted):
-                call.write_error(no_alias(wanted))
-        return
-    for pattern in call.texts("Name") or ["*"]:
-        hits = [name for name in sorted(table) if wildcard_match(pattern, name)]
-        hits = [name for name in hits if not any(wildcard_match(p, name) for p in call.texts("Exclude"))]
+    kind = "definition" if call.has("Definition") else "name"
+    for wanted in call.texts("Definition") or call.texts("Name") or ["*"]:
+        tested = {name: target if kind == "definition" else name for name, target in table.items()}
+        hits = [name for name, text in tested.items() if wildcard_match(wanted, text)]
+        hits = [name for name in hits if not any(wildcard_match(p, tested[name]) for p in call.texts("Exclude"))]
         call.write_all(alias_info(call, name, table[name]) for name in hits)
-        if not hits and not has_wildcard(pattern):
-            call.write_error(no_alias(pattern))
+        if not hits and not has_wildcard(wanted) and not call.has("Exclude"):
+            call.write_error(no_alias(wanted, kind))
 
 
-def no_alias(name: str) -> CommandError:
+def no_alias(name: str, kind: str) -> CommandError:
     return CommandError(
         "ItemNotFoundException",
-        f"This command cannot find a matching alias because an alias with the name '{name}' does not exist.",
+        f"This command cannot find a matching alias because an alias with the {kind} '{name}' does not exist.",
         "ObjectNotFound",
         name,
         SMA + "ItemNotFoundException",
@@ -336,7 +375,7 @@ def set_alias(call: CommandCall) -> None:
             return
     if not call.should_process(f"Name: {call.text('Name')} Value: {call.text('Value')}", "Set Alias"):
         return
-    scope.aliases[key] = call.text("Value")
+    scope.set_alias(call.text("Name"), call.text("Value"))
     chosen = to_text(call.get("Option")) if call.has("Option") else "None"
     scope.alias_facts = {**(scope.alias_facts or {}), key: (call.text("Description"), chosen)}
     if call.switch("PassThru"):
@@ -351,7 +390,7 @@ def set_alias(call: CommandCall) -> None:
 )
 def new_alias(call: CommandCall) -> None:
     name = call.text("Name")
-    if name.lower() in all_aliases(call) and not call.switch("Force"):
+    if find_alias(call, name) is not None and not call.switch("Force"):
         call.write_error(
             CommandError(
                 "AliasAlreadyExists",

@@ -154,7 +154,7 @@ class GlobalState:
             self.set_function(frame, name, value)
             return
         if drive == "alias":
-            frame.scope.aliases[name.lower()] = to_text(value)
+            frame.scope.set_alias(name, to_text(value))
             return
         no_drive(drive, name)
 

@@ -38,7 +38,7 @@ class Lookup:
         alias = scope.find_alias(key) or (ALIASES.get(key) if not self.removed_alias(key) else None)
         if alias is not None:
             target = self.find_command(alias, scope) if alias.lower() != key else self.find_real(key, name, scope)
-            return AliasInfo(name, alias, target)
+            return AliasInfo(scope.alias_name(key), alias, target)
         return self.find_real(key, name, scope)
 
     def removed_alias(self, key: str) -> bool:

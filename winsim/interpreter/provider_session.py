@@ -176,11 +176,11 @@ class AliasProvider(FlatProvider):
     def names(self, session: Session) -> list[str]:
         found = {name for name in ALIASES if not session.removed_alias(name)}
         for scope in scope_of(session).chain():
-            found.update(scope.aliases)
+            found.update(scope.alias_names.get(key, key) for key in scope.aliases)
         return list(found)
 
     def store(self, session: Session, name: str, value: object) -> None:
-        scope_of(session).aliases[name.lower()] = to_text(value)
+        scope_of(session).set_alias(name, to_text(value))
 
     @staticmethod
     def content(held: object) -> object:

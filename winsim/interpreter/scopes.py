@@ -57,6 +57,7 @@ class Scope:
 
     __slots__ = (
         "alias_facts",
+        "alias_names",
         "aliases",
         "functions",
         "infos",
@@ -75,6 +76,7 @@ class Scope:
         self.functions: dict[str, object] = {}
         self.aliases: dict[str, str] = {}
         self.alias_facts: dict[str, tuple[str, str]] | None = None  # descriptions and options
+        self.alias_names: dict[str, str] = {}  # as they were written
         self.names: dict[str, str] = {}
         self.is_script = is_script
         self.strict: int = parent.strict if parent is not None else 0
@@ -115,6 +117,10 @@ class Scope:
             self.names.setdefault(name, written)
         self.vars[name] = value
 
+    def set_alias(self, name: str, target: str) -> None:
+        self.aliases[name.lower()] = target
+        self.alias_names[name.lower()] = name
+
     def remove(self, name: str) -> None:
         self.vars.pop(name, None)
         self.infos.pop(name, None)
@@ -152,6 +158,10 @@ class Scope:
                 return found
             scope = scope.parent
         return None
+
+    def alias_name(self, key: str) -> str:
+        """An alias (lower case) as it was written."""
+        return next((scope.alias_names[key] for scope in self.chain() if key in scope.alias_names), key)
 
     def numbered(self, text: str) -> Scope | None:
         """The scope that ``-Scope`` names: Global, Script, Local or how many levels up."""

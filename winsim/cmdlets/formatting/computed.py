@@ -86,15 +86,7 @@ def error_text(value: object) -> str:
     lines = [head]
     if position is not None:
         lines.extend(position.message.split("\n"))
-    info = record.category_info
-    target = "" if record.target is None else to_text(record.target)
-    from winsim.interpreter.typetable import type_name_of
-
-    target_type = (type_name_of(record.target) or "").rpartition(".")[2] if record.target is not None else ""
-    lines.append(
-        f"    + CategoryInfo          : {record.category.name}: ({target}:{target_type}) [{info.activity}], "
-        f"{info.reason}"
-    )
+    lines.append(f"    + CategoryInfo          : {record.category_info}")
     lines.append(f"    + FullyQualifiedErrorId : {record.full_id}")
     return "\n".join([*lines, " "])
 

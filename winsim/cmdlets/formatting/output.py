@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from winsim.cmdlets.formatting.cells import is_scalar
@@ -62,6 +63,8 @@ class Renderer:
         if value is None:
             return
         if is_scalar(value):
+            if self.view is not None and self.view.kind == "text":
+                self.flush()
             self.put(value)
             return
         kind = (type_names(value) or ("",))[0]
@@ -109,14 +112,24 @@ class Renderer:
         """Texts between the rows of a table stand where they came."""
         if len(objects) == len(rows):
             return render(self.call, view, objects, self.width)
-        whole = render(self.call, view, objects, self.width)
         if view.kind != "table":
-            return whole + [line for row in rows if is_scalar(row) for line in text_lines(row)]
+            return self.mixed_list(view, rows)
+        whole = render(self.call, view, objects, self.width)
         heads = 0 if view.hide_headers else 2
         lines, body = whole[:heads], iter(whole[heads:])
         for row in rows:
             lines.extend(text_lines(row) if is_scalar(row) else [next(body, "")])
         return lines
+
+
+    def mixed_list(self, view: View, rows: list[object]) -> list[str]:
+        lines: list[str] = []
+        for plain, run in groupby(rows, is_scalar):
+            if plain:
+                lines.extend(line for row in run for line in text_lines(row))
+            else:
+                lines.extend([*render(self.call, view, list(run), self.width), ""])
+        return lines if is_scalar(rows[-1]) else lines[:-1]
 
 
 def text_lines(value: object) -> list[str]:

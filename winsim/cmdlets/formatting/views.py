@@ -89,6 +89,7 @@ SPECIAL: dict[str, View] = {
     "microsoft.powershell.commands.matchinfo": View("text", text=COMPUTED["Text"]),
     "mamlcommandhelpinfo": View("text", text=COMPUTED["Help"]),
     "extendedcmdlethelpinfo": View("text", text=COMPUTED["Help"]),
+    "system.management.automation.informationalrecord": View("text", text=COMPUTED["Text"]),
     "system.management.automation.errorrecord": View("text", text=COMPUTED["Error"]),
     "system.xml.xmlnode": View("text", text=COMPUTED["Text"]),
     "system.management.automation.psdriveinfo": View(
