@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pslang import syntax
-from winsim.interpreter import compare as comparing
 from winsim.interpreter.binding_values import ValidationFailed
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.command import NotBuilt
@@ -24,10 +23,10 @@ from winsim.interpreter.parameters import (
     common_parameters,
     should_process_parameters,
 )
-from winsim.interpreter.regexes import compile_pattern
 from winsim.interpreter.scopes import VariableInfo
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import table
+from winsim.interpreter.validation import VALIDATORS
 
 if TYPE_CHECKING:
     from winsim.interpreter.compile_variables import Write
@@ -194,11 +193,32 @@ def validators(unit: Unit, attributes: Sequence[syntax.Attribute]) -> tuple[Vali
         build = VALIDATORS.get(attribute_name(attribute))
         if build is not None:
             arguments = [constant_of(unit, a) for a in attribute.args]
+            refuse_count(attribute, len(arguments))
             named = {name.lower(): constant_of(unit, value) for name, value in attribute.named}
             found.append(build(arguments, named))
         elif attribute_name(attribute) not in HARMLESS:
             raise NotBuilt(f"the attribute [{attribute.type.name}()]")
     return tuple(found)
+
+
+#: How many positional arguments the constructors take, where not any number.
+ARITY = {
+    "validaterange": 2,
+    "validatepattern": 1,
+    "validatelength": 2,
+    "validatecount": 2,
+    "validatescript": 1,
+    "validatenotnull": 0,
+    "validatenotnullorempty": 0,
+}
+
+
+def refuse_count(attribute: syntax.Attribute, count: int) -> None:
+    name = attribute_name(attribute)
+    if ARITY.get(name, count) != count:
+        shown = f"{attribute.type.name}Attribute"
+        message = f'Cannot find an overload for "{shown}" and the argument count: "{count}".'
+        raise error("MethodCountCouldNotFindBest", message, "MetadataError")
 
 
 HARMLESS = frozenset(
@@ -207,165 +227,6 @@ HARMLESS = frozenset(
         *("psdefaultvalue", "supportswildcards", "credential", "system.management.automation.credential"),
     }
 )
-
-
-def each(check: Callable[[Any, str, object], None]) -> Validator:
-    """Validation of every element of a collection."""
-
-    def validate(session: Any, name: str, value: object) -> None:
-        items = items_of(value)
-        for item in items if items is not None else [value]:
-            check(session, name, item)
-
-    return validate
-
-
-def validate_set(arguments: list[object], named: dict[str, object]) -> Validator:
-    ignore_case = to_bool(named.get("ignorecase", True))
-    texts = [to_text(a) for a in arguments]
-
-    def check(session: Any, name: str, value: object) -> None:
-        if value is None:
-            raise ValidationFailed(
-                "The argument is null. Provide a valid value for the argument, and then try running the command again."
-            )
-        text = to_text(value)
-        if not any(comparing.equals(text, one, ignore_case) for one in texts):
-            names = ",".join(texts)
-            raise ValidationFailed(
-                f'The argument "{text}" does not belong to the set "{names}" specified by the ValidateSet attribute. '
-                "Supply an argument that is in the set and then try the command again."
-            )
-
-    return each(check)
-
-
-def validate_range(arguments: list[object], named: dict[str, object]) -> Validator:
-    low, high = arguments[0], arguments[1]
-
-    def check(session: Any, name: str, value: object) -> None:
-        if value is None:
-            raise ValidationFailed(
-                "The argument is null. Provide a valid value for the argument, and then try running the command again."
-            )
-        if comparing.compare(value, high) > 0:
-            raise ValidationFailed(
-                f"The {to_text(value)} argument is greater than the maximum allowed range of {to_text(high)}. "
-                f"Supply an argument that is less than or equal to {to_text(high)} and then try the command again."
-            )
-        if comparing.compare(value, low) < 0:
-            raise ValidationFailed(
-                f"The {to_text(value)} argument is less than the minimum allowed range of {to_text(low)}. "
-                f"Supply an argument that is greater than or equal to {to_text(low)} and then try the command again."
-            )
-
-    return each(check)
-
-
-def validate_pattern(arguments: list[object], named: dict[str, object]) -> Validator:
-    options = to_text(named.get("options", "IgnoreCase"))
-    text = to_text(arguments[0])
-    pattern = compile_pattern(text, "ignorecase" in options.lower())
-
-    def check(session: Any, name: str, value: object) -> None:
-        if value is None or not pattern.search(to_text(value)):
-            raise ValidationFailed(
-                f'The argument "{to_text(value)}" does not match the "{text}" pattern. Supply an argument that matches '
-                f'"{text}" and try the command again.'
-            )
-
-    return each(check)
-
-
-def validate_length(arguments: list[object], named: dict[str, object]) -> Validator:
-    low, high = whole(arguments[0]), whole(arguments[1])
-
-    def check(session: Any, name: str, value: object) -> None:
-        if not isinstance(value, str):
-            raise ValidationFailed("The argument type is not valid. The argument must be a string.")
-        if not low <= len(value) <= high:
-            kind = "short" if len(value) < low else "long"
-            raise ValidationFailed(
-                f"The character length ({len(value)}) of the argument is too {kind}. Specify an argument with a length "
-                f"that is between {low} and {high}."
-            )
-
-    return each(check)
-
-
-def validate_count(arguments: list[object], named: dict[str, object]) -> Validator:
-    low, high = whole(arguments[0]), whole(arguments[1])
-
-    def check(session: Any, name: str, value: object) -> None:
-        items = items_of(value)
-        count = len(items) if items is not None else 0 if value is None else 1
-        if not low <= count <= high:
-            raise ValidationFailed(f"The number of provided arguments ({count}) is not between {low} and {high}.")
-
-    return check
-
-
-def validate_script(arguments: list[object], named: dict[str, object]) -> Validator:
-    block: Any = arguments[0]
-
-    def check(session: Any, name: str, value: object) -> None:
-        if not to_bool(session.call_block(block, value, underscore=value)):
-            raise ValidationFailed(
-                f'The "{block!s}" validation script for the argument with value "{to_text(value)}" did not return a '
-                "result of True. Determine why the validation script failed, and then try the command again."
-            )
-
-    def guarded(session: Any, name: str, value: object) -> None:
-        try:
-            check(session, name, value)
-        except TerminatingError as problem:
-            raise ValidationFailed(problem.record.message) from None
-
-    return each(guarded)
-
-
-def validate_not_null(arguments: list[object], named: dict[str, object]) -> Validator:
-    def check(session: Any, name: str, value: object) -> None:
-        items = items_of(value)
-        if value is None or (items is not None and any(i is None for i in items)):
-            raise ValidationFailed(
-                "The argument is null. Provide a valid value for the argument, and then try running the command again."
-            )
-
-    return check
-
-
-def validate_not_empty(arguments: list[object], named: dict[str, object]) -> Validator:
-    reason = (
-        "The argument is null or empty. Provide an argument that is not null or empty, and then try the command again."
-    )
-
-    def check(session: Any, name: str, value: object) -> None:
-        items = items_of(value)
-        if value is None or value == "" or (items is not None and not items):
-            raise ValidationFailed(reason)
-        if items is not None and any(i is None or i == "" for i in items):
-            raise ValidationFailed(reason)
-
-    return check
-
-
-def whole(value: object) -> int:
-    from winsim.interpreter.numbers import to_integer
-
-    return to_integer(value, "System.Int32")
-
-
-VALIDATORS: dict[str, Callable[[list[object], dict[str, object]], Validator]] = {
-    "validateset": validate_set,
-    "validaterange": validate_range,
-    "validatepattern": validate_pattern,
-    "validatelength": validate_length,
-    "validatecount": validate_count,
-    "validatescript": validate_script,
-    "validatenotnull": validate_not_null,
-    "validatenotnullorempty": validate_not_empty,
-}
 
 
 # -- variables --------------------------------------------------------------------------------------------------------

@@ -154,7 +154,8 @@ def bind_named(binding: Binding, arguments: Sequence[Argument]) -> list[Argument
                 continue
             message = (
                 f"Cannot bind parameter because parameter '{parameter.name}' is specified more than once. To provide "
-                "multiple values to parameters that can accept multiple values, use the array syntax."
+                "multiple values to parameters that can accept multiple values, use the array syntax. For example, "
+                '"-parameter value1,value2,value3".'
             )
             raise binding.error("ParameterAlreadyBound", message, parameter.name, argument)
         binding.place = argument.place

@@ -121,7 +121,7 @@ def for_cmdlet(binding: Binding, parameter: Parameter, kind: NetType, value: obj
         return None
     if kind.element is None and isinstance(unwrap(value), list) and not takes_lists(kind):
         message = (
-            f"Cannot bind parameter '{parameter.name}'. Cannot convert '{type_name_of(value)}' to the type "
+            f"Cannot convert '{type_name_of(value)}' to the type "
             f"'{kind.full_name}' required by parameter '{parameter.name}'. Specified method is not supported."
         )
         raise binding_error(binding, "CannotConvertArgument", message, parameter.name)
@@ -253,14 +253,21 @@ def validated(binding: Binding, parameter: Parameter, validate: object, value: o
         validate(binding.session, parameter.name, value)
     except ValidationFailed as problem:
         message = f"Cannot validate argument on parameter '{parameter.name}'. {problem}"
-        cause = ExceptionObject(SMA + "ValidationMetadataException", str(problem))
+        cause = problem.cause or ExceptionObject(SMA + "ValidationMetadataException", str(problem))
+        if problem.cause is None:
+            cause.record = ErrorRecord(cause, problem.id, "MetadataError")
         raise binding_error(
             binding, "ParameterArgumentValidationError", message, parameter.name, VALIDATION, cause
         ) from None
 
 
 class ValidationFailed(Exception):
-    """A validation attribute refused a value; the text is its reason."""
+    """A validation attribute refused a value; the text is its reason, ``cause`` what its script raised."""
+
+    def __init__(self, reason: str, id: str = "RuntimeException", cause: ExceptionObject | None = None) -> None:
+        super().__init__(reason)
+        self.id = id
+        self.cause = cause
 
 
 def check_accepted(binding: Binding, parameter: Parameter, value: object) -> None:

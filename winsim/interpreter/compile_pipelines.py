@@ -104,7 +104,8 @@ def command_builder(unit: Unit, node: syntax.Command) -> Build:
     def build(frame: Frame) -> Stage:
         if like_method and frame.scope.strict >= 2:
             message = (
-                "The function or command was called as if it were a method. Parameters should be separated by spaces."
+                "The function or command was called as if it were a method. Parameters should be separated by spaces. "
+                "For information about parameters, see the about_Parameters Help topic."
             )
             raise error("StrictModeFunctionCallWithParens", message, "InvalidOperation")
         target = name(frame)

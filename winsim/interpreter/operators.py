@@ -208,7 +208,7 @@ def format_operator(left: object, right: object) -> object:
     try:
         return format_text(to_text(left), arguments)
     except NetError as problem:
-        message = f"Error formatting a string: {problem.message}"
+        message = f"Error formatting a string: {problem.message}."
         cause = ExceptionObject(problem.type_name, problem.message)
         raise error("FormatError", message, "InvalidOperation", to_text(left), inner=cause) from None
 
