@@ -47,14 +47,20 @@ def server(call: Call) -> AdfsServer:
     return found
 
 
-def writable(call: Call) -> AdfsServer:
-    """The same, for a change: the farm's database is written on the primary only."""
+def primary(call: Call) -> AdfsServer:
+    """The same, for what is in the farm's database: on WID the cmdlets work with that of the primary only."""
     found = server(call)
     if not found.is_primary:
         raise failure(
             "PS0033: This cmdlet cannot be executed from a secondary server in a local database farm.  The primary "
             f"server is presently: {found.primary_host}.", "InvalidOperation", "System.InvalidOperationException",
         )  # fmt: skip
+    return found
+
+
+def writable(call: Call) -> AdfsServer:
+    """The same, for a change of it."""
+    found = primary(call)
     synchronisation.before_change(call.world, call.host)
     return found
 
@@ -64,4 +70,4 @@ def changed(call: Call) -> None:
 
 
 def configuration(call: Call) -> FarmConfiguration:
-    return server(call).configuration
+    return primary(call).configuration
