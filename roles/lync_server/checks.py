@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from passivelab.lab.media import medium_at, pulled_from
+from passivelab.lab.media import folded, medium_at, pulled_from
 from passivelab.lab.model import Host, Lab
 from passivelab.preflight.finding import Finding
 from passivelab.preflight.installers import unlisted
@@ -35,6 +35,7 @@ def derive(lab: Lab, host: Host, variables: Mapping[str, object]) -> dict[str, o
     medium = update(lab, variables)
     return {
         "product_list": [product(lab, path) for path in paths(variables)],
+        "set_up_files": set_up_files(lab, variables),
         "keeps_files": keeps_files,
         "pool_names": [pool.fqdn for pool in lab.pools],
         "update_medium": medium or {"version": "", "path": "", "sha256": ""},
@@ -47,7 +48,11 @@ def paths(variables: Mapping[str, object]) -> list[str]:
     """Where the products' installers are, in their order."""
     products = variables["products"]
     assert isinstance(products, list | tuple)
-    return [rf"{variables['media']}\Setup\amd64\{path}" for path in products]
+    return [rf"{set_up_folder(variables)}\{path}" for path in products]
+
+
+def set_up_folder(variables: Mapping[str, object]) -> str:
+    return rf"{variables['media']}\Setup\amd64"
 
 
 def product(lab: Lab, path: str) -> dict[str, object]:
@@ -63,6 +68,15 @@ def product(lab: Lab, path: str) -> dict[str, object]:
     }
 
 
+def set_up_files(lab: Lab, variables: Mapping[str, object]) -> list[dict[str, str]]:
+    """What media.yml lists where Lync's own set-up takes its installers from: it chooses by itself which of them."""
+    if lab.media is None:
+        return []
+    found = ((pulled_from(lab.media, medium), medium.sha256) for medium in lab.media.media.values())
+    below = folded(set_up_folder(variables)) + "\\"
+    return [{"path": path, "sha256": sha256} for path, sha256 in found if folded(path).startswith(below)]
+
+
 def update(lab: Lab, variables: Mapping[str, object]) -> dict[str, str] | None:
     """The cumulative update, where media.yml has it."""
     medium = lab.media.media.get(str(variables["update"])) if lab.media is not None else None
@@ -72,7 +86,9 @@ def update(lab: Lab, variables: Mapping[str, object]) -> dict[str, str] | None:
 
 
 def check(lab: Lab, host: Host, variables: Mapping[str, object]) -> Iterator[Finding]:
-    for path in paths(variables):
+    pulled = variables["pulled"]
+    assert isinstance(pulled, list | tuple)
+    for path in [*paths(variables), *(rf"{set_up_folder(variables)}\{file}" for file in pulled)]:
         yield from unlisted(lab, host, path)
     medium, reason = update(lab, variables), None
     if medium is None:

@@ -8,6 +8,7 @@ from tests.products.running import Answer, Lab
 from tests.products.test_domain_from_bare import JOIN, bare, forest, restart  # noqa: F401
 from winsim.world import feature_setup
 from winsim.world.lync.topology_builder import Pool, build
+from winsim.world.media import stand_in
 from winsim.world.packages import by_file
 from winsim.world.prepared_lync import FEATURES
 from winsim.world.shares import Share, Shares
@@ -31,6 +32,8 @@ def put_media(lab: Lab) -> None:
         assert package is not None
         files.make_directory(f"{folder}\\{name}".rpartition("\\")[0])
         files.write(f"{folder}\\{name}", package.stand_in())
+    for name in ("SQLEXPR_x64.exe", "Setup\\Server.msi", "Setup\\WebComponents.msi"):
+        files.write(f"{folder}\\{name}", stand_in(name))
     files.write(r"C:\media\topology.xml", TOPOLOGY.encode("utf-16"))
     lab.world.host("dc01").parts.need(Shares).add(Share("media", r"C:\media", access={"Everyone": "Read"}))
 
@@ -174,6 +177,10 @@ def test_the_bootstrapper_knows_no_role_before_the_local_store(member: Lab) -> N
     assert run(member, BOOTSTRAPPER.format(r"/BootstrapLocalMgmt /SourceDirectory:\\dc01\nothing")).texts[-1] != "0"
     local_store(member)
     assert run(member, BOOTSTRAPPER.format(f"/SourceDirectory:{MEDIA}"), delegated=False).texts[-1] != "0"
+    files, package = member.world.host("dc01").files, r"C:\media\lync2013\Setup\amd64\Setup\Server.msi"
+    files.remove(package)
+    assert "Server.msi" in run(member, BOOTSTRAPPER.format(f"/SourceDirectory:{MEDIA}")).texts[0]
+    files.write(package, stand_in("Server.msi"))
     assert run(member, BOOTSTRAPPER.format(f"/SourceDirectory:{MEDIA}")).texts[-1] == "0"
 
 

@@ -21,6 +21,13 @@ ROLE_FEATURES = ("Web-Server", "Web-Windows-Auth", "Web-Asp-Net45", "Web-ISAPI-E
 MEDIA_FOUNDATION = ("Server-Media-Foundation", "Desktop-Experience")
 SQL_NATIVE_CLIENT = "{49D665A2-4C2A-476E-9AB8-FCC425F526FC}"
 
+SQL_EXPRESS = "SQLEXPR_x64.exe"
+# Packages of the medium by the product that they bring.
+PACKAGES = {
+    "FrontEnd": ("Registrar", r"Setup\Server.msi"),
+    "WebComponents": ("WebServices", r"Setup\WebComponents.msi"),
+}
+
 OK, FAILED = 0, -2147418113
 
 
@@ -35,6 +42,14 @@ def source_folder(world: World, host: Host, folder: str) -> None:
         raise SetupFailed(f"Prerequisite installation failed: the source directory {folder} was not found.")
 
 
+def pull(world: World, host: Host, folder: str, prerequisite: str, file: str) -> None:
+    """One installer is read from the medium."""
+    source_folder(world, host, folder)
+    found = find_file(world, host, rf"{folder}\{file}")
+    if found is None or found.is_directory:
+        raise SetupFailed(f"Prerequisite installation failed: {prerequisite}: {file} was not found.")
+
+
 def log(world: World, host: Host, name: str, lines: list[str]) -> None:
     stamp = f"{world.clock.now():[%Y_%m_%d][%H_%M_%S]}"
     folder = r"C:\Users\Administrator\AppData\Local\Temp"
@@ -45,13 +60,13 @@ def log(world: World, host: Host, name: str, lines: list[str]) -> None:
 
 def sql_express(world: World, host: Host, folder: str) -> None:
     """The instance RTC of a Standard Edition server, with its firewall exceptions."""
-    source_folder(world, host, folder)
+    pull(world, host, folder, "SqlExpressRtc", SQL_EXPRESS)
     machine.add_sql_instance(host, "RTC")
 
 
 def local_management(world: World, host: Host, folder: str) -> None:
     """RTCLOCAL, an empty local store and the replicator."""
-    source_folder(world, host, folder)
+    pull(world, host, folder, "SQLExpressRtcLocal", SQL_EXPRESS)
     if not host.is_member:
         raise SetupFailed("Prerequisite not satisfied: the computer must be a member of a domain.")
     machine.add_replica(host)
@@ -78,6 +93,9 @@ def roles(world: World, host: Host, folder: str) -> list[str]:
     if missing:
         raise SetupFailed(f"Prerequisite not satisfied: Windows features {', '.join(missing)}.")
     assert topology is not None
+    for product, (role, file) in PACKAGES.items():
+        if folder and role in wanted and product not in server.products:
+            pull(world, host, folder, product, file)
     machine.install_roles(host, topology)
     server.activated = True
     return [f"Installed: {', '.join(wanted)}"]
