@@ -11,7 +11,8 @@ from winsim.cmdlets.formatting import packets
 from winsim.cmdlets.formatting.cells import is_scalar
 from winsim.cmdlets.formatting.output import has_console, render_lines
 from winsim.cmdlets.formatting.packets import FormatRecord
-from winsim.cmdlets.formatting.views import Column, View, list_view, table_view, wide_view
+from winsim.cmdlets.formatting.view import Column, View
+from winsim.cmdlets.formatting.views import list_view, table_view, wide_view
 from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.command import NotBuilt, cmdlet
 from winsim.interpreter.containers import Dictionary

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from winsim.cmdlets.expressions import value_of
 from winsim.cmdlets.formatting.cells import cell_text, right_aligned
-from winsim.cmdlets.formatting.views import Column, View
+from winsim.cmdlets.formatting.view import Column, View
 from winsim.interpreter.collect import unwrap
 from winsim.interpreter.formatting import format_value
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from winsim.cmdlets.formatting.cells import is_scalar
 from winsim.cmdlets.formatting.layout import group_head, read, render
 from winsim.cmdlets.formatting.packets import FormatRecord
-from winsim.cmdlets.formatting.views import View, default_view
+from winsim.cmdlets.formatting.view import View
+from winsim.cmdlets.formatting.views import default_view
 from winsim.interpreter.ambient import heed_stop
 from winsim.interpreter.clixml_records import type_names
 from winsim.interpreter.collect import items_of, unwrap
@@ -120,7 +121,6 @@ class Renderer:
         for row in rows:
             lines.extend(text_lines(row) if is_scalar(row) else [next(body, "")])
         return lines
-
 
     def mixed_list(self, view: View, rows: list[object]) -> list[str]:
         lines: list[str] = []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from winsim.cmdlets.formatting.cells import cell_text, is_scalar
 from winsim.cmdlets.formatting.layout import align_of, enumeration_limit, expanded, read, shown, table_cell
-from winsim.cmdlets.formatting.views import Column, View
+from winsim.cmdlets.formatting.view import Column, View
 from winsim.interpreter.containers import GenericList
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import NetObject

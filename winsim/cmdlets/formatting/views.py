@@ -2,136 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import replace
 
-from winsim.cmdlets.expressions import Expression
-from winsim.cmdlets.formatting.computed import COMPUTED
+from winsim.cmdlets.formatting.core_views import CORE
+from winsim.cmdlets.formatting.product_views import PRODUCTS
+from winsim.cmdlets.formatting.view import Kind, View, named
 from winsim.interpreter.clixml_records import type_names
 from winsim.interpreter.convert import to_bool
 from winsim.interpreter.members import get_property_of, properties_of
 from winsim.interpreter.net.catalogue import extensions, views
 from winsim.interpreter.typedata import data_for
 
-Kind = Literal["table", "list", "wide", "text"]
 COMPUTER_NAME, SHOW_COMPUTER_NAME = "pscomputername", "psshowcomputername"
-
-
-@dataclass(frozen=True)
-class Column:
-    label: str
-    expression: Expression | None = None
-    compute: Callable[[object], object] | None = None
-    width: int = 0
-    align: str = ""  # Left, Right, Center or "" for by value
-
-
-@dataclass(frozen=True)
-class View:
-    kind: Kind
-    columns: tuple[Column, ...] = ()
-    group: Column | None = None
-    text: Callable[[object], str] | None = None
-    hide_headers: bool = False
-    wrap: bool = False
-    tight: bool = False
-    count: int = 2  # columns of a wide view
-    chosen_count: int = 0  # the number that was asked for; 0 leaves it to the outputter
-    indent: str = field(default="   ")
-    defined: bool = False  # by PowerShell for the type, not made from the properties of an object
-
-
-def named(name: str, width: int = 0, align: str = "", label: str = "") -> Column:
-    """A column of one property; without alignment the values decide."""
-    return Column(label or name, Expression(name), None, width, align)
-
-
-PROCESS_SIZES = (("NPM(K)", 7), ("PM(K)", 8), ("WS(K)", 10), ("VM(M)", 5))
-
-SPECIAL: dict[str, View] = {
-    "system.io.fileinfo": View(
-        "table",
-        (
-            named("Mode", 7),
-            Column("LastWriteTime", None, COMPUTED["LastWriteTime"], 25, "Right"),
-            Column("Length", None, COMPUTED["Length"], 10, "Right"),
-            named("Name"),
-        ),
-        Column("Directory", None, COMPUTED["Directory"]),
-        indent="    ",
-    ),
-    "microsoft.win32.registrykey": View(
-        "table",
-        (named("PSChildName", 30, label="Name"), Column("Property", None, COMPUTED["Property"])),
-        Column("Hive", None, COMPUTED["Hive"]),
-        indent="    ",
-    ),
-    "system.security.cryptography.x509certificates.x509certificate2": View(
-        "table",
-        (named("Thumbprint", 41), named("Subject")),
-        Column("Directory", None, COMPUTED["ParentPath"]),
-        indent="    ",
-    ),
-    "microsoft.powershell.commands.memberdefinition": View(
-        "table",
-        (named("Name"), named("MemberType"), named("Definition")),
-        named("TypeName"),
-    ),
-    "system.security.accesscontrol.filesystemsecurity": View(
-        "table",
-        (named("PSChildName", label="Path"), named("Owner"), named("AccessToString", label="Access")),
-        Column("Directory", None, COMPUTED["Directory"]),
-        indent="    ",
-    ),
-    "system.datetime": View("text", text=COMPUTED["DateTime"]),
-    "system.management.automation.scriptblock": View("text", text=COMPUTED["Text"]),
-    "microsoft.powershell.commands.matchinfo": View("text", text=COMPUTED["Text"]),
-    "mamlcommandhelpinfo": View("text", text=COMPUTED["Help"]),
-    "extendedcmdlethelpinfo": View("text", text=COMPUTED["Help"]),
-    "system.management.automation.informationalrecord": View("text", text=COMPUTED["Text"]),
-    "system.management.automation.errorrecord": View("text", text=COMPUTED["Error"]),
-    "system.xml.xmlnode": View("text", text=COMPUTED["Text"]),
-    "system.management.automation.psdriveinfo": View(
-        "table",
-        (
-            named("Name", 10),
-            Column("Used (GB)", None, COMPUTED["Used"], 13, "Right"),
-            Column("Free (GB)", None, COMPUTED["Free"], 13, "Right"),
-            Column("Provider", None, COMPUTED["Provider"], 13),
-            named("Root", 35),
-            named("CurrentLocation"),
-        ),
-    ),
-    "system.management.automation.psmoduleinfo": View(
-        "table",
-        (
-            named("ModuleType", 10),
-            named("Version", 10),
-            named("Name", 35),
-            Column("ExportedCommands", None, COMPUTED["Commands"]),
-        ),
-    ),
-    "system.management.automation.commandinfo": View(
-        "table",
-        (named("CommandType", 15), Column("Name", None, COMPUTED["Text"], 50), named("ModuleName")),
-    ),
-    "system.diagnostics.process": View(
-        "table",
-        (
-            named("Handles", 7, "Right"),
-            *(Column(label, None, COMPUTED[label], width, "Right") for label, width in PROCESS_SIZES),
-            named("CPU", 8, "Right", "CPU(s)"),
-            named("Id", 6, "Right"),
-            named("ProcessName"),
-        ),
-    ),
-    "system.management.automation.pathinfo": View("table", (named("Path"),)),
-}
-for _kind in ("aliasinfo", "functioninfo", "filterinfo", "cmdletinfo", "applicationinfo"):
-    SPECIAL[f"system.management.automation.{_kind}"] = SPECIAL["system.management.automation.commandinfo"]
-SPECIAL["system.io.directoryinfo"] = SPECIAL["system.io.fileinfo"]
-del SPECIAL["system.xml.xmlnode"]
+SPECIAL = {**CORE, **PRODUCTS}
 
 
 def known_view(value: object, wanted: Kind | None = None) -> View | None:
