@@ -21,6 +21,12 @@ OAUTH = f"{WEB}/WebTicket/oauthtoken"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
+def asks_whether_to_trust(url: str, sip_domain: str, trust_model_data: tuple[str, ...] = ()) -> bool:
+    """Whether a Lync client does, before it goes to a server outside of the SIP domain of its user."""
+    host = urlsplit(url).hostname or ""
+    return not any(host == domain or host.endswith(f".{domain}") for domain in (sip_domain, *trust_model_data))
+
+
 @dataclass
 class Browser:
     world: World

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.failures.browser import DEVICE, PASSIVE, WEB, Browser
+from tests.failures.browser import DEVICE, PASSIVE, WEB, Browser, asks_whether_to_trust
 from tests.products.running import Lab
 from winsim.web import tls
 from winsim.web.http import WebFailure, fetch
@@ -75,6 +75,25 @@ def test_a_wrong_rule_for_discovery_leads_the_client_nowhere(published: Lab) -> 
     on_proxy(published, action + "'https://lyncweb01.contoso.com/{R:0}'")
     found = json.loads(discovery(published, PUBLIC).body)["_links"]
     assert found["user"]["href"].startswith(f"{WEB}/Autodiscover/AutodiscoverService.svc/root/oauth/user")
+
+
+def links(device: Browser) -> list[str]:
+    found = json.loads(device.ask(f"{WEB}/Autodiscover/AutodiscoverService.svc/root").body)["_links"]
+    return [link["href"] for link in found.values()]
+
+
+def test_a_client_asks_whether_to_trust_a_web_service_outside_its_sip_domain(published: Lab, device: Browser) -> None:
+    """Row 29: discovery leads to the external name of the topology, whatever the proxy publishes."""
+    assert not any(asks_whether_to_trust(link, "contoso.com") for link in links(device))
+    published.run(
+        "se01",
+        "$topology = [string](Get-CsTopology -AsXml); "
+        "$topology.Replace('lyncweb01.contoso.com', 'lyncweb01.fabrikam.com') | Out-File C:\\t.xml; "
+        "Publish-CsTopology -FileName C:\\t.xml -Force; Invoke-CsManagementStoreReplication",
+    ).good()
+    published.wait(120)
+    assert all(asks_whether_to_trust(link, "contoso.com") for link in links(device))
+    assert not any(asks_whether_to_trust(link, "contoso.com", ("fabrikam.com",)) for link in links(device))
 
 
 def test_ad_fs_through_arr_needs_the_binding_without_a_name(published: Lab, device: Browser) -> None:

@@ -51,6 +51,27 @@ def test_old_clients_find_no_method_on_a_passive_pool(published: Lab, device: Br
     assert (refused.status, json.loads(refused.body)) == (400, {"error": "unsupported_grant_type"})
 
 
+def test_a_client_without_passive_sign_in_is_stuck_and_its_later_version_is_not(
+    published: Lab, device: Browser
+) -> None:
+    """Row 16: Lync for Android as of February 2014 tries what it knows again and again; a later one gets in."""
+    early = {"WebTicketServiceWinNegotiate"}
+    later = early | {"WsFedPassive"}
+    grant = {"username": "carla@contoso.com", "password": "Turin-Signs-In-1"}
+    assert early & set(methods(device))
+    assert device.ticket("password", **grant).status == 200
+    replicated(published, STRICT)
+    assert not early & set(methods(device))
+    for _ in range(2):
+        refused = device.ticket("password", **grant)
+        assert (refused.status, json.loads(refused.body)) == (400, {"error": "unsupported_grant_type"})
+    assert later & set(methods(device))
+    device.submit(device.sign_in("carla@contoso.com", grant["password"]))
+    assert device.ticket().status == 200
+    classic = Browser(published.world, source=published.world.host("owa01"))
+    assert classic.ticket("password", "https://se02.corp.contoso.com/WebTicket/oauthtoken", **grant).status == 200
+
+
 def test_with_other_methods_left_on_passive_comes_last(published: Lab, device: Browser) -> None:
     """Row 20: clients take the first method of the description that they know."""
     assert methods(device)[0] == "WebTicketServiceWinNegotiate"
