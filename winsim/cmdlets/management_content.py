@@ -9,7 +9,7 @@ from winsim.interpreter.collect import items_of
 from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
 from winsim.interpreter.net.encodings import Encoding, byte_array
 from winsim.interpreter.net.paths import decode
-from winsim.interpreter.provider_files import refuse_remote
+from winsim.interpreter.provider_files import file_content, refuse_remote
 from winsim.interpreter.providers import Place, glob, locations
 from winsim.interpreter.scriptblocks import FunctionInfo
 from winsim.interpreter.special import extend
@@ -108,7 +108,6 @@ def read_other(call: CommandCall, place: Place) -> None:
 
 
 def read_file(call: CommandCall, place: Place) -> None:
-    refuse_remote("Get-Content", place.path)
     if place.provider.is_container(call.session, place.path):
         call.write_error(
             CommandError(
@@ -120,7 +119,7 @@ def read_file(call: CommandCall, place: Place) -> None:
             )
         )
         return
-    data = call.host.files.read(place.path)
+    data = file_content(call.session, place.path)
     if is_byte(call):
         lines: list[object] = list(byte_array(data))
         if call.switch("Raw"):

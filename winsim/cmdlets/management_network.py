@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from winsim.cmdlets.utility_json import from_fraction, from_json, from_number
+from winsim.cmdlets.json_reading import JsonReader
+from winsim.cmdlets.utility_json import from_json, object_of
 from winsim.interpreter.collect import unwrap
 from winsim.interpreter.command import CommandError, cmdlet
 from winsim.interpreter.containers import Dictionary, Hashtable
@@ -177,7 +177,7 @@ def invoke_rest_method(call: CommandCall) -> None:
     headers = {name.lower(): value for name, value in dict(getattr(answer, "headers", {})).items()}
     kind, text = headers.get("content-type", ""), decode(data)
     if "json" in kind:
-        call.write(from_json(json.loads(text, parse_int=from_number, parse_float=from_fraction)))
+        call.write(from_json(JsonReader(text, object_of).document()))
     elif "xml" in kind:
         call.write(convert(text, get_type("System.Xml.XmlDocument")))
     else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from winsim.interpreter.clixml_records import type_names
 from winsim.interpreter.collect import unwrap
 from winsim.interpreter.members import get_property_of, properties_of
-from winsim.interpreter.net.catalogue import facts
+from winsim.interpreter.net.catalogue import extensions, facts
 from winsim.interpreter.nettypes import NetType
 from winsim.interpreter.special import AliasProperty, PropertySet, ScriptMethod, ScriptProperty, extras
 from winsim.interpreter.texts import SHORT, to_text
@@ -100,6 +100,16 @@ def catalogue_members(type_name: str, *, static: bool) -> list[Member]:
     return out
 
 
+def alias_target(value: object, name: str) -> str:
+    """What an alias of PowerShell's own stands for."""
+    for type_name in table().bases(type_name_of(unwrap(value)) or "System.Object"):
+        known = extensions().get(type_name.lower())
+        told = (known.members or {}).get(name, "") if known is not None else ""
+        if told.startswith("alias of "):
+            return told.removeprefix("alias of ")
+    return "Length"  # Count of an array
+
+
 def note_definition(value: object, name: str, kind: str) -> str:
     bag = extras(value)
     held = bag.get(name) if bag is not None else None
@@ -108,8 +118,14 @@ def note_definition(value: object, name: str, kind: str) -> str:
         return f"System.Object {name} {{get={to_text(held.getter)};{setter}}}"
     if isinstance(held, AliasProperty):
         return f"{name} = {held.target}"
+    if kind == "AliasProperty":
+        return f"{name} = {alias_target(value, name)}"
+    if kind == "ScriptProperty":  # of PowerShell's own, whose text the lab does not have
+        return f"System.Object {name} {{get=...;}}"
     content = get_property_of(value, name)
     type_name = type_name_of(content)
+    if kind == "CodeProperty":
+        return f"{type_name or 'System.Object'} {name}{{get={name};}}"
     shown = {"System.String": "string", "System.Int32": "int", "System.Boolean": "bool"}.get(
         type_name or "System.Object", short(type_name or "System.Object")
     )

@@ -10,6 +10,7 @@ from winsim.interpreter.command import CommandError, cmdlet
 from winsim.interpreter.net.dates import now_of, text_of
 from winsim.interpreter.net.encodings import Encoding
 from winsim.interpreter.net.paths import decode
+from winsim.interpreter.provider_files import file_content
 from winsim.interpreter.providers import glob, locations
 from winsim.interpreter.scriptblocks import AliasInfo
 from winsim.interpreter.wildcards import wildcard_match
@@ -60,7 +61,7 @@ def import_alias(call: CommandCall) -> None:
     scope = scope_of(call)
     path = call.text("LiteralPath") or call.text("Path")
     for place in glob(call.session, path, call.has("LiteralPath")):
-        text = decode(call.host.files.read(place.path), encoding_of(call)).replace("\r\n", "\n")
+        text = decode(file_content(call.session, place.path), encoding_of(call)).replace("\r\n", "\n")
         for row in records("\n".join(line for line in text.split("\n") if not line.startswith("#")), ","):
             if len(row) != 4:
                 message = f'Cannot import an alias. Line "{",".join(row)}" in the file is not correctly formatted.'

@@ -15,6 +15,7 @@ from winsim.interpreter.members import get_property_of, properties_of
 from winsim.interpreter.methods import call_method
 from winsim.interpreter.net.encodings import Encoding
 from winsim.interpreter.net.paths import decode
+from winsim.interpreter.provider_files import file_content
 from winsim.interpreter.providers import Place, glob, locations
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import EnumValue, PSObject
@@ -253,7 +254,7 @@ def import_csv(call: CommandCall) -> None:
         raise CommandError("CannotSpecifyPathAndLiteralPath", NO_PATH, "InvalidData")
     for text in call.texts("LiteralPath") or call.texts("Path"):
         for place in found(call, text):
-            content = decode(call.host.files.read(place.path), encoding_of(call))
+            content = decode(file_content(call.session, place.path), encoding_of(call))
             call.write_all(objects(call, content.replace("\r\n", "\n")))
 
 

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import math
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from struct import pack, unpack
+from typing import TYPE_CHECKING
 
+from winsim.cmdlets.json_reading import UNIX_EPOCH, JsonError, JsonReader
 from winsim.interpreter.binding_values import ValidationFailed
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.command import CommandError, cmdlet
 from winsim.interpreter.containers import Dictionary
-from winsim.interpreter.members import get_property_of, properties_of
+from winsim.interpreter.errors import TerminatingError
+from winsim.interpreter.members import PropertyInfo, properties_of
 from winsim.interpreter.net.datetimes import TICKS_PER_MILLISECOND, DateTime
 from winsim.interpreter.net.identifiers import Guid
-from winsim.interpreter.net.number_format import repr_round_trip
+from winsim.interpreter.net.number_format import general_double, repr_round_trip
 from winsim.interpreter.net.uris import Uri
+from winsim.interpreter.nettypes import NetError
 from winsim.interpreter.special import extras
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.values import AUTOMATION_NULL, Array, EnumValue, Int64, NetObject, PSObject
+from winsim.interpreter.values import AUTOMATION_NULL, Array, EnumValue, NetObject, PSObject, Single
 
 if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
 
-UNIX_EPOCH = 621_355_968_000_000_000
 ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -44,8 +46,14 @@ def number_text(value: int | float | Decimal) -> str:
     if isinstance(value, float):
         if math.isnan(value) or value in (float("inf"), float("-inf")):
             return to_text(value)
-        return repr_round_trip(value)
+        return single_text(value) if isinstance(value, Single) else repr_round_trip(value)
     return f"{value:f}" if isinstance(value, Decimal) else str(int(value))
+
+
+def single_text(value: float) -> str:
+    """The digits that a Single needs."""
+    short = general_double(value, 7)
+    return short if unpack("f", pack("f", float(short)))[0] == value else general_double(value, 9)
 
 
 class Written(NetObject):
@@ -63,6 +71,14 @@ def depth_in_range(session: object, name: str, value: object) -> None:
             f"The {value} argument is {way} than the {bound} allowed range of {limit}. Supply an argument that is "
             f"{'greater' if way == 'less' else 'less'} than or equal to {limit} and then try the command again."
         )
+
+
+def held(info: PropertyInfo) -> object:
+    """The value of a property; what it throws counts as nothing."""
+    try:
+        return info.read()
+    except (NetError, TerminatingError):
+        return None
 
 
 class JsonWriter:
@@ -92,13 +108,17 @@ class JsonWriter:
             return quoted(value.original)
         return None
 
-    def write(self, value: object, level: int, column: int) -> str:
-        """``level`` counts nesting, ``column`` is where the value starts (the real cmdlet indents by it)."""
+    def write(self, value: object, level: int, column: int, wrapped: bool = False) -> str:
+        """``level`` counts nesting, ``column`` is where the value starts (the real cmdlet indents by it).
+
+        ``wrapped``: it came down the pipeline, and shows what PowerShell adds to its type.
+        """
         base = value.base if isinstance(value, PSObject) and value.base is not None else value
         notes = extras(value)
         plain = self.simple(base)
         has_notes = notes is not None and notes.base is not None and notes.names()
-        if plain is not None and not has_notes:
+        wrapped = wrapped and isinstance(base, DateTime | Guid)
+        if plain is not None and not has_notes and not wrapped:
             return plain
         if level > self.depth:
             return quoted(to_text(value))
@@ -107,11 +127,12 @@ class JsonWriter:
         items = items_of(base)
         if items is not None:
             return self.write_items(list(items), level, column)
-        pairs = [(info.name, info.read()) for info in properties_of(value) if not info.name.startswith("__")]
+        infos = [info for info in properties_of(value) if not info.name.startswith("__")]
+        pairs = [(info.name, held(info)) for info in infos]
         if plain is not None:
-            own = [(name, held) for name, held in pairs if notes is not None and name in notes]
-            added = [("DateTime", get_property_of(base, "DateTime"))] if isinstance(base, DateTime) else []
-            pairs = [("value", Written(plain)), *own, *added]
+            added = [info for info in infos if info.kind == "ScriptProperty"]
+            own = [info for info in infos if notes is not None and info.name in notes and info not in added]
+            pairs = [("value", Written(plain)), *((info.name, held(info)) for info in (*own, *added))]
         return self.write_pairs(pairs, level, column)
 
     def write_pairs(self, pairs: list[tuple[str, object]], level: int, column: int) -> str:
@@ -174,39 +195,23 @@ class ConvertToJson:
         value = self.values[0] if len(self.values) == 1 else Array(self.values)
         writer = JsonWriter(int(call.get("Depth") or 2), call.switch("Compress"))  # type: ignore[call-overload]
         try:
-            call.write(writer.write(value, 0, 0))
+            call.write(writer.write(value, 0, 0, wrapped=call.expecting_input))
         except CommandError as problem:
             call.write_error(problem)
 
 
-def from_number(text: str) -> object:
-    value = int(text)
-    if -(2**31) <= value < 2**31:
-        return value
-    return Int64(value) if -(2**63) <= value < 2**63 else Decimal(value)
+def from_json(value: object) -> object:
+    return Array([from_json(item) for item in value]) if isinstance(value, list) else value
 
 
-def from_fraction(text: str) -> object:
-    """Fractions are decimals; with an exponent they are doubles."""
-    return float(text) if "e" in text.lower() else Decimal(text)
-
-
-def from_json(value: Any) -> object:
-    if isinstance(value, dict):
-        return PSObject({key: from_json(held) for key, held in value.items()})
-    if isinstance(value, list):
-        return Array([from_json(item) for item in value])
-    return value
-
-
-def pairs_of(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """The last one of a key counts; keys that differ in case only cannot be properties of one object."""
+def object_of(members: dict[str, object]) -> PSObject:
+    """Keys that differ in case only cannot be properties of one object."""
     seen: dict[str, str] = {}
-    for key, _ in pairs:
+    for key in members:
         first = seen.setdefault(key.lower(), key)
         if first != key:
             raise DuplicateKeysError(first, key)
-    return dict(pairs)
+    return PSObject({key: from_json(held) for key, held in members.items()})
 
 
 class DuplicateKeysError(ValueError):
@@ -237,7 +242,7 @@ class ConvertFromJson:
     @staticmethod
     def parses(text: str) -> bool:
         try:
-            json.loads(text)
+            JsonReader(text, object_of).document()
         except ValueError:
             return False
         return True
@@ -247,22 +252,14 @@ class ConvertFromJson:
         if not text.strip():
             return
         try:
-            found = json.loads(
-                text, parse_int=from_number, parse_float=from_fraction, object_pairs_hook=pairs_of, strict=False
+            found = JsonReader(text, object_of).document()
+        except DuplicateKeysError as problem:
+            message = (
+                "Cannot convert the JSON string because a dictionary that was converted from the string contains the "
+                f"duplicated keys '{problem.first}' and '{problem.second}'."
             )
-        except ValueError as problem:
-            if isinstance(problem, DuplicateKeysError):
-                raise CommandError(
-                    "DuplicateKeysInJsonString",
-                    f"Cannot convert the JSON string because a dictionary that was converted from the string contains "
-                    f"the duplicated keys '{problem.first}' and '{problem.second}'.",
-                    "InvalidOperation",
-                ) from None
-            raise CommandError(
-                "System.ArgumentException",
-                f"Invalid JSON primitive: {text.strip()[:40]}.",
-                "NotSpecified",
-                None,
-                "System.ArgumentException",
-            ) from None
+            raise CommandError("DuplicateKeysInJsonString", message, "InvalidOperation") from None
+        except JsonError as problem:
+            kind = "System.ArgumentException"
+            raise CommandError(kind, str(problem), "NotSpecified", None, kind) from None
         call.write(from_json(found))

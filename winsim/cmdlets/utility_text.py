@@ -16,7 +16,7 @@ from winsim.interpreter.net.fileinfo import FileInfo
 from winsim.interpreter.net.paths import decode
 from winsim.interpreter.net.regextypes import Match, Regex
 from winsim.interpreter.nettypes import NetError
-from winsim.interpreter.provider_files import remote_entry
+from winsim.interpreter.provider_files import file_content, remote_entry
 from winsim.interpreter.providers import locations
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import Array, PSObject, record
@@ -106,7 +106,7 @@ class SelectString:
             wildcard_match(p, name) for p in excludes
         ):
             return
-        lines = text_lines(decode(call.host.files.read(path), encoding_of(call)))
+        lines = text_lines(decode(file_content(call.session, path), encoding_of(call)))
         for number, line in enumerate(lines, 1):
             hit = self.line(call, line, number, path, lines)
             if hit and (call.switch("List") or call.switch("Quiet")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from winsim.cmdlets.management_content import encoding_of, writable
@@ -12,9 +13,11 @@ from winsim.interpreter.collect import items_of
 from winsim.interpreter.command import CommandError, cmdlet
 from winsim.interpreter.containers import Dictionary
 from winsim.interpreter.convert import convert
+from winsim.interpreter.errors import TerminatingError
 from winsim.interpreter.net.encodings import Encoding
 from winsim.interpreter.net.paths import decode
-from winsim.interpreter.providers import locations
+from winsim.interpreter.provider_files import file_content
+from winsim.interpreter.providers import Place, locations
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import get_type
 from winsim.interpreter.values import Array, record
@@ -78,7 +81,7 @@ def import_clixml(call: CommandCall) -> None:
     for text in call.texts("LiteralPath") or call.texts("Path"):
         for place in found(call, text):
             try:
-                values = deserialize_all(decode(call.host.files.read(place.path)), UserCipher(call))
+                values = deserialize_all(decode(file_content(call.session, place.path)), UserCipher(call))
             except BrokenClixml as problem:
                 raise CommandError("XmlError", str(problem), "NotSpecified", None, "System.Xml.XmlException") from None
             for value in values:
@@ -99,19 +102,40 @@ class SelectXml:
         for node, source in self.sources(call):
             self.select(call, node, source)
 
-    @staticmethod
-    def sources(call: CommandCall) -> list[tuple[object, str]]:
+    @classmethod
+    def sources(cls, call: CommandCall) -> Iterator[tuple[object, str]]:
+        """(document or node, its file); what cannot be read is an error of its own."""
         if call.has("Xml"):
             items = items_of(call.get("Xml")) if isinstance(call.get("Xml"), Array) else [call.get("Xml")]
-            return [(item, "InputStream") for item in items or []]
-        kind = get_type("System.Xml.XmlDocument")
-        if call.has("Content"):
-            return [(convert(text, kind), "InputStream") for text in call.texts("Content")]
-        out: list[tuple[object, str]] = []
-        for text in call.texts("LiteralPath") or call.texts("Path"):
-            for place in found(call, text):
-                out.append((convert(decode(call.host.files.read(place.path)), kind), place.path))
-        return out
+            yield from ((item, "") for item in items or [])
+        for text in call.texts("Content"):
+            try:
+                yield convert(text, get_type("System.Xml.XmlDocument")), ""
+            except TerminatingError as problem:
+                call.write_record(call.record(as_written(problem)))
+        for path in call.texts("LiteralPath") or call.texts("Path"):
+            for place in found(call, path):
+                document = cls.document(call, place, path)
+                if document is not None:
+                    yield document, place.path
+
+    @staticmethod
+    def document(call: CommandCall, place: Place, written: str) -> object:
+        """What is in a file; None after an error."""
+        if place.provider.name != "FileSystem":
+            info = place.provider.info()
+            message = f"The file cannot be opened because the current provider ({info}) cannot open it."
+            call.write_error(CommandError("ProcessingFile", message, "InvalidOperation", written))
+            return None
+        content = file_content(call.session, place.path)
+        try:
+            return convert(decode(content), get_type("System.Xml.XmlDocument"))
+        except TerminatingError as problem:
+            inner = problem.record.exception.inner or problem.record.exception
+            message = f"The file {place.path} cannot be read: {inner.message}"
+            kind = "System.ArgumentException"
+            call.write_error(CommandError("ProcessingFile", message, "InvalidArgument", place.path, kind))
+            return None
 
     @staticmethod
     def select(call: CommandCall, node: object, source: str) -> None:
@@ -123,6 +147,10 @@ class SelectXml:
             table = call_table(call, node)
             manager = new_object(call.session, get_type("System.Xml.XmlNamespaceManager"), [table])
             for prefix, uri in names.items():
+                if uri is None:
+                    message = "The prefix cannot be null."
+                    call.write_error(CommandError("PrefixError", message, "InvalidOperation", names))
+                    continue
                 call_method(call.caller, manager, "AddNamespace", [to_text(prefix), to_text(uri)])
             arguments.append(manager)
         hits = call_method(call.caller, node, "SelectNodes", arguments)
@@ -130,9 +158,22 @@ class SelectXml:
             call.write(
                 record(
                     "Microsoft.PowerShell.Commands.SelectXmlInfo",
-                    {"Node": hit, "Path": source, "Pattern": call.text("XPath"), "__text__": node_text(hit)},
+                    {
+                        "Node": hit,
+                        "Path": source or "InputStream",
+                        "Pattern": call.text("XPath"),
+                        "__text__": f"{node_text(hit)}:{source}" if source else node_text(hit),
+                    },
                 )
             )
+
+
+def as_written(problem: TerminatingError) -> CommandError:
+    """The error of a conversion, for the error stream."""
+    record = problem.record
+    return CommandError(
+        record.id, record.exception.message, record.category.name, record.target, record.exception.type_name
+    )
 
 
 def node_text(node: object) -> str:

@@ -422,6 +422,20 @@ def add_given(value: object, found: dict[str, PropertyInfo]) -> None:
             found.setdefault(name.lower(), PropertyInfo(name, kind, partial(get_property_of, value, name)))
 
 
+@lru_cache(maxsize=4096)
+def given_kind(type_name: str, name: str) -> str:
+    """What kind of member PowerShell itself adds to a type under this name, Property for one of .NET's."""
+    from winsim.interpreter.net.catalogue import extensions
+
+    if type_name == "System.Array" and name == "Count":
+        return "AliasProperty"
+    known = extensions().get(type_name.lower())
+    told = (known.members or {}).get(name, "") if known is not None else ""
+    if told.startswith("alias of "):
+        return "AliasProperty"
+    return told if told in ("ScriptProperty", "CodeProperty") else "Property"
+
+
 def first_type_with_properties(value: PSObject) -> str:
     return next((n for n in value.type_names if n != CUSTOM_OBJECT and table().definition(n)), "")
 
@@ -431,7 +445,8 @@ def type_properties(value: object, type_name: str) -> Iterator[PropertyInfo]:
     if definition is None:
         return
     for item in definition.properties.values():
-        yield PropertyInfo(item.name, "Property", partial(item.getter, value), item.setter is not None, item.type)
+        kind = given_kind(type_name, item.name)
+        yield PropertyInfo(item.name, kind, partial(item.getter, value), item.setter is not None, item.type)
 
 
 def note_properties(value: object, bag: PSObject) -> Iterator[PropertyInfo]:
@@ -464,7 +479,8 @@ def net_properties(value: object) -> Iterator[PropertyInfo]:
     type_name = "System.RuntimeType" if isinstance(value, NetType) else type_name_of(value) or "System.Object"
     for definition in table().definitions_of(type_name):
         for item in definition.properties.values():
-            yield PropertyInfo(item.name, "Property", partial(item.getter, value), item.setter is not None, item.type)
+            kind = given_kind(definition.name, item.name)
+            yield PropertyInfo(item.name, kind, partial(item.getter, value), item.setter is not None, item.type)
     dynamic = getattr(value, "dynamic_names", None)
     if dynamic is not None:
         for name in dynamic():

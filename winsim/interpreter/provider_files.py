@@ -56,6 +56,16 @@ def remote_entry(session: Session, path: str) -> FileEntry | None:
     return found
 
 
+def file_content(session: Session, path: str) -> bytes:
+    """What is in a file of this machine or of a share."""
+    if not is_remote(path):
+        return files(session).read(path)
+    entry = remote_entry(session, path)
+    if entry is None or entry.is_directory:
+        raise FileNotFoundError(path)
+    return entry.content
+
+
 def connections(session: Session) -> dict[str, Connection]:
     """The servers to which the session has connected with credentials, by name."""
     held: dict[str, Connection] = session.state.setdefault("connections", {})
