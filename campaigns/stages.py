@@ -15,7 +15,7 @@ from passivelab.commands.workshop import Workshop, open_workshop
 from passivelab.engine import Build
 from passivelab.engine.events import Event, StepMoved
 from passivelab.engine.script import Request, ask
-from passivelab.engine.subject import Removal
+from passivelab.engine.subject import Graph, Removal
 from passivelab.state import Entry, Ledger, fold
 from passivelab.state.journal import read
 from winsim.world.digest import digest
@@ -129,6 +129,16 @@ class Stage:
             if not build.apply():
                 return errors(build)
             return "" if build.prove() else "not proved"
+
+    def make_again(self) -> str:
+        """After a removal: a run of this step, and if that does not do, of all that it comes after, too."""
+        if not self.converge():
+            return ""
+        blueprint = self._workshop.blueprint
+        wanted = Graph(blueprint).ancestors[self._instance.key] | {self._instance.key}
+        with building(self._workshop, self.world, self._journal, blueprint, lambda item: item.key in wanted) as build:
+            build.read()
+            return "" if build.apply() else errors(build)
 
     def changes_nothing(self) -> str:
         """One more run of this step alone."""

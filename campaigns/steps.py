@@ -6,7 +6,8 @@ The lab is built once in this process, and the world is put aside right before e
 engine works on this one step, as often as somebody wants to try something:
 
 * back: applied; run once more, which must change nothing; taken back, and then absent or as before; `remove` once more
-  on what is gone, which must do nothing; applied again, which must end in the same world as the first time;
+  on what is gone, which must do nothing; applied again (with what it comes after, where that has gone along), which
+  must end in the same world as the first time;
 * cuts: `apply` ends right after one of its statements, as with a lost connection; the next run must end in the world
   that an uninterrupted one ends in, and the ledger must have the same entry;
 * back-cuts: the same with `remove`.
@@ -85,8 +86,9 @@ def back(workshop: Workshop, start: Start) -> Verdict:
             after = Snapshot.of(stage.world)
             fault = stage.remove_twice()
             same = not difference(start.world.world(), stage.world)
-            fault = fault or stage.converge()
-            complaints += compared("made again", after.world(), stage.world)
+            if not fault:
+                fault = stage.make_again()
+                complaints += compared("made again", after.world(), stage.world)
         complaints += [fault] if fault else []
     return Verdict(str(start.instance.key), "back", 1, int(same), tuple(complaints))
 

@@ -90,6 +90,7 @@ class Await:
 class Comparison:
     rule: Rule = "exact"
     members: Literal["exclusive", "managed"] = "exclusive"  # lists: managed ignores members that are not ours
+    without: tuple[Plain, ...] = ()  # lists: members that must not be there, because they are ours and have to go
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Protocol
@@ -31,11 +31,15 @@ class Rules(Protocol):
     @property
     def members(self) -> str: ...
 
+    @property
+    def without(self) -> Sequence[object]: ...
+
 
 @dataclass(frozen=True)
 class _Exact:
     rule: str = "exact"
     members: str = "exclusive"
+    without: Sequence[object] = ()
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,8 @@ def _compare_lists(path: str, wanted: list[object], got: object, rule: Rules) ->
         equal = _is_subsequence(keys, others) if rule.rule == "ordered" else set(keys) <= set(others)
     else:
         equal = keys == others
-    if not equal or any(not _is_plain(value) for value in wanted):
+    unwanted = not {_key(value, rule) for value in rule.without}.isdisjoint(others)
+    if not equal or unwanted or any(not _is_plain(value) for value in wanted):
         yield Difference(path, wanted, got)
 
 

@@ -286,7 +286,8 @@ class StepRunner:
             "before": reading.value,
         }
         if action != "remove":
-            record["entry"] = unstructure(self._tools.graph.entry(instance, needs))
+            desired = self._tools.readings.desired(instance)
+            record["entry"] = unstructure(self._tools.graph.entry(instance, needs, desired))
         self._tools.journal.append(record)
 
     def _done(self, key: Key, action: str, more: Mapping[str, object]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import cast
 
 from passivelab.blueprint.model import (
@@ -19,6 +19,7 @@ from passivelab.blueprint.model import (
     Secret,
     StepInstance,
 )
+from passivelab.compare import same
 from passivelab.state import Entry
 
 
@@ -50,13 +51,36 @@ def removal(entry: Entry, place: Place) -> Removal:
         identity=cast(Identity, entry.identity),
         secrets=tuple(Secret(**cast("dict[str, str]", dict(secret))) for secret in entry.secrets),  # type: ignore[arg-type]
         wait=Await(*entry.wait) if entry.wait else None,
-        comparison={name: Comparison(**rule) for name, rule in entry.comparison.items()},  # type: ignore[arg-type]
+        comparison=_backwards(entry),
         reboot=cast("None", entry.reboot),
         pool=entry.pool,
         timeout=entry.timeout,
         stays=entry.stays,
     )
     return Removal(entry, instance, dict(entry.needs))
+
+
+def _backwards(entry: Entry) -> dict[str, Comparison]:
+    """How a taken-back thing is compared: of a list that others may add to, what the lab has added must be gone."""
+    rules = {name: Comparison(**{**rule, "without": ()}) for name, rule in entry.comparison.items()}  # type: ignore[arg-type]
+    had = {name.casefold(): value for name, value in (entry.before or {}).items()}
+    for name, ours in entry.members.items():
+        before = had.get(name.casefold())
+        there = before if isinstance(before, list) else [] if before is None else [before]
+        added = tuple(one for one in ours if not any(same(one, other, rules[name]) for other in there))
+        rules[name] = replace(rules[name], without=added)
+    return rules
+
+
+def _members(instance: StepInstance, desired: Mapping[str, DesiredValue] | None) -> dict[str, tuple[DesiredValue, ...]]:
+    """The members of lists that others may add to, too. Where only the order counts, they belong to other instances."""
+    wanted = {name.casefold(): value for name, value in (desired or {}).items()}
+    found = {
+        name: wanted.get(name.casefold())
+        for name, rule in instance.comparison.items()
+        if rule.members == "managed" and rule.rule != "ordered"
+    }
+    return {name: tuple(value) for name, value in found.items() if isinstance(value, list)}
 
 
 class Graph:
@@ -92,7 +116,9 @@ class Graph:
             result[ancestor.host] = max(order, result.get(ancestor.host, -1))
         return result
 
-    def entry(self, instance: StepInstance, needs: Mapping[str, Plain]) -> Entry:
+    def entry(
+        self, instance: StepInstance, needs: Mapping[str, Plain], desired: Mapping[str, DesiredValue] | None
+    ) -> Entry:
         """An instance as the ledger keeps it; its value before is in the journal's intent."""
         return Entry(
             host=instance.key.host,
@@ -110,6 +136,7 @@ class Graph:
             secrets=tuple(asdict(secret) for secret in instance.secrets),
             comparison={name: asdict(rule) for name, rule in instance.comparison.items()},
             properties=tuple(instance.desired or ()),
+            members=_members(instance, desired),
             reboot=instance.reboot,
             wait=(instance.wait.limit, instance.wait.interval) if instance.wait else None,
             stays=instance.stays,

@@ -34,6 +34,7 @@ class Entry:
     secrets: tuple[Mapping[str, str], ...] = ()  # name, kind, reference
     comparison: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     properties: tuple[str, ...] = ()  # what desired named: what remove has to put back
+    members: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)  # of lists that others may add to, ours
     reboot: str | None = None
     wait: tuple[float, float] | None = None  # limit and interval
     before: Mapping[str, Any] | None = None  # None: it was absent

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from passivelab.blueprint.model import Need, Secret, Unknown
+from passivelab.blueprint.model import Comparison, Need, Secret, Unknown
 from passivelab.compare import ABSENT, Difference
 from passivelab.engine import Scope
 from passivelab.engine.events import HostAwaited
@@ -224,6 +224,22 @@ def test_what_is_no_longer_wanted_goes_in_reverse_order_and_puts_back_what_was_t
     assert pruned.proved
     assert world.things == {("a", "one"): {"Port": 80, "Other": 1}}
     assert fold(read(tmp_path / "journal.jsonl")).entries == {}
+
+
+@pytest.mark.parametrize(("there", "ours"), [([], ["x"]), (["y"], ["X", "y"])])
+def test_members_that_the_lab_has_added_to_a_list_go_and_those_of_others_stay(
+    tmp_path: Path, there: list[str], ours: list[str]
+) -> None:
+    """As long as others may be in the list, having what was in it before is not enough."""
+    world = World(things={("a", "list"): {"Names": there}})
+    rules = {"names": Comparison("ignore_case", "managed")}
+    Run(world, tmp_path, [step("a", "list", {"Names": ours}, comparison=rules)]).all()
+    world.things[("a", "list")]["Names"] = [*there, "x", "of another"]
+    shown = Run(world, tmp_path, []).build.read()
+    assert [(change.action, len(change.differences)) for change in shown.changes] == [("remove", 1)]
+    run = Run(world, tmp_path, [], Scope(prune=True)).all()
+    assert world.log[-1] == "a back list"
+    assert run.proved
 
 
 def test_taking_back_tolerates_what_is_already_gone(tmp_path: Path) -> None:
