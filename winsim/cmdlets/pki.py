@@ -158,6 +158,8 @@ def new_self_signed(call: Call) -> None:
         raise CommandError("System.ArgumentException", "A new certificate can only be installed into MY store.",
                            "NotSpecified", None, "System.ArgumentException")  # fmt: skip
     names = call.texts("DnsName")
+    if not names:
+        raise NotBuilt("New-SelfSignedCertificate without -DnsName")
     if call.should_process(", ".join(names), call.name):
         entry = self_signed(call.host, names, location, call.session.identity.user)
         call.world.touch()
