@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from winsim.interpreter.asking import ask_for
-from winsim.interpreter.binding_values import bind_value, binding_error, with_types
+from winsim.interpreter.binding_values import bind_value, binding_error, takes_text, with_types
 from winsim.interpreter.collect import unwrap
 from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.convert import SwitchParameter
@@ -31,6 +31,7 @@ class Argument:
     text: str = ""
     splatted: bool = False
     place: Position | None = None  # where it stands, which errors of binding point at
+    literal: str | None = None  # a number as it was written, where that is not its text: text parameters get that
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Binding:
     info: object = None  # the command, as errors name it
     called_as: str = ""
     place: Position | None = None  # of the argument that is being bound; None: of the command
+    literal: str | None = None  # of the argument that is being bound
 
     def has(self, parameter: Parameter) -> bool:
         return parameter.key in self.bound_keys
@@ -127,10 +129,11 @@ def bind(
     binding.info, binding.position, binding.called_as = origin.info, origin.position, origin.called_as
     left = bind_named(binding, arguments)
     if left:
-        positional = bind_positional(binding, without_names(left))
-        refuse_unknown(binding, left)
-        if positional:
-            bind_rest(binding, positional)
+        rest = bind_positional(binding, left)
+        if command.strict and not any(d.remaining for p in command.parameters for d in p.sets.values()):
+            refuse_unknown(binding, left)
+        if rest:
+            bind_rest(binding, [word for argument in rest for word in words(argument)])
     for name, value in defaults:
         parameter = command.names.get(name.lower())
         if parameter is not None and not binding.has(parameter) and binding.fits(parameter):
@@ -158,8 +161,9 @@ def bind_named(binding: Binding, arguments: Sequence[Argument]) -> list[Argument
                 '"-parameter value1,value2,value3".'
             )
             raise binding.error("ParameterAlreadyBound", message, parameter.name, argument)
-        binding.place = argument.place
+        binding.place, binding.literal = argument.place, argument.literal
         binding.put(parameter, value)
+        binding.literal = None
     return left
 
 
@@ -182,7 +186,7 @@ def match_names(
             continue
         parameter = find_parameter(binding, argument)
         if parameter is None:
-            left.extend(unknown(binding, argument))
+            left.append(argument)
         elif argument.value is not NO_VALUE:
             pairs.append((parameter, argument.value, argument))
         elif parameter.is_switch:
@@ -199,24 +203,13 @@ def match_names(
     return pairs, left
 
 
-def unknown(binding: Binding, argument: Argument) -> list[Argument]:
-    """A parameter that does not exist: an error at the end, or further arguments of a simple function."""
-    if binding.command.strict and not any(d.remaining for p in binding.command.parameters for d in p.sets.values()):
+def words(argument: Argument) -> list[Argument]:
+    """What an argument is among the further arguments of a simple function: a name becomes a word."""
+    if argument.name is None:
         return [argument]
     if argument.value is NO_VALUE:
         return [Argument(None, ParameterWord(argument.text or f"-{argument.name}"), argument.text)]
     return [Argument(None, ParameterWord(f"-{argument.name}:")), Argument(None, argument.value)]
-
-
-def without_names(arguments: list[Argument]) -> list[Argument]:
-    """The positional arguments: what follows an unknown name belongs to that name."""
-    found: list[Argument] = []
-    consumed = False
-    for argument in arguments:
-        if argument.name is None and not consumed:
-            found.append(argument)
-        consumed = argument.name is not None and argument.value is NO_VALUE
-    return found
 
 
 def refuse_unknown(binding: Binding, arguments: list[Argument]) -> None:
@@ -253,19 +246,30 @@ def find_parameter(binding: Binding, argument: Argument) -> Parameter | None:
 
 
 def bind_positional(binding: Binding, arguments: list[Argument]) -> list[Argument]:
-    """Binds values by position; gives back what found no place."""
+    """Binds values by position; gives back what found no place.
+
+    A name that no parameter has stays outside, together with the value behind it.
+    """
     pending = list(arguments)
+    outside: list[Argument] = []
     places = positions(binding)
     for place in places:
-        if not pending:
-            break
+        refuse_shared(binding, place)
+    for place in places:
         candidates = candidates_at(binding, place)
         if not candidates:
             continue
+        while pending and pending[0].name is not None:
+            outside.append(pending.pop(0))
+            if pending and pending[0].name is None:
+                outside.append(pending.pop(0))
+        if not pending:
+            break
         argument = pending.pop(0)
-        binding.place = argument.place
+        binding.place, binding.literal = argument.place, argument.literal
         bind_first(binding, candidates, argument.value)
-    return pending
+        binding.literal = None
+    return outside + pending
 
 
 def positions(binding: Binding) -> list[int]:
@@ -287,6 +291,19 @@ def candidates_at(binding: Binding, place: int) -> list[Parameter]:
     return [parameter for _, parameter in found]
 
 
+def refuse_shared(binding: Binding, place: int) -> None:
+    """Two parameters that are not bound cannot have one position in the same set."""
+    seen: set[str] = set()
+    for parameter in binding.command.positional:
+        if binding.has(parameter) or not binding.fits(parameter):
+            continue
+        here = {s for s, d in parameter.sets.items() if d.position == place and (s == ALL_SETS or s in binding.valid)}
+        if seen and here and (seen & here or ALL_SETS in seen | here):
+            message = "Cannot bind positional parameters because no names were given."
+            raise binding.error("AmbiguousPositionalParameterNoName", message)
+        seen |= here
+
+
 def bind_first(binding: Binding, candidates: list[Parameter], value: object) -> None:
     """Without conversion where that works in any set, else with conversion, the default set first."""
     if len(candidates) > 1:
@@ -304,7 +321,7 @@ def bind_rest(binding: Binding, arguments: list[Argument]) -> None:
     """What is left goes to the parameter that takes the rest, to $args, or is an error."""
     for parameter in binding.command.parameters:
         if not binding.has(parameter) and any(d.remaining for d in parameter.sets.values()) and binding.fits(parameter):
-            values = [a.value for a in arguments]
+            values = [a.value if a.literal is None or not takes_text(parameter.type) else a.literal for a in arguments]
             value = values[0] if len(values) == 1 and isinstance(unwrap(values[0]), list) else Array(values)
             binding.put(parameter, value)
             return

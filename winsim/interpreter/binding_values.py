@@ -72,6 +72,8 @@ def bind_value(binding: Binding, parameter: Parameter, value: object, coerce: bo
     """The argument as the parameter takes it."""
     if value is AUTOMATION_NULL:
         value = None
+    if binding.literal is not None and coerce and takes_text(parameter.type):
+        value = binding.literal
     if not coerce and not fits_as_is(parameter, value):
         raise WouldConvert(ErrorRecord(ExceptionObject(BINDING, ""), ""))
     shown = value
@@ -85,6 +87,11 @@ def bind_value(binding: Binding, parameter: Parameter, value: object, coerce: bo
     except TerminatingError as problem:
         raise with_types(problem, parameter, shown) from None
     return converted
+
+
+def takes_text(kind: NetType | None) -> bool:
+    """string or string[]"""
+    return kind is not None and (kind.element or kind).full_name == "System.String"
 
 
 def fits_as_is(parameter: Parameter, value: object) -> bool:

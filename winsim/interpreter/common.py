@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from winsim.interpreter.collect import listed
 from winsim.interpreter.convert import to_bool
 from winsim.interpreter.scopes import Scope
 from winsim.interpreter.streams import Streams, collector
@@ -48,9 +49,13 @@ def variable_list(scope: Scope, name: str) -> ArrayList:
     """The list that ``-ErrorVariable name`` fills; ``+name`` adds to what is there."""
     add = name.startswith("+")
     plain = name.lstrip("+")
-    held = scope.lookup(plain.lower(), None) if add else None
-    found = held if isinstance(held, ArrayList) else ArrayList([] if held is None else [held])
-    scope.set_local(plain.lower(), found, plain)
+    prefix, _, rest = plain.rpartition(":")
+    target = scope.numbered(prefix) if prefix else scope
+    if target is None or rest == "":
+        target, rest = scope, plain
+    held = (target if prefix else scope).lookup(rest.lower(), None) if add else None
+    found = held if isinstance(held, ArrayList) else ArrayList([] if held is None else listed(held))
+    target.set_local(rest.lower(), found, rest)
     return found
 
 

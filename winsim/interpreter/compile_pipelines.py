@@ -157,10 +157,17 @@ def gather(unit: Unit, node: syntax.CommandElement) -> Gather:
     place = position_of(unit.source, node)
     read = expression(unit, node)
 
+    literal = written_number(node, text)
+
     def add(frame: Frame, arguments: list[Argument]) -> None:
-        arguments.append(Argument(None, read(frame), text, False, place))
+        arguments.append(Argument(None, read(frame), text, False, place, literal))
 
     return add
+
+
+def written_number(node: syntax.CommandElement, text: str) -> str | None:
+    """How a number is written, where that is not the text of its value."""
+    return text if isinstance(node, syntax.Constant) and text != to_text(node.value) else None
 
 
 def gather_parameter(unit: Unit, node: syntax.CommandParameter) -> Gather:
@@ -171,7 +178,8 @@ def gather_parameter(unit: Unit, node: syntax.CommandParameter) -> Gather:
         return lambda frame, arguments: arguments.append(fixed)
     read = expression(unit, node.argument)
     place = position_of(unit.source, node.argument)
-    return lambda frame, arguments: arguments.append(Argument(name, read(frame), text, False, place))
+    literal = written_number(node.argument, unit.source.text[node.argument.start : node.argument.end])
+    return lambda frame, arguments: arguments.append(Argument(name, read(frame), text, False, place, literal))
 
 
 def gather_splat(unit: Unit, node: syntax.Variable) -> Gather:
