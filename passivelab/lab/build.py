@@ -11,7 +11,7 @@ from passivelab.errors import Place, Problem
 from passivelab.lab.binding import Marks
 from passivelab.lab.checks import Inventory
 from passivelab.lab.clients import ClientMatrix
-from passivelab.lab.documents import ConnectionDocument, HostDocument, MediaDocument, PoolDocument
+from passivelab.lab.documents import ConnectionDocument, HostDocument, MediaDocument, PoolDocument, TranslationDocument
 from passivelab.lab.homing import Stranded, find_pool
 from passivelab.lab.model import (
     Connection,
@@ -60,7 +60,7 @@ def build_lab(inventory: Inventory, matrix: ClientMatrix, parts: Parts, problems
         public_address=document.public_address,
         names=Names(names.federation, names.discovery, names.meet, names.dialin, names.office_web_apps),
         networks={name: network.cidr for name, network in machines.networks.items()},
-        nat=tuple(Translation(rule.public, rule.host, rule.ports, rule.hairpin) for rule in machines.nat),
+        nat=tuple(translation(rule) for rule in machines.nat),
         hosts=tuple(hosts.values()),
         pools=tuple(pools),
         users=users,
@@ -115,6 +115,10 @@ def build_connection(document: ConnectionDocument, local: str, folder: Path) -> 
         session_configuration=document.delegation.session_configuration,
         credssp=document.delegation.credssp,
     )
+
+
+def translation(rule: TranslationDocument) -> Translation:
+    return Translation(rule.public, rule.host, rule.ports, rule.hairpin, rule.address or "")
 
 
 def build_pool(document: PoolDocument, hosts: Mapping[str, Host], chosen: bool | None) -> Pool:

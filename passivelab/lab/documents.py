@@ -189,6 +189,7 @@ class TranslationDocument:
     host: ComputerName = explained("The host that answers it.")
     ports: tuple[int, ...] = explained("The ports that are translated.")
     hairpin: bool = explained("Whether hosts inside reach the public address, too.", False)
+    address: Address | None = explained("Which address of the host answers; its own unless written.", None)
 
 
 @dataclass(frozen=True)

@@ -145,6 +145,7 @@ class Translation:
     host: str
     ports: tuple[int, ...]
     hairpin: bool
+    address: str = ""  # "": the host's own
 
 
 @dataclass(frozen=True)

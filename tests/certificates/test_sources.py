@@ -28,6 +28,7 @@ from tests.certificates.authorities import PublicAuthority
 from tests.certificates.labs import SmallLab, make_lab, thumbprint, wished
 from tests.commands.conftest import change
 from winsim.web.tls import serve
+from winsim.world.network import Translation, route
 
 PASSWORD = "Opens-The-Pfx-1"
 ROUNDS = 2  # of builds and teardowns with every script cut off at another statement
@@ -267,15 +268,29 @@ def lab_with_a_certificate_more(folder: Path) -> tuple[SmallLab, x509.Certificat
     return lab, own
 
 
+def outside(lab: SmallLab, name: str) -> str:
+    """The thumbprint of the certificate that a machine on the internet is shown for a name."""
+    reached = route(lab.world, None, lab.world.resolve(None, name)[0], 443)
+    assert reached is not None
+    shown = serve(reached.host, reached.address, 443, name).certificate
+    return thumbprint(x509.load_der_x509_certificate(shown))
+
+
 def test_several_certificates_on_several_addresses(tmp_path: Path) -> None:
     lab, own = lab_with_a_certificate_more(tmp_path / "several")
+    network = lab.world.network
+    network.translations.append(Translation("203.0.113.11", "arr01", [443], address="10.0.0.11"))
+    network.public_names["sts.contoso.com"] = "203.0.113.11"
     new = lab.kept()
+    assert route(lab.world, None, "203.0.113.11", 443) is None  # nobody has the address inside yet
     assert lab.build().proved
     proxy = lab.world.host("arr01")
     served = {address: serve(proxy, address, 443, None).certificate for address in ("10.0.0.10", "10.0.0.11")}
     assert thumbprint(x509.load_der_x509_certificate(served["10.0.0.11"])) == thumbprint(own)
     shared = lab.current("arr01", "certificates/public")["Thumbprint"]
     assert thumbprint(x509.load_der_x509_certificate(served["10.0.0.10"])) == shared
+    assert outside(lab, "sts.contoso.com") == thumbprint(own)
+    assert outside(lab, "lyncweb01.contoso.com") == shared
     assert lab.again().changed == set()
     assert lab.teardown().proved
     assert lab.differs_from(new) == ""

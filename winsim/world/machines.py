@@ -43,7 +43,7 @@ def build_world(data: dict[str, Any]) -> World:
     for row in data.get("nat", ()):
         ports = [int(port) for port in row["ports"]]
         world.network.translations.append(
-            Translation(row["public"], row["host"], ports, bool(row.get("hairpin", False)))
+            Translation(row["public"], row["host"], ports, bool(row.get("hairpin", False)), row.get("address") or "")
         )
     public = data.get("public_dns", {})
     world.network.public_name_server = str(public.get("server", ""))

@@ -32,6 +32,7 @@ class Translation:
     host: str
     ports: list[int]
     hairpin: bool = False  # hosts inside reach the public address, too
+    address: str = ""  # which one of the host; its first where it is empty
 
 
 @dataclass
@@ -74,7 +75,9 @@ def route(world: World, source: Host | None, address: str, port: int) -> Reached
             target = world.find_host(translation.host)
             if target is None or not target.is_up(world.clock.now()) or not target.addresses:
                 return None
-            return Reached(target, target.addresses[0]) if source is None or translation.hairpin else None
+            inside = translation.address or target.addresses[0]
+            known = inside in target.addresses and (source is None or translation.hairpin)
+            return Reached(target, inside) if known else None
     return None
 
 
