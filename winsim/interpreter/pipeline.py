@@ -97,6 +97,7 @@ def connect(session: Session, stages: Sequence[Stage], emit: Emit) -> None:
 
 def receiver(session: Session, stage: Stage) -> Emit:
     """Gives the stage an object with its own streams in force."""
+    process = stage.process
 
     def first(value: object) -> None:
         nonlocal process
