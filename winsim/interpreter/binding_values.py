@@ -189,6 +189,10 @@ def for_function(binding: Binding, parameter: Parameter, kind: NetType, value: o
     name = kind.full_name
     if name == "System.Boolean" or (parameter.is_switch and not isinstance(value, SwitchParameter)):
         return strict_boolean(binding, parameter, value)
+    if kind.element is not None and kind.element.full_name == "System.Boolean" and value is not None:
+        items = items_of(value)
+        flags = [strict_boolean(binding, parameter, item) for item in (items if items is not None else [value])]
+        return Array(flags, "System.Boolean")
     base = unwrap(value)
     if isinstance(base, Reference) and name not in (SMA + "PSReference", "System.Object"):
         value = base.read()

@@ -114,7 +114,8 @@ def emit_each(value: object, emit: Callable[[object], None]) -> None:
     if isinstance(value, list):
         state = state_of(value)
         for item in list(value):
-            emit(item)
+            if item is not AUTOMATION_NULL:
+                emit(item)
             if state is not None and state_of(value) != state:
                 raise modified()
         return

@@ -25,6 +25,15 @@ def assignment_value(unit: Unit, node: syntax.Assignment) -> Evaluate:
     """Assigns and gives the value."""
     write = write_target(unit, node.target)
     value = value_of(unit, node.value)
+    declared = declared_variable(node.target)
+    if node.op == "=" and declared is not None:
+        held = expression(unit, declared)
+
+        def declare(frame: Frame) -> object:
+            write(frame, value(frame))
+            return held(frame)
+
+        return declare
     if node.op == "=":
 
         def assign(frame: Frame) -> object:
@@ -43,6 +52,15 @@ def assignment_value(unit: Unit, node: syntax.Assignment) -> Evaluate:
         return result
 
     return update
+
+
+def declared_variable(target: syntax.Expression) -> syntax.Variable | None:
+    """The variable of ``[int]$x = ..``, which converts what it is given."""
+    if not isinstance(target, syntax.Cast | syntax.AttributedExpression):
+        return None
+    while isinstance(target, syntax.Cast | syntax.AttributedExpression):
+        target = target.operand
+    return target if isinstance(target, syntax.Variable) else None
 
 
 def read_for_update(unit: Unit, node: syntax.Expression) -> Evaluate:

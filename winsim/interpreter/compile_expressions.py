@@ -275,8 +275,7 @@ def array_literal(unit: Unit, node: syntax.ArrayLiteral) -> Evaluate:
     items = [expression(unit, item) for item in node.items]
 
     def evaluate(frame: Frame) -> object:
-        values = [item(frame) for item in items]
-        return Array([None if value is AUTOMATION_NULL else value for value in values])
+        return Array([item(frame) for item in items])
 
     return evaluate
 

@@ -15,7 +15,7 @@ from winsim.interpreter.frames import Frame
 from winsim.interpreter.pipeline import ExpressionStage, Stage, run_pipeline
 from winsim.interpreter.redirections import Redirected, redirections
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.values import ParameterWord
+from winsim.interpreter.values import AUTOMATION_NULL, Array, ParameterWord
 
 Build = Callable[[Frame], Stage]
 Gather = Callable[[Frame, list[Argument]], None]
@@ -158,11 +158,24 @@ def gather(unit: Unit, node: syntax.CommandElement) -> Gather:
     read = expression(unit, node)
 
     literal = written_number(node, text)
+    if isinstance(node, syntax.ArrayLiteral):
+        read = without_nothing(read)
 
     def add(frame: Frame, arguments: list[Argument]) -> None:
         arguments.append(Argument(None, read(frame), text, False, place, literal))
 
     return add
+
+
+def without_nothing(read: Evaluate) -> Evaluate:
+    """A list of arguments: no output of a command in it counts as $null."""
+
+    def evaluate(frame: Frame) -> object:
+        values = read(frame)
+        assert isinstance(values, Array)
+        return Array([None if value is AUTOMATION_NULL else value for value in values])
+
+    return evaluate
 
 
 def written_number(node: syntax.CommandElement, text: str) -> str | None:

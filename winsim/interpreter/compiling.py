@@ -12,6 +12,7 @@ from functools import cache
 
 from pslang import syntax
 from winsim.interpreter.collect import collapse
+from winsim.interpreter.errors import ReturnBlock
 from winsim.interpreter.frames import Frame
 
 Evaluate = Callable[[Frame], object]
@@ -72,6 +73,10 @@ def captured(run: Run) -> Callable[[Frame], list[object]]:
         frame.emit = out.append
         try:
             run(frame)
+        except ReturnBlock:  # what was written so far belongs to the block that is left
+            for value in out:
+                outer(value)
+            raise
         finally:
             frame.emit = outer
         return out

@@ -82,6 +82,7 @@ ACCELERATORS: Final[dict[str, str]] = {
     "validateset": SMA + "ValidateSetAttribute",
     "version": "System.Version",
     "void": "System.Void",
+    "wildcardpattern": SMA + "WildcardPattern",
     "wmi": "System.Management.ManagementObject",
     "wmiclass": "System.Management.ManagementClass",
     "wmisearcher": "System.Management.ManagementObjectSearcher",

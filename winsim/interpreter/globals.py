@@ -75,6 +75,7 @@ class GlobalState:
             info = self.scope.infos.setdefault(name, VariableInfo())
             info.constant = name in ("true", "false", "null", "shellid", "pshome", "pid")
             info.readonly = True
+        self.scope.infos.setdefault("home", VariableInfo()).readonly = True
         from winsim.interpreter.default_functions import compiled
         from winsim.interpreter.scriptblocks import FunctionInfo
 

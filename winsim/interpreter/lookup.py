@@ -27,17 +27,23 @@ class Lookup:
     def resolve(self, name: str, scope: Scope) -> CommandInfo:
         """The command to run; CommandNotFoundException where there is none."""
         found = self.find_command(name, scope)
+        if found is None and name and not set(name) & set("-\\"):
+            found = self.find_command(f"get-{name}", scope)
         while isinstance(found, AliasInfo):
             found = found.resolved
         if found is None:
             raise not_found(name)
         return found
 
-    def find_command(self, name: str, scope: Scope) -> CommandInfo | None:
+    def find_command(self, name: str, scope: Scope, through: tuple[str, ...] = ()) -> CommandInfo | None:
+        """``through``: the aliases that led here; one that leads back to itself stands for nothing."""
         key = name.lower()
         alias = scope.find_alias(key) or (ALIASES.get(key) if not self.removed_alias(key) else None)
         if alias is not None:
-            target = self.find_command(alias, scope) if alias.lower() != key else self.find_real(key, name, scope)
+            if alias.lower() in through:
+                return None
+            known = (*through, key)
+            target = self.find_command(alias, scope, known) if alias.lower() != key else self.find_real(key, name, scope)
             return AliasInfo(scope.alias_name(key), alias, target)
         return self.find_real(key, name, scope)
 

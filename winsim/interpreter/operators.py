@@ -136,9 +136,18 @@ def is_type(left: object, right: object) -> bool:
 
 
 def named_type(value: object) -> NetType:
-    found = table().parse(to_text(value))
-    if found is None:
-        raise type_not_found(to_text(value))
+    """The type that a text or another value stands for, as a conversion to Type gives it."""
+    from winsim.interpreter.convert import to_type
+
+    base = unwrap(value)
+    if isinstance(base, NetType):
+        return base
+    try:
+        found = to_type(base)
+    except TerminatingError as problem:
+        exception = problem.record.exception
+        raise error("RuntimeException", exception.message, "NotSpecified", inner=exception) from None
+    assert isinstance(found, NetType)
     return found
 
 
