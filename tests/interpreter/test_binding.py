@@ -24,6 +24,12 @@ def test_binding_errors(run: Run, call: str, id: str) -> None:
     assert run(ADVANCED + call).ids == [id]
 
 
+def test_a_script_block_stands_for_a_value_of_each_object_only_on_the_command_line(run: Run) -> None:
+    takes = "function f { param([Parameter(ValueFromPipeline=$true)][string]$Text) process { $Text } }; "
+    assert run(takes + "{ 1 } | f").output == [" 1 "]
+    assert run(takes + "'a', 'b' | f -Text { $_ + '!' }").output == ["a!", "b!"]
+
+
 def test_missing_mandatory_parameters_are_errors_in_a_remote_session(run: Run) -> None:
     assert run("function f { param([Parameter(Mandatory=$true)]$x) $x }; f").ids == ["MissingMandatoryParameter,f"]
 

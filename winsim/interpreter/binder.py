@@ -88,13 +88,26 @@ class Binding:
         return any(self.command.names[key].common for key in self.bound_keys if key in self.command.names)
 
     def put(self, parameter: Parameter, value: object, *, coerce: bool = True) -> None:
+        """What the command line gives; a script block may stand for a value of each object to come."""
+        if self.expecting_input and is_delayed(parameter, value):
+            self.need_built(parameter)
+            self.delayed[parameter.name] = value
+            self.note(parameter)
+        else:
+            self.put_object(parameter, value, coerce=coerce)
+
+    def put_object(self, parameter: Parameter, value: object, *, coerce: bool) -> None:
+        """The value itself, as an object of the pipeline gives it."""
+        self.need_built(parameter)
+        self.values[parameter.name] = bind_value(self, parameter, value, coerce)
+        self.note(parameter)
+
+    def need_built(self, parameter: Parameter) -> None:
         built = self.command.built
         if built is not None and not parameter.common and parameter.key not in built:
             raise NotBuilt(f"the parameter -{parameter.name} of {self.session.command_name(self)}")
-        if self.expecting_input and is_delayed(parameter, value):
-            self.delayed[parameter.name] = value
-        else:
-            self.values[parameter.name] = bind_value(self, parameter, value, coerce)
+
+    def note(self, parameter: Parameter) -> None:
         self.bound_keys.add(parameter.key)
         if ALL_SETS not in parameter.sets and self.command.sets:
             self.valid = tuple(s for s in self.valid if s in parameter.sets)

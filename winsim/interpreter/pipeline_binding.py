@@ -77,7 +77,7 @@ def property_for(parameter: Parameter, value: object) -> object:
 
 def attempt(binding: Binding, parameter: Parameter, value: object, found: dict[str, object], coerce: bool) -> None:
     try:
-        binding.put(parameter, value, coerce=coerce)
+        binding.put_object(parameter, value, coerce=coerce)
     except TerminatingError as problem:
         if "Validation" in problem.record.id:
             raise
