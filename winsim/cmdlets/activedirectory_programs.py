@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from winsim.interpreter.command import NativeCall, native
+from winsim.interpreter.command import NativeCall, NotBuilt, native
 from winsim.world.directory import Directory, DirectoryError, DirectoryObject, names, objects
 
 
@@ -26,6 +26,9 @@ def setspn(call: NativeCall) -> int:
     words = [word for word in call.args if word]
     verb = words[0].lstrip("-/").upper() if words else ""
     rest = words[1:]
+    modifiers = [word for word in words if word[:1] in "-/" and word[1:].upper() in ("R", "F", "T", "P", "U", "C")]
+    if modifiers:
+        raise NotBuilt(f"setspn {modifiers[0]}")
     if verb == "L" and len(rest) == 1:
         return _list(call, directory, rest[0])
     if verb == "Q" and len(rest) == 1:

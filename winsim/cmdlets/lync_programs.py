@@ -27,11 +27,13 @@ def bootstrapper(call: NativeCall) -> int:
             folder = value.strip('"')
         elif name.lower() in ("/bootstrapsqlexpress", "/bootstraplocalmgmt", "/scorch", "/setup"):
             verbs.append(name.lower())
-        elif not name.lower().startswith(("/minimumcachesize", "/log")):
+        elif name.lower() != "/minimumcachesize":  # how much of the medium is kept: the lab keeps nothing
             raise NotBuilt(f"Bootstrapper.exe {word}")
     if not call.session.identity.is_admin:
         call.out("Error: administrative rights are required.")
         return setup.FAILED
+    if len(verbs) > 1:
+        raise NotBuilt(f"Bootstrapper.exe {' '.join(call.args)}")
     verb = verbs[0] if verbs else ""
     try:
         lines = _run(call, verb, folder)
@@ -66,8 +68,9 @@ def _run(call: NativeCall, verb: str, folder: str) -> list[str]:
 @native("LyncServerUpdateInstaller.exe", "")
 def update_installer(call: NativeCall) -> int:
     """A cumulative update, of the version that its file holds; it refuses to patch under running services."""
-    if not any(word.lower().lstrip("/-") == "silentmode" for word in call.args):
-        raise NotBuilt("LyncServerUpdateInstaller.exe with its windows")
+    strange = [word for word in call.args if word.lower().lstrip("/-") != "silentmode"]
+    if strange or not call.args:
+        raise NotBuilt(f"LyncServerUpdateInstaller.exe {strange[0] if strange else 'with its windows'}")
     if not call.session.identity.is_admin:
         return ELEVATION_NEEDED
     file = find_file(call.world, call.host, call.path)

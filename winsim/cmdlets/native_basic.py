@@ -1,62 +1,114 @@
-"""Small programs: hostname, whoami, ipconfig, nslookup, w32tm, shutdown, iisreset, icacls."""
+"""Small programs: hostname, whoami, ipconfig, nslookup."""
 
 from __future__ import annotations
 
 import re
 
+from winsim.cmdlets.account_names import sid_of
+from winsim.cmdlets.native_arguments import Unknown, only, table, told_apart
 from winsim.interpreter.command import NativeCall, NotBuilt, native
-from winsim.world.directory import Directory, objects
-from winsim.world.files import FileEntry
-from winsim.world.host import Host
-from winsim.world.iis.server import is_installed
-from winsim.world.lab import World
+from winsim.world.directory import Directory
+from winsim.world.directory.promotion import register_address
 from winsim.world.names import NoAnswer, query
-from winsim.world.power import request_restart
-from winsim.world.security import FULL_CONTROL, MODIFY, READ, READ_AND_EXECUTE, WRITE
-from winsim.world.services import ServiceError, start, stop
 
-RIGHTS = {"F": FULL_CONTROL, "M": MODIFY, "RX": READ_AND_EXECUTE, "R": READ, "W": WRITE, "GR": READ}
+MEMBER = "Mandatory group, Enabled by default, Enabled group"
 
 
 @native("hostname.exe")
 def hostname(call: NativeCall) -> int:
-    call.out(call.host.name.lower() if call.host.name.islower() else call.host.name)
+    if call.args:
+        call.err("sethostname: Use the Network Control Panel Applet to set hostname.")
+        call.err("hostname -s is not supported.")
+        return 1
+    call.out(call.host.name)
     return 0
 
 
 @native("whoami.exe")
 def whoami(call: NativeCall) -> int:
-    option = call.args[0].lower() if call.args else ""
+    """The name; /user, /groups with their identifiers, /fo table|list|csv, /nh."""
+    try:
+        given = told_apart(
+            call.args, ("user", "groups", "nh"), ("fo",), unbuilt=("upn", "fqdn", "logonid", "priv", "claims", "all"),
+            program="whoami",
+        )  # fmt: skip
+    except Unknown as error:
+        return _no_option(call, error.word)
+    form = given.get("fo", "table").lower()
+    asked = [name for name in ("user", "groups") if name in given]
+    if given.words or form not in ("table", "list", "csv") or (form == "list" and "nh" in given):
+        return _no_option(call, given.words[0] if given.words else form)
+    if not asked:
+        if given.switches:
+            return _no_option(call, call.args[0])
+        call.out(call.session.identity.user.lower())
+        return 0
+    for name in asked:
+        rows, heads = _user(call) if name == "user" else _groups(call)
+        if form != "csv" and "nh" not in given:
+            title = "USER INFORMATION" if name == "user" else "GROUP INFORMATION"
+            for line in ("", title, "-" * len(title), ""):
+                call.out(line)
+        for line in table(rows, heads, form, "nh" not in given):
+            call.out(line.rstrip() if form == "list" else line)
+    return 0
+
+
+def _no_option(call: NativeCall, word: str) -> int:
+    call.err(f"ERROR: Invalid argument/option - '{word}'.")
+    call.err('Type "WHOAMI /?" for usage.')
+    return 1
+
+
+def _user(call: NativeCall) -> tuple[list[list[str]], list[str]]:
     identity = call.session.identity
-    if not option:
-        call.out(identity.user.lower())
-        return 0
-    if option == "/groups":
-        call.out("")
-        call.out("GROUP INFORMATION")
-        call.out("-----------------")
-        call.out("")
-        for group in sorted(identity.groups):
-            call.out(group)
-        return 0
-    raise NotBuilt(f"whoami {option}")
+    sid = identity.sid or sid_of(call.world, call.host, identity.user)
+    return [[identity.user.lower(), sid]], ["User Name", "SID"]
+
+
+def _groups(call: NativeCall) -> tuple[list[list[str]], list[str]]:
+    rows = []
+    for name in sorted(call.session.identity.groups):
+        domain, _, plain = name.rpartition("\\")
+        local = call.host.accounts.group(plain) if domain == "builtin" else None
+        shown = f"BUILTIN\\{local.name}" if local is not None else name.upper() if not domain else name
+        owner = ", Group owner" if name == "builtin\\administrators" else ""
+        kind = "Alias" if domain == "builtin" else "Group"
+        rows.append([shown, kind, sid_of(call.world, call.host, name), MEMBER + owner])
+    return rows, ["Group Name", "Type", "SID", "Attributes"]
 
 
 @native("ipconfig.exe")
 def ipconfig(call: NativeCall) -> int:
-    option = call.args[0].lower() if call.args else ""
+    """Nothing, /all, /flushdns (there is no resolver cache), /registerdns."""
     call.out("")
+    try:
+        given = told_apart(
+            call.args, ("all", "flushdns", "registerdns"), program="ipconfig",
+            unbuilt=("release", "renew", "release6", "renew6", "displaydns", "showclassid", "setclassid",
+                     "showclassid6", "setclassid6", "allcompartments", "?"),
+        )  # fmt: skip
+    except Unknown:
+        given = None
+    if given is None or given.words or len(given.switches) > 1:
+        call.out("Error: unrecognized or incomplete command line.")
+        call.out("")
+        call.out("USAGE:")
+        call.out("    ipconfig [/allcompartments] [/? | /all | ")
+        return 1
     call.out("Windows IP Configuration")
     call.out("")
-    if option == "/flushdns":
+    if "flushdns" in given:
         call.out("Successfully flushed the DNS Resolver Cache.")
-    elif option == "/registerdns":
+    elif "registerdns" in given:
+        directory = call.world.parts.find(Directory)
+        if directory is not None and call.host.is_member:
+            register_address(call.world, call.host, directory)
+            call.world.touch()
         call.out("Registration of the DNS resource records for all adapters of this computer has been initiated. Any "
                  "errors will be reported in the Event Viewer in 15 minutes.")  # fmt: skip
-    elif option in ("", "/all"):
-        _adapters(call, option == "/all")
     else:
-        raise NotBuilt(f"ipconfig {option}")
+        _adapters(call, "all" in given)
     return 0
 
 
@@ -89,13 +141,15 @@ def _adapters(call: NativeCall, everything: bool) -> None:
 def nslookup(call: NativeCall) -> int:
     """``nslookup [-type=x] name [server]``; it asks DNS only, never the hosts file."""
     words = [word for word in call.args if not word.startswith("-")]
-    kinds = [word.partition("=")[2] for word in call.args if re.match(r"-(q|type|querytype)=", word, re.I)]
-    if not words:
-        raise NotBuilt("nslookup without a name")
+    options = [re.fullmatch(r"-(?:q|ty|type|querytype)=(\w+)", word, re.I) for word in call.args if word not in words]
+    if not words or None in options:
+        raise NotBuilt(f"nslookup {' '.join(call.args)}")
+    kinds = [found[1] for found in options if found is not None]
+    only("nslookup", words, 2)
     server = words[1] if len(words) > 1 else ""
     shown = server or next(iter(call.host.dns_servers), "")
     try:
-        records = query(call.world, call.host, words[0], kinds[0] if kinds else "A", server)
+        records = query(call.world, call.host, words[0], kinds[-1] if kinds else "A", server)
     except NoAnswer:
         call.err("DNS request timed out.\n    timeout was 2 seconds.")
         return 1
@@ -109,157 +163,3 @@ def nslookup(call: NativeCall) -> int:
     for record in records:
         call.out(f"{'Address' if record.type == 'A' else record.type}:  {record.data}")
     return 0
-
-
-@native("w32tm.exe")
-def w32tm(call: NativeCall) -> int:
-    words = [word.lower() for word in call.args]
-    parameters = r"HKLM\SYSTEM\CurrentControlSet\Services\W32Time\Parameters"
-    if not call.host.services.running("W32Time"):
-        call.out("The following error occurred: The service has not been started. (0x80070426)")
-        return -2147023834
-    if words[:2] == ["/query", "/source"]:
-        server = str(call.host.registry.get(parameters, "NtpServer") or "Local CMOS Clock")
-        call.out(server.split(",", maxsplit=1)[0] if not call.host.is_member else call.host.domain)
-        return 0
-    if words[:1] == ["/config"]:
-        for word in call.args:
-            name, _, value = word.partition(":")
-            if name.lower() == "/manualpeerlist":
-                call.host.registry.set(parameters, "NtpServer", value.strip('"'))
-            if name.lower() == "/syncfromflags":
-                kind = {"manual": "NTP", "domhier": "NT5DS", "all": "AllSync", "no": "NoSync"}[value.lower()]
-                call.host.registry.set(parameters, "Type", kind)
-        call.out("The command completed successfully.")
-        return 0
-    if words[:1] == ["/resync"]:
-        call.out("Sending resync command to local computer")
-        call.out("The command completed successfully.")
-        return 0
-    raise NotBuilt(f"w32tm {' '.join(call.args)}")
-
-
-@native("shutdown.exe")
-def shutdown(call: NativeCall) -> int:
-    words = [word.lower().replace("-", "/") for word in call.args]
-    if "/r" not in words:
-        raise NotBuilt(f"shutdown {' '.join(call.args)}")
-    delay = float(words[words.index("/t") + 1]) if "/t" in words else 30.0
-    request_restart(call.world, call.host, max(delay, 1.0))
-    return 0
-
-
-@native("iisreset.exe", present=is_installed)
-def iisreset(call: NativeCall) -> int:
-    words = {word.lower().lstrip("/-") for word in call.args}
-    call.out("")
-    try:
-        if "start" not in words:
-            call.out("Attempting stop...")
-            stop(call.world, call.host, "W3SVC", force=True)
-            stop(call.world, call.host, "WAS", force=True)
-            call.out("Internet services successfully stopped")
-        if "stop" not in words:
-            call.out("Attempting start...")
-            start(call.world, call.host, "W3SVC")
-            call.out("Internet services successfully " + ("started" if "start" in words else "restarted"))
-    except ServiceError as error:
-        call.out(error.message)
-        return error.code
-    return 0
-
-
-@native("icacls.exe")
-def icacls(call: NativeCall) -> int:
-    path = call.args[0].strip('"') if call.args else ""
-    entry = call.host.files.find(path)
-    if entry is None:
-        call.err(f"{path}: The system cannot find the file specified.")
-        call.out("Successfully processed 0 files; Failed processing 1 files")
-        return 2
-    words = [word for word in call.args[1:] if word.lower() not in ("/q", "/c", "/t")]
-    if not words:
-        _show_access(call, path, entry)
-        return 0
-    code = _change_access(call, path, entry, words)
-    if code == 0:
-        call.out(f"processed file: {path}")
-        call.out("Successfully processed 1 files; Failed processing 0 files")
-        call.world.touch()
-    return code
-
-
-def _show_access(call: NativeCall, path: str, entry: FileEntry) -> None:
-    names = {value: name for name, value in reversed(RIGHTS.items())}
-    for index, ace in enumerate(entry.access.entries):
-        inherit = ("(OI)" if ace.inheritance & 2 else "") + ("(CI)" if ace.inheritance & 1 else "")
-        shown = f"{ace.account}:{inherit}({names.get(ace.rights, hex(ace.rights))})"
-        call.out((path + " " if index == 0 else " " * (len(path) + 1)) + shown)
-    call.out("")
-    call.out("Successfully processed 1 files; Failed processing 0 files")
-
-
-def _change_access(call: NativeCall, path: str, entry: FileEntry, words: list[str]) -> int:
-    mode, index = "", 0
-    while index < len(words):
-        word = words[index].strip('"')
-        lower = word.lower()
-        if lower.startswith("/"):
-            mode = lower
-            if lower.startswith("/inheritance:"):
-                entry.access.protected = lower.endswith(("d", "r"))
-        elif mode in ("/grant", "/grant:r", "/deny"):
-            found = re.fullmatch(r"(.+):((?:\((?:OI|CI|IO|NP|I)\))*)\(?([A-Z,]+)\)?", word, re.I)
-            if found is None or any(part.upper() not in RIGHTS for part in found[3].split(",")):
-                call.err(f'Invalid parameter "{word}"')
-                return 87
-            if not account_exists(call, found[1]):
-                call.err(f"{found[1]}: No mapping between account names and security IDs was done.")
-                call.out("Successfully processed 0 files; Failed processing 1 files")
-                return 1332
-            _grant(entry, mode, found[1], found[2].upper(), found[3].upper())
-        elif mode in ("/remove", "/remove:g", "/remove:d"):
-            entry.access.revoke(word)
-        else:
-            raise NotBuilt(f"icacls {mode or word}")
-        index += 1
-    return 0
-
-
-def _grant(entry: FileEntry, mode: str, account: str, flags: str, rights: str) -> None:
-    if mode == "/deny":
-        raise NotBuilt("icacls /deny")
-    if mode == "/grant:r":
-        entry.access.revoke(account)
-    inheritance = (2 if "(OI)" in flags else 0) | (1 if "(CI)" in flags else 0)
-    for right in rights.split(","):
-        entry.access.grant(account, RIGHTS[right], inheritance)
-
-
-WELL_KNOWN = ("nt authority\\", "nt service\\", "builtin\\", "iis apppool\\", "*s-1-")
-NAMES = ("everyone", "users", "administrators", "system", "network service", "local service", "iis_iusrs",
-         "authenticated users", "creator owner", "iusr")  # fmt: skip
-
-
-def account_exists(call: NativeCall, account: str) -> bool:
-    """Whether a name maps to a security identifier on this host."""
-    return mapped(call.world, call.host, account) is not None
-
-
-def mapped(world: World, host: Host, account: str) -> str | None:
-    """An account name as Windows writes it; None when no account has the name."""
-    key = account.lower()
-    if key.startswith(WELL_KNOWN):
-        return account
-    domain, _, user = account.rpartition("\\")
-    if key in NAMES:
-        return {"administrators": "BUILTIN\\Administrators", "users": "BUILTIN\\Users"}.get(key, account)
-    group = host.accounts.group(user)
-    if group is not None and domain.lower() in ("", host.name.lower()):
-        return f"BUILTIN\\{group.name}"
-    logon = world.authenticate(host, domain, user)
-    if logon is not None:
-        return logon.account
-    directory = world.parts.find(Directory)
-    found = objects.account(directory, account) if directory is not None and host.is_member else None
-    return f"{directory.netbios}\\{found.sam}" if directory is not None and found is not None else None

@@ -1,35 +1,112 @@
-"""netsh interface ipv4: the addresses of an adapter, changed in one go."""
+"""netsh interface ipv4: the addresses and the DNS servers of an adapter."""
 
 from __future__ import annotations
 
 from ipaddress import AddressValueError, IPv4Address, IPv4Interface, NetmaskValueError
 
+from winsim.cmdlets.native_arguments import Unknown, tags
 from winsim.interpreter.command import NativeCall, NotBuilt
 from winsim.world.host import Adapter, Address
+from winsim.world.names import NoAnswer, query
 from winsim.world.network import lease
 
-NAMES = ("name", "source", "address", "mask", "gateway")
+NAMES = ("name", "source", "address", "mask", "gateway", "gwmetric")
+DNS_SET = ("name", "source", "address", "register", "validate")
+DNS_ADD = ("name", "address", "index", "validate")
+NO_ADAPTER = "The filename, directory name, or volume label syntax is incorrect."
+INCORRECT = "The parameter is incorrect."
 
 
 def interface(call: NativeCall, words: list[str]) -> int:
     lower = [word.lower() for word in words]
-    if lower[:1] not in (["ipv4"], ["ip"]) or lower[1:3] != ["set", "address"]:
+    if lower[:1] not in (["ipv4"], ["ip"]) or len(lower) < 3:
         raise NotBuilt(f"netsh interface {' '.join(words)}")
-    options = _options(words[3:])
-    strange = [name for name in options if name not in NAMES]
-    if strange:
-        raise NotBuilt(f"netsh interface ipv4 set address {strange[0]}=")
+    verb, noun = lower[1], lower[2]
+    if (verb, noun) == ("set", "address"):
+        return set_address(call, tags(words[3:], NAMES))
+    if verb == "set" and noun in ("dnsservers", "dns"):
+        return set_name_servers(call, tags(words[3:], DNS_SET))
+    if verb == "add" and noun in ("dnsservers", "dns"):
+        return add_name_server(call, tags(words[3:], DNS_ADD))
+    raise NotBuilt(f"netsh interface {' '.join(words)}")
+
+
+def set_address(call: NativeCall, options: dict[str, str]) -> int:
+    if "gwmetric" in options:
+        raise NotBuilt("netsh interface ipv4 set address gwmetric=")
     adapter = _adapter(call, options.get("name", ""))
+    source = options.get("source", "static" if "address" in options else "").lower()
+    if source not in ("static", "dhcp"):
+        raise Unknown(options.get("source", "set address"))
     if adapter is None:
-        return _say(call, "The filename, directory name, or volume label syntax is incorrect.", 1)
-    if options.get("source", "").lower() == "dhcp":
+        return _say(call, NO_ADAPTER, 1)
+    if source == "dhcp":
+        if set(options) - {"name", "source"}:
+            raise Unknown(next(name for name in options if name not in ("name", "source")))
         if adapter.dhcp:
             return _say(call, "DHCP is already enabled on this interface.", 1)
         lease(call.world, adapter)
     elif not _set_static(adapter, options):
-        return _say(call, "The parameter is incorrect.", 1)
+        return _say(call, INCORRECT, 1)
     call.world.touch()
     return _say(call, "", 0)
+
+
+def set_name_servers(call: NativeCall, options: dict[str, str]) -> int:
+    """The list becomes one server or none; without validate=no, netsh asks the server before it says nothing."""
+    adapter = _adapter(call, options.get("name", ""))
+    source, address = options.get("source", "").lower(), options.get("address", "")
+    _check_name_server(options)
+    if source not in ("static", "dhcp") or (source == "dhcp" and address):
+        raise Unknown(options.get("source", "set dnsservers"))
+    if adapter is None:
+        return _say(call, NO_ADAPTER, 1)
+    if source == "static" and address.lower() != "none" and not _is_address(address):
+        return _say(call, INCORRECT, 1)
+    adapter.dns_servers = [] if source == "dhcp" or address.lower() == "none" else [address]
+    adapter.registers = options.get("register", "primary").lower() != "none"
+    call.world.touch()
+    return _validated(call, address if adapter.dns_servers else "", options)
+
+
+def add_name_server(call: NativeCall, options: dict[str, str]) -> int:
+    adapter = _adapter(call, options.get("name", ""))
+    address, index = options.get("address", ""), options.get("index", "")
+    _check_name_server(options)
+    if adapter is None:
+        return _say(call, NO_ADAPTER, 1)
+    if not _is_address(address) or (index and not index.isdigit()):
+        return _say(call, INCORRECT, 1)
+    if address in adapter.dns_servers:
+        return _say(call, "The object already exists.", 1)
+    adapter.dns_servers.insert(int(index) - 1 if index and int(index) else len(adapter.dns_servers), address)
+    call.world.touch()
+    return _validated(call, address, options)
+
+
+def _check_name_server(options: dict[str, str]) -> None:
+    if options.get("register", "primary").lower() not in ("none", "primary"):
+        raise NotBuilt(f"netsh interface ipv4 set dnsservers register={options['register']}")
+    if options.get("validate", "yes").lower() not in ("yes", "no"):
+        raise Unknown(f"validate={options['validate']}")
+
+
+def _validated(call: NativeCall, address: str, options: dict[str, str]) -> int:
+    """The setting is made either way."""
+    if address and options.get("validate", "yes").lower() == "yes":
+        try:
+            query(call.world, call.host, "localhost", "A", address)
+        except NoAnswer:
+            return _say(call, "The configured DNS server is incorrect or does not exist.", 1)
+    return _say(call, "", 0)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        IPv4Address(text)
+    except AddressValueError:
+        return False
+    return True
 
 
 def _set_static(adapter: Adapter, options: dict[str, str]) -> bool:
@@ -47,18 +124,6 @@ def _set_static(adapter: Adapter, options: dict[str, str]) -> bool:
     adapter.addresses = [Address(str(wanted.ip), wanted.network.prefixlen)]
     adapter.gateway = "" if gateway.lower() == "none" else gateway
     return True
-
-
-def _options(words: list[str]) -> dict[str, str]:
-    """By name, or in the order of the usage."""
-    result: dict[str, str] = {}
-    for position, word in enumerate(words):
-        name, equals, value = word.partition("=")
-        if equals:
-            result[name.lower()] = value.strip('"')
-        else:
-            result[NAMES[position] if position < len(NAMES) else word] = word
-    return result
 
 
 def _adapter(call: NativeCall, name: str) -> Adapter | None:

@@ -1,7 +1,9 @@
-"""netsh.exe: the contexts http, advfirewall and interface."""
+"""netsh.exe: the contexts http, advfirewall, interface and winhttp."""
 
 from __future__ import annotations
 
+from winsim.cmdlets.account_names import mapped
+from winsim.cmdlets.native_arguments import Unknown, tags
 from winsim.cmdlets.native_firewall import advfirewall
 from winsim.cmdlets.native_interface import interface
 from winsim.interpreter.command import NativeCall, NotBuilt, native
@@ -15,32 +17,61 @@ MESSAGES = {
 }
 
 
+SHOW_TAGS = ("ipport", "hostnameport", "ccs")
+ADD_TAGS = (
+    *("ipport", "certhash", "appid", "certstorename", "verifyclientcertrevocation"),
+    *("verifyrevocationwithcachedclientcertonly", "usagecheck", "revocationfreshnesstime", "urlretrievaltimeout"),
+    *("sslctlidentifier", "sslctlstorename", "dsmapperusage", "clientcertnegotiation", "hostnameport", "ccs"),
+)
+# What the lab has one answer for: another one is not built.
+FIXED = {"verifyrevocationwithcachedclientcertonly": "disable", "usagecheck": "enable", "listen": "yes",
+         "delegate": "no"}  # fmt: skip
+URL_TAGS = {"add": ("url", "user", "listen", "delegate", "sddl"), "delete": ("url",), "show": ("url",)}
+SWITCHES = ("verifyclientcertrevocation", "dsmapperusage", "clientcertnegotiation")
+
+
 @native("netsh.exe")
 def netsh(call: NativeCall) -> int:
     words = [word.strip('"') for word in call.args]
     context = words[0].lower() if words else ""
-    if context == "http":
-        return http(call, words[1:])
-    if context == "advfirewall":
-        return advfirewall(call, words[1:])
-    if context in ("interface", "int"):
-        return interface(call, words[1:])
-    raise NotBuilt(f"netsh {' '.join(call.args)}")
+    contexts = {"http": http, "advfirewall": advfirewall, "interface": interface, "int": interface, "winhttp": winhttp}
+    if context not in contexts:
+        raise NotBuilt(f"netsh {' '.join(call.args)}")
+    try:
+        return contexts[context](call, words[1:])
+    except Unknown as error:
+        call.out(f"{error.word} is not a valid argument for this command.")
+        call.out("The syntax supplied for this command is not valid. Check help for the correct syntax.")
+        call.out("")
+        return 1
 
 
 def http(call: NativeCall, words: list[str]) -> int:
     verb, noun = (words[0].lower(), words[1].lower()) if len(words) > 1 else ("", "")
-    options = dict(_option(word) for word in words[2:])
     if noun == "sslcert" and verb in ("show", "add", "delete"):
-        return {"show": show, "add": add, "delete": delete}[verb](call, options)
-    if noun == "urlacl":
-        return url_reservations(call, verb, options)
+        options = tags(words[2:], ADD_TAGS if verb == "add" else SHOW_TAGS)
+        return {"show": show, "add": add, "delete": delete}[verb](call, check(options))
+    if noun == "urlacl" and verb in URL_TAGS:
+        return url_reservations(call, verb, check(tags(words[2:], URL_TAGS[verb])))
     raise NotBuilt(f"netsh http {' '.join(words)}")
 
 
-def _option(word: str) -> tuple[str, str]:
-    name, _, value = word.partition("=")
-    return name.lower(), value.strip('"')
+def check(options: dict[str, str]) -> dict[str, str]:
+    for name, value in options.items():
+        if name in FIXED and value.lower() != FIXED[name]:
+            raise NotBuilt(f"netsh http {name}={value}")
+        if name in SWITCHES and value.lower() not in ("enable", "disable"):
+            raise Unknown(f"{name}={value}")
+    return options
+
+
+def winhttp(call: NativeCall, words: list[str]) -> int:
+    """No program of the lab goes through a proxy server."""
+    if [word.lower() for word in words] != ["show", "proxy"]:
+        raise NotBuilt(f"netsh winhttp {' '.join(words)}")
+    for line in ("", "Current WinHTTP proxy settings:", "", "    Direct access (no proxy server).", ""):
+        call.out(line)
+    return 0
 
 
 def _endpoint(options: dict[str, str]) -> tuple[str, bool] | None:
@@ -112,6 +143,10 @@ def add(call: NativeCall, options: dict[str, str]) -> int:
     if wanted is None or not (app_id.startswith("{") and app_id.endswith("}")) or not _is_endpoint(*wanted):
         call.out("The parameter is incorrect.")
         return 1
+    numbers = [options.get(name, "0") for name in ("revocationfreshnesstime", "urlretrievaltimeout")]
+    if not all(number.isdigit() for number in numbers):
+        call.out("The parameter is incorrect.")
+        return 1
     store = options.get("certstorename", "MY")
     if wanted[1] and "certstorename" not in options:
         return failed(call, "add", 87)
@@ -126,6 +161,9 @@ def add(call: NativeCall, options: dict[str, str]) -> int:
             wanted[0], wanted[1], entry.thumbprint, app_id, store,
             options.get("sslctlstorename", ""), options.get("sslctlidentifier", ""),
             options.get("verifyclientcertrevocation", "enable").lower() != "disable",
+            revocation_freshness=int(options.get("revocationfreshnesstime", "0")),
+            url_retrieval_timeout=int(options.get("urlretrievaltimeout", "0")),
+            ds_mapper=options.get("dsmapperusage", "disable").lower() == "enable",
             negotiate_client_certificate=options.get("clientcertnegotiation", "disable").lower() == "enable",
         )
     )  # fmt: skip
@@ -166,7 +204,16 @@ def url_reservations(call: NativeCall, verb: str, options: dict[str, str]) -> in
             call.out("Url reservation add failed, Error: 183")
             call.out(MESSAGES[183])
             return 1
-        table[url] = options.get("user") or options.get("sddl", "")
+        user = options.get("user", "")
+        account = mapped(call.world, call.host, user) if user else None
+        if not url or ("sddl" in options) is bool(user):
+            call.out("The parameter is incorrect.")
+            return 1
+        if user and account is None:
+            call.out("Url reservation add failed, Error: 1332")
+            call.out("No mapping between account names and security IDs was done.")
+            return 1
+        table[url] = account or options["sddl"]
         call.out("URL reservation successfully added")
         return 0
     if verb == "delete":
@@ -183,6 +230,8 @@ def url_reservations(call: NativeCall, verb: str, options: dict[str, str]) -> in
             if not url or name == url:
                 call.out("")
                 call.out(f"    Reserved URL            : {name} ")
-                call.out(f"        User: {user}")
+                call.out(f"        {'SDDL' if user.startswith('D:') else 'User'}: {user}")
+                call.out("            Listen: Yes")
+                call.out("            Delegate: No")
         return 0
     raise NotBuilt(f"netsh http {verb} urlacl")

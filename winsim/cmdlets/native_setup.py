@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from winsim.cmdlets.native_arguments import Unknown, only, told_apart
 from winsim.interpreter.command import NativeCall, NotBuilt, native
 from winsim.world import officewebapps
 from winsim.world.lync import machine
@@ -18,14 +19,21 @@ WEB_APPS_FEATURES = ("Web-Server", "Web-Asp-Net45", "Web-Windows-Auth", "InkandH
 # What the combined set-up of Application Request Routing holds.
 ROUTING_PACKAGES = ("rewrite_amd64_en-US.msi", "webfarm_v1.1_amd64_en_us.msi", "requestRouter_amd64.msi",
                     "ExternalDiskCache_amd64.msi")  # fmt: skip
+# It never restarts the machine by itself here, so that /norestart asks for what is so anyway.
+VISUAL_CPP_SWITCHES = ("quiet", "q", "passive", "norestart", "install", "uninstall")
+SQL_SETTINGS = ("ACTION", "INSTANCENAME", "FEATURES", "Q")
+SQL_FEATURES = {"SQL", "SQLENGINE", "TOOLS", "REPLICATION", "FULLTEXT", "CONN", "BC", "SDK", "SSMS", "ADV_SSMS"}
 OFFICE_FAILED, ELEVATION_NEEDED = 30066, 740
 
 
 @native("vcredist_x64.exe", "")
 def vcredist(call: NativeCall) -> int:
-    words = {word.lower().lstrip("/-") for word in call.args}
-    if not words & {"quiet", "q", "passive"}:
-        raise NotBuilt("vcredist_x64.exe with its windows")
+    words = {word.lower().lstrip("/-") for word in call.args if word[:1] in "/-"}
+    strange = [
+        word for word in call.args if word.lower().lstrip("/-") not in VISUAL_CPP_SWITCHES or word[:1] not in "/-"
+    ]
+    if strange or not words & {"quiet", "q", "passive"} or words >= {"install", "uninstall"}:
+        raise NotBuilt(f"vcredist_x64.exe {strange[0] if strange else 'with its windows'}")
     if not call.session.identity.is_admin:
         return ELEVATION_NEEDED
     registry = call.host.registry
@@ -44,8 +52,9 @@ def vcredist(call: NativeCall) -> int:
 @native("ARRv3_setup_amd64_en-us.exe", "")
 def request_routing(call: NativeCall) -> int:
     """The combined set-up: the four packages in their order."""
-    if not {word.lower().lstrip("/-") for word in call.args} & {"q", "quiet"}:
-        raise NotBuilt("ARRv3_setup_amd64_en-us.exe with its windows")
+    strange = [word for word in call.args if word.lower() not in ("/q", "-q", "/quiet", "-quiet")]
+    if strange or not call.args:
+        raise NotBuilt(f"ARRv3_setup_amd64_en-us.exe {strange[0] if strange else 'with its windows'}")
     if not call.session.identity.is_admin:
         return ELEVATION_NEEDED
     for file in ROUTING_PACKAGES:
@@ -72,7 +81,12 @@ def _sql_server(call: NativeCall) -> int:
     options = {}
     for word in call.args:
         name, _, value = word.lstrip("/").partition("=")
+        if name.upper() not in SQL_SETTINGS:
+            raise NotBuilt(f"SQL Server set-up {word}")
         options[name.upper()] = value.strip('"')
+    features = {part.strip().upper() for part in options.get("FEATURES", "SQLENGINE").split(",")}
+    if not features & {"SQL", "SQLENGINE"} or features - SQL_FEATURES:
+        raise NotBuilt(f"SQL Server set-up /FEATURES={options['FEATURES']}")
     if options.get("ACTION", "").lower() != "uninstall" or "Q" not in options:
         raise NotBuilt(f"SQL Server set-up {' '.join(call.args)}")
     instance = options.get("INSTANCENAME", "").upper()
@@ -84,10 +98,16 @@ def _sql_server(call: NativeCall) -> int:
 
 def _office(call: NativeCall) -> int:
     """setup.exe /config <xml> installs the product that the document names; /uninstall <product> removes it."""
-    words = [word.lower() for word in call.args]
-    if "/config" not in words:
+    try:
+        given = told_apart(call.args, (), ("config", "uninstall"))
+    except Unknown as error:
+        raise NotBuilt(f"Office set-up {error.word}") from None
+    only("Office set-up", given.words, 0)
+    if "config" not in given:
         raise NotBuilt("Office set-up with its windows")
-    config = find_file(call.world, call.host, call.args[words.index("/config") + 1].strip('"'))
+    if given.get("uninstall", "wacserver").lower() != "wacserver":
+        return OFFICE_FAILED
+    config = find_file(call.world, call.host, given.get("config"))
     if config is None or config.is_directory:
         return OFFICE_FAILED
     text = config.content.decode("utf-8-sig", "replace")
@@ -97,7 +117,7 @@ def _office(call: NativeCall) -> int:
     if not re.search(r'<Display\b[^>]*\bLevel="none"', text):
         raise NotBuilt("Office set-up with its windows")
     host = call.host
-    if "/uninstall" in words:
+    if "uninstall" in given:
         officewebapps.uninstall(host)
         return 0
     if not host.is_member or any(not host.features.has(name) for name in WEB_APPS_FEATURES):

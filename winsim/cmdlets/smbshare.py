@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterator
 
-from winsim.cmdlets.native_basic import mapped
+from winsim.cmdlets.account_names import mapped
 from winsim.interpreter.command import Call, CommandError, cmdlet
 from winsim.interpreter.values import EnumValue, PSObject
 from winsim.world.shares import Share, Shares

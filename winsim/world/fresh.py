@@ -89,6 +89,7 @@ def _services(host: Host) -> None:
         )  # fmt: skip
         if mode != "Disabled" and (state == "R") != (mode == "Automatic"):
             service.trigger = mode
+    host.services.services["w32time"].hook = "winsim.world.time_service"
 
 
 def _files(host: Host) -> None:
@@ -99,7 +100,7 @@ def _files(host: Host) -> None:
             host.files.make_directory(path)
         else:
             host.files.make_directory(path.rpartition("\\")[0])
-            entry = host.files.write(path, content.replace("\\r\\n", "\r\n").encode("ascii"))
+            entry = host.files.write(path, content.replace("\\r\\n", "\r\n").replace("\\t", "\t").encode("ascii"))
             entry.version = "6.3.9600.16384" if path.lower().endswith((".exe", ".dll")) else ""
     for _, entry in host.files.walk("C:\\"):
         entry.created = entry.modified = entry.accessed = EPOCH

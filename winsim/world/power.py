@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from winsim.world.parts import resolve
+from winsim.world.clock import DueEvent
+from winsim.world.parts import reference, resolve
 from winsim.world.registry import RegistryKey
 from winsim.world.services import start_at_boot
 
@@ -16,16 +17,17 @@ if TYPE_CHECKING:
 BOOT_SECONDS = 45.0  # lab time between going down and answering again
 
 
-def request_restart(world: World, host: Host, delay: float = 1.0) -> None:
+def request_restart(world: World, host: Host, delay: float = 1.0, user: str = "", notes: str = "") -> None:
     """The machine goes down after ``delay`` lab seconds; the endpoint ends its sessions when ``host.boots`` rises."""
     world.clock.at(delay, go_down, host_id=host.id)
-    host.events.write(
-        "System",
-        "USER32",
-        1074,
-        "Information",
-        f"The process has initiated the restart of computer {host.name} on behalf of user NT AUTHORITY\\SYSTEM",
-    )
+    who = user or "NT AUTHORITY\\SYSTEM"
+    text = f"The process has initiated the restart of computer {host.name} on behalf of user {who}"
+    host.events.write("System", "USER32", 1074, "Information", text + notes)
+
+
+def waiting_restarts(world: World, host: Host) -> list[DueEvent]:
+    """Restarts that were asked for and have not begun."""
+    return [due for due in world.clock.due if due.action == reference(go_down) and due.arguments["host_id"] == host.id]
 
 
 def go_down(world: World, host_id: str) -> None:
