@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from winsim.cmdlets.products import QUIET
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.interpreter.net.xml_documents import convert_document
 from winsim.interpreter.net.xml_nodes import XmlNode
@@ -27,7 +28,7 @@ def need_administrator(call: Call) -> None:
         raise CommandError("System.InvalidOperationException", text, "InvalidOperation")
 
 
-@cmdlet("Enable-WSManCredSSP", ("Role", "DelegateComputer"), idle=("Force",),  # asks no questions
+@cmdlet("Enable-WSManCredSSP", ("Role", "DelegateComputer"), idle=QUIET,  # asks no questions
         net_class="Microsoft.WSMan.Management.EnableWSManCredSSPCommand", module=MODULE)  # fmt: skip
 def enable_credssp(call: Call) -> None:
     need_administrator(call)
@@ -43,8 +44,8 @@ def enable_credssp(call: Call) -> None:
         call.host.registry.set(POLICY, "AllowFreshCredentials", 1)
         for index, name in enumerate(call.texts("DelegateComputer"), 1):
             call.host.registry.set(POLICY + r"\AllowFreshCredentials", str(index), f"wsman/{name}")
-        methods = ("Basic", "Digest", "Kerberos", "Negotiate", "Certificate", "CredSSP")
-        call.write(element("cfg:Auth", f"{CONFIG}client/auth", dict.fromkeys(methods, "true")))
+        kinds = ("Basic", "Digest", "Kerberos", "Negotiate", "Certificate", "CredSSP")
+        call.write(element("cfg:Auth", f"{CONFIG}client/auth", dict.fromkeys(kinds, "true")))
     call.world.touch()
 
 
