@@ -10,6 +10,7 @@ from winsim.interpreter.asking import ask_for
 from winsim.interpreter.binding_values import bind_value, binding_error, takes_text, with_types
 from winsim.interpreter.collect import unwrap
 from winsim.interpreter.command import NotBuilt
+from winsim.interpreter.containers import GenericList
 from winsim.interpreter.convert import SwitchParameter
 from winsim.interpreter.errors import Position, TerminatingError
 from winsim.interpreter.parameters import ALL_SETS, CommandParameters, Parameter
@@ -335,7 +336,9 @@ def bind_rest(binding: Binding, arguments: list[Argument]) -> None:
     for parameter in binding.command.parameters:
         if not binding.has(parameter) and any(d.remaining for d in parameter.sets.values()) and binding.fits(parameter):
             values = [a.value if a.literal is None or not takes_text(parameter.type) else a.literal for a in arguments]
-            value = values[0] if len(values) == 1 and isinstance(unwrap(values[0]), list) else Array(values)
+            values = [value for value in values if value is not AUTOMATION_NULL]
+            only = unwrap(values[0]) if len(values) == 1 else None
+            value = values[0] if isinstance(only, Array) else GenericList(values)
             binding.put(parameter, value)
             return
     if binding.command.strict:

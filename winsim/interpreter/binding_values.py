@@ -189,7 +189,8 @@ def for_function(binding: Binding, parameter: Parameter, kind: NetType, value: o
     name = kind.full_name
     if name == "System.Boolean" or (parameter.is_switch and not isinstance(value, SwitchParameter)):
         return strict_boolean(binding, parameter, value)
-    if kind.element is not None and kind.element.full_name == "System.Boolean" and value is not None:
+    bools = kind.element is not None and kind.element.full_name == "System.Boolean"
+    if bools and binding.command.strict and value is not None:
         items = items_of(value)
         flags = [strict_boolean(binding, parameter, item) for item in (items if items is not None else [value])]
         return Array(flags, "System.Boolean")

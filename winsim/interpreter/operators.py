@@ -147,7 +147,8 @@ def named_type(value: object) -> NetType:
     except TerminatingError as problem:
         exception = problem.record.exception
         raise error("RuntimeException", exception.message, "NotSpecified", inner=exception) from None
-    assert isinstance(found, NetType)
+    if not isinstance(found, NetType):
+        raise error("IsOperatorRequiresType", "The right operand of '-is' must be a type.", "InvalidOperation")
     return found
 
 

@@ -9,13 +9,13 @@ from winsim.interpreter import compare as comparing
 from winsim.interpreter.binding_values import ValidationFailed
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.convert import convert, to_bool
-from winsim.interpreter.errors import TerminatingError
+from winsim.interpreter.errors import TerminatingError, error
 from winsim.interpreter.nettypes import NetType
 from winsim.interpreter.numbers import to_integer
 from winsim.interpreter.parameters import Validator
 from winsim.interpreter.regexes import compile_pattern
 from winsim.interpreter.texts import to_text
-from winsim.interpreter.typetable import type_name_of, type_of
+from winsim.interpreter.typetable import NUMBER_TYPES, type_name_of, type_of
 from winsim.interpreter.values import Char
 
 NOTHING = "The argument is null. Provide a valid value for the argument, and then try running the command again."
@@ -65,9 +65,19 @@ def validate_set(arguments: list[object], named: dict[str, object]) -> Validator
 def validate_range(arguments: list[object], named: dict[str, object]) -> Validator:
     """The value counts as what it is in the type of the limits."""
     low, high = arguments[0], arguments[1]
-    kind = type_of(low) if type_of(low) == type_of(high) else None
-    if kind is None:
-        kind = NetType("System.Double")
+    kind = type_of(low) if type_of(low) == type_of(high) else NetType("System.Double")
+    if type_of(low) != type_of(high) and not (is_number(low) and is_number(high)):
+        raise malformed(
+            "MinRangeNotTheSameTypeOfMaxRange",
+            f"The specified minimum range ({short_name(low)}) cannot be accepted because it is not the same type as the "
+            f"specified maximum range ({short_name(high)}). Update the ValidateRange attribute for the parameter.",
+        )
+    if comparing.compare(low, high) > 0:
+        raise malformed(
+            "MaxRangeSmallerThanMinRange",
+            "The specified maximum range cannot be accepted because it is less than the specified minimum range. Update "
+            "the ValidateRange attribute for the parameter.",
+        )
 
     def check(session: Any, name: str, value: object) -> None:
         try:
@@ -93,6 +103,15 @@ def validate_range(arguments: list[object], named: dict[str, object]) -> Validat
             )
 
     return each(check)
+
+
+def is_number(value: object) -> bool:
+    return type_name_of(value) in NUMBER_TYPES
+
+
+def malformed(id: str, message: str) -> TerminatingError:
+    """The error of an attribute that cannot be."""
+    return error(id, message, "MetadataError", None, "System.Management.Automation.ValidationMetadataException")
 
 
 def short_name(value: object) -> str:
@@ -145,6 +164,12 @@ def validate_length(arguments: list[object], named: dict[str, object]) -> Valida
 
 def validate_count(arguments: list[object], named: dict[str, object]) -> Validator:
     low, high = whole(arguments[0]), whole(arguments[1])
+    if high < low:
+        raise malformed(
+            "ValidateRangeMaxLengthSmallerThanMinLength",
+            "The specified maximum number of arguments for a parameter is fewer than the specified minimum number of "
+            "arguments. Update the ValidateCount attribute for the parameter.",
+        )
 
     def check(session: Any, name: str, value: object) -> None:
         items = items_of(value)
