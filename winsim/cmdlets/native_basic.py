@@ -146,7 +146,9 @@ def nslookup(call: NativeCall) -> int:
         raise NotBuilt(f"nslookup {' '.join(call.args)}")
     kinds = [found[1] for found in options if found is not None]
     only("nslookup", words, 2)
-    server = words[1] if len(words) > 1 else ""
+    server = next(iter(call.world.resolve(call.host, words[1])), "") if len(words) > 1 else ""
+    if len(words) > 1 and not server:
+        call.err(f"*** Can't find server address for '{words[1]}':")  # and goes on with the server of the adapter
     shown = server or next(iter(call.host.dns_servers), "")
     try:
         records = query(call.world, call.host, words[0], kinds[-1] if kinds else "A", server)

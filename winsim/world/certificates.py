@@ -155,7 +155,8 @@ class CertificateStores:
 
     def find(self, thumbprint: str, store: str = "My") -> CertificateEntry | None:
         """In a store of the machine."""
-        return self.store("LocalMachine", store).find(thumbprint)
+        present = self.stores.get(_place("LocalMachine", ""), {}).get(store.lower())
+        return present.find(thumbprint) if present is not None else None
 
     def key_of(self, entry: CertificateEntry) -> KeyContainer | None:
         return self.containers.get(entry.container) if entry.container else None

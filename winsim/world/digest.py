@@ -18,7 +18,7 @@ from winsim.world.lab import World
 
 HISTORY = frozenset(
     {"clock", "events", "revision", "boots", "boot_time", "down_until", "recycles", "created", "modified", "accessed"}
-    | {"agents_at_start", "binding_at_start", "started", "next_rid"}
+    | {"agents_at_start", "binding_at_start", "started", "synchronised", "next_rid"}
 )
 LOG_FOLDERS = frozenset({"logs", "logfiles"})
 LOG_FILES = (".log", ".html")  # in the folders for temporary files

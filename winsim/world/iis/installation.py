@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from winsim.world.http_sys import http_sys
@@ -17,6 +18,32 @@ if TYPE_CHECKING:
 
 SVCHOST = r"C:\Windows\system32\svchost.exe"
 LOG_FOLDER = r"C:\inetpub\logs\LogFiles"
+SETUP_KEY = r"HKLM\SOFTWARE\Microsoft\InetStp"
+SETUP_VALUES: dict[str, str | int] = {
+    "MajorVersion": 8,
+    "MinorVersion": 5,
+    "VersionString": "Version 8.5",
+    "SetupString": "IIS 8.5",
+    "ProductString": "Internet Information Services",
+    "IISProgramGroup": "Administrative Tools",
+    "InstallPath": r"C:\Windows\system32\inetsrv",
+    "PathWWWRoot": r"C:\inetpub\wwwroot",
+}
+# InetStp\Components: what set-up programs look at to see which parts of IIS are there.
+COMPONENTS = {
+    "web-static-content": "StaticContent", "web-default-doc": "DefaultDocument", "web-dir-browsing": "DirectoryBrowse",
+    "web-http-errors": "HttpErrors", "web-http-redirect": "HttpRedirect", "web-http-logging": "HttpLogging",
+    "web-log-libraries": "LoggingLibraries", "web-request-monitor": "RequestMonitor",
+    "web-http-tracing": "HttpTracing", "web-stat-compression": "HttpCompressionStatic",
+    "web-dyn-compression": "HttpCompressionDynamic", "web-filtering": "RequestFiltering",
+    "web-basic-auth": "BasicAuthentication", "web-windows-auth": "WindowsAuthentication",
+    "web-client-auth": "ClientCertificateMappingAuthentication", "web-url-auth": "Authorization",
+    "web-net-ext": "NetFxExtensibility", "web-net-ext45": "NetFxExtensibility45", "web-asp-net": "ASPNET",
+    "web-asp-net45": "ASPNET45", "web-isapi-ext": "ISAPIExtensions", "web-isapi-filter": "ISAPIFilter",
+    "web-mgmt-console": "ManagementConsole", "web-scripting-tools": "ManagementScriptingTools",
+    "web-mgmt-service": "AdminService", "web-metabase": "Metabase", "web-wmi": "WMICompatibility",
+    "web-lgcy-mgmt-console": "LegacySnapin", "web-lgcy-scripting": "LegacyScripts",
+}  # fmt: skip
 # global modules by what brings them
 EXTENSION_MODULES = {
     "rewrite": (("RewriteModule", r"%SystemRoot%\system32\inetsrv\rewrite.dll"),),
@@ -55,11 +82,9 @@ def install(host: Host) -> None:
         host.files.write(rf"C:\inetpub\wwwroot\{name}", b"")
     for name in ("appcmd.exe", "inetinfo.exe", "w3wp.exe", "iisreset.exe"):
         host.files.write(rf"{INETSRV}\{name}", b"").version = "8.5.9600.16384"
-    host.registry.set(r"HKLM\SOFTWARE\Microsoft\InetStp", "MajorVersion", 8)
-    host.registry.set(r"HKLM\SOFTWARE\Microsoft\InetStp", "MinorVersion", 5)
-    host.registry.set(
-        r"HKLM\SOFTWARE\Microsoft\InetStp", "PathWWWRoot", r"%SystemDrive%\inetpub\wwwroot", "ExpandString"
-    )
+    for name, data in SETUP_VALUES.items():
+        host.registry.set(SETUP_KEY, name, data)
+    host.registry.set(rf"{SETUP_KEY}\Components", "W3SVC", 1)
     write_schema(host, "iis")
     if not is_installed(host):
         host.files.write(APPLICATION_HOST, first_configuration().to_bytes())
@@ -73,8 +98,21 @@ def uninstall(host: Host) -> None:
         host.services.remove(name)
     if host.files.exists(INETSRV):
         host.files.remove(INETSRV)
-    host.registry.remove(r"HKLM\SOFTWARE\Microsoft\InetStp")
+    _forget_setup(host, "W3SVC", SETUP_VALUES)
     host.parts.drop(Iis)
+
+
+def _forget_setup(host: Host, component: str, values: Iterable[str] = ()) -> None:
+    """The keys go with the last component: the tools may stay without the role."""
+    key = host.registry.find(SETUP_KEY)
+    components = host.registry.find(rf"{SETUP_KEY}\Components")
+    if key is None or components is None:
+        return
+    components.drop(component)
+    for name in values:
+        key.drop(name)
+    if not components.values:
+        host.registry.remove(SETUP_KEY)
 
 
 def first_configuration() -> Document:
@@ -164,6 +202,9 @@ def has_module(host: Host, name: str) -> bool:
 
 
 def feature_added(host: Host, feature: str) -> None:
+    component = COMPONENTS.get(feature.lower())
+    if component is not None:
+        host.registry.set(rf"{SETUP_KEY}\Components", component, 1)
     module = FEATURE_MODULES.get(feature)
     if module is not None and is_installed(host):
         with editing(host) as document:
@@ -173,6 +214,7 @@ def feature_added(host: Host, feature: str) -> None:
 
 
 def feature_removed(host: Host, feature: str) -> None:
+    _forget_setup(host, COMPONENTS.get(feature.lower(), ""))
     module = FEATURE_MODULES.get(feature)
     if module is not None and is_installed(host):
         with editing(host) as document:
