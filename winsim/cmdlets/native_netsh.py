@@ -199,6 +199,9 @@ def delete(call: NativeCall, options: dict[str, str]) -> int:
 def url_reservations(call: NativeCall, verb: str, options: dict[str, str]) -> int:
     table = http_sys(call.host).reservations
     url = options.get("url", "")
+    if not url.lower().startswith(("http://", "https://")) and (url or verb != "show"):
+        call.out("The parameter is incorrect.")
+        return 1
     if verb == "add":
         if url in table:
             call.out("Url reservation add failed, Error: 183")
@@ -206,7 +209,7 @@ def url_reservations(call: NativeCall, verb: str, options: dict[str, str]) -> in
             return 1
         user = options.get("user", "")
         account = mapped(call.world, call.host, user) if user else None
-        if not url or ("sddl" in options) is bool(user):
+        if ("sddl" in options) is bool(user):
             call.out("The parameter is incorrect.")
             return 1
         if user and account is None:
