@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from passivelab.lab.documents import MediaDocument
-from passivelab.lab.model import Domain, Host, Lab, Names, Pool, User
+from passivelab.lab.model import Domain, Host, Lab, Names, Pool, Translation, User
 
 
 class CertificateFacts(Protocol):
@@ -91,6 +91,7 @@ class LabView:
     public_address: str
     names: Names
     networks: Mapping[str, str]
+    nat: tuple[Translation, ...]
     hosts: tuple[Host, ...]
     pools: tuple[Pool, ...]
     users: tuple[User, ...]
@@ -114,6 +115,7 @@ def view_lab(lab: Lab, keys: KeyMaterial | None) -> LabView:
         public_address=lab.public_address,
         names=lab.names,
         networks=lab.networks,
+        nat=lab.nat,
         hosts=tuple(hosts.values()),
         pools=tuple(pools.values()),
         users=tuple(replace(user, pool=pools[user.pool.fqdn]) for user in lab.users),

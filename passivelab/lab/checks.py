@@ -62,10 +62,10 @@ def check_machines(inventory: Inventory) -> Iterator[Problem]:
         if rule.host not in machines.hosts:
             yield inventory.unknown(("nat", index, "host"), "host", rule.host, machines.hosts, marks)
             continue
-        network = machines.networks.get(machines.hosts[rule.host].network)
-        if rule.address and network is not None and IPv4Address(rule.address) not in IPv4Network(network.cidr):
+        around = machines.networks.get(machines.hosts[rule.host].network)
+        if rule.address and around is not None and IPv4Address(rule.address) not in IPv4Network(around.cidr):
             message = f"{rule.address} is not in the network of {rule.host}"
-            yield marks.problem(("nat", index, "address"), "address", message, expected=f"an address in {network.cidr}")
+            yield marks.problem(("nat", index, "address"), "address", message, expected=f"an address in {around.cidr}")
 
 
 def check_names(inventory: Inventory) -> Iterator[Problem]:

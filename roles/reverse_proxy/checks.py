@@ -121,6 +121,18 @@ def check(lab: Lab, host: Host, variables: Mapping[str, object]) -> Iterator[Fin
         problem = address_problem(lab, host, one.address)
         if problem:
             yield Finding("listener-address", None, problem, SOURCE, "a free address of the proxy's own network")
+    yield from unseen(lab, host, {one.address for one in listeners(variables["listeners"])})
+
+
+def unseen(lab: Lab, host: Host, addresses: set[str]) -> Iterator[Finding]:
+    """The public address leads to an address of the proxy on which nothing listens."""
+    inside = {
+        rule.address or host.address for rule in lab.nat if (rule.public, rule.host) == (lab.public_address, host.name)
+    }
+    if addresses and inside and not inside & addresses:
+        reason = f"{lab.public_address} leads to {', '.join(sorted(inside))} of {host.name}, where it does not listen"
+        fix = "one of the listeners there, or another address in the entry of nat"
+        yield Finding("listener-unseen", None, reason, SOURCE, fix)
 
 
 def unpullable(lab: Lab, host: Host, variables: Mapping[str, object]) -> Iterator[Finding]:

@@ -259,6 +259,11 @@ def test_odd_ports_and_addresses_of_the_proxy(tmp_path: Path, keys: Pki) -> None
     assert all(item.place and item.source and item.fix for item in found)
 
 
+def test_a_public_address_that_leads_past_the_listeners(tmp_path: Path, keys: Pki) -> None:
+    found = findings(tmp_path, keys, sets=("reverse_proxy.listeners={10.0.0.11: public}",))
+    assert [item.code for item in found] == ["listener-unseen"]
+
+
 def test_a_user_whose_client_does_not_fit_is_refused_with_the_inventory(tmp_path: Path, keys: Pki) -> None:
     """Where lab.yml names the pool itself, nobody looks for another one."""
     change = ("clients: [lync_mac_2011]", "clients: [lync_mac_2011], pool: se01.corp.contoso.com")
