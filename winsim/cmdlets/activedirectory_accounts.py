@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from winsim.cmdlets.activedirectory_common import (
+    AUTH,
     COMPUTER,
     SERVICE_ACCOUNT,
     USER,
@@ -290,19 +291,19 @@ def _remove(call: Call, kind: Kind) -> None:
 _REMOVE = ("Identity", "Server", "Credential", "AuthType")
 
 
-@cmdlet("Remove-ADUser", _REMOVE, net_class=class_of("Remove-ADUser"), module=_MODULE)
+@cmdlet("Remove-ADUser", _REMOVE, net_class=class_of("Remove-ADUser"), module=_MODULE, idle=AUTH)
 @guarded
 def remove_user(call: Call) -> None:
     _remove(call, USER)
 
 
-@cmdlet("Remove-ADComputer", _REMOVE, net_class=class_of("Remove-ADComputer"), module=_MODULE)
+@cmdlet("Remove-ADComputer", _REMOVE, net_class=class_of("Remove-ADComputer"), module=_MODULE, idle=AUTH)
 @guarded
 def remove_computer(call: Call) -> None:
     _remove(call, COMPUTER)
 
 
-@cmdlet("Remove-ADServiceAccount", _REMOVE, net_class=class_of("Remove-ADServiceAccount"), module=_MODULE)
+@cmdlet("Remove-ADServiceAccount", _REMOVE, net_class=class_of("Remove-ADServiceAccount"), module=_MODULE, idle=AUTH)
 @guarded
 def remove_service_account(call: Call) -> None:
     _remove(call, SERVICE_ACCOUNT)

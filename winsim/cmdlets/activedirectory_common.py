@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import wraps
 
 from winsim.cmdlets.products import (
     credential,
@@ -22,6 +23,7 @@ from winsim.interpreter.values import ArrayList, Int64, PSObject
 from winsim.world.directory import Directory, DirectoryError, DirectoryObject, errors, names, objects, schema, state
 
 NAMESPACE = "Microsoft.ActiveDirectory.Management"
+AUTH = ("AuthType",)  # how the client authenticates makes no difference here
 UNREACHABLE = (
     "Unable to contact the server. This may be because this server does not exist, it is currently down, or it does "
     "not have the Active Directory Web Services running."
@@ -189,14 +191,13 @@ def translate(error: DirectoryError, target: object) -> CommandError:
 def guarded(body: Callable[[Call], None]) -> Callable[[Call], None]:
     """Reports what the directory refuses as the module does: an error that ends the statement."""
 
+    @wraps(body)
     def run(call: Call) -> None:
         try:
             body(call)
         except DirectoryError as error:
             raise translate(error, call.get("Identity")) from None
 
-    run.__name__ = body.__name__
-    run.__doc__ = body.__doc__
     return run
 
 

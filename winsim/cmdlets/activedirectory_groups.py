@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from winsim.cmdlets.activedirectory_accounts import modify_attributes
 from winsim.cmdlets.activedirectory_common import (
+    AUTH,
     GROUP,
     PRINCIPAL,
     Kind,
@@ -79,7 +80,7 @@ def set_group(call: Call) -> None:
         call.write(present(directory, found, GROUP))
 
 
-@cmdlet("Remove-ADGroup", ("Identity", *_COMMON), net_class=class_of("Remove-ADGroup"), module=_MODULE)
+@cmdlet("Remove-ADGroup", ("Identity", *_COMMON), net_class=class_of("Remove-ADGroup"), module=_MODULE, idle=AUTH)
 @guarded
 def remove_group(call: Call) -> None:
     directory = connect(call, write=True)

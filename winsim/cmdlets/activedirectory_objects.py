@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from winsim.cmdlets.activedirectory_accounts import modify_attributes
 from winsim.cmdlets.activedirectory_common import (
+    AUTH,
     COMPUTER,
     NAMESPACE,
     OBJECT,
@@ -14,12 +15,13 @@ from winsim.cmdlets.activedirectory_common import (
     connect,
     find,
     guarded,
+    identity_text,
     present,
     principal,
     texts,
 )
 from winsim.cmdlets.products import entity, guid, plain, sid
-from winsim.interpreter.command import Call, CommandError, cmdlet
+from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.interpreter.containers import Dictionary
 from winsim.interpreter.values import ArrayList
 from winsim.world.directory import Directory, errors, names, objects, schema, service_accounts
@@ -97,13 +99,14 @@ def _remove(call: Call, kind: Kind) -> None:
 _REMOVE = ("Identity", "Recursive", *_COMMON)
 
 
-@cmdlet("Remove-ADOrganizationalUnit", _REMOVE, net_class=class_of("Remove-ADOrganizationalUnit"), module=_MODULE)
+@cmdlet("Remove-ADOrganizationalUnit", _REMOVE, net_class=class_of("Remove-ADOrganizationalUnit"), idle=AUTH,
+        module=_MODULE)  # fmt: skip
 @guarded
 def remove_unit(call: Call) -> None:
     _remove(call, UNIT)
 
 
-@cmdlet("Remove-ADObject", _REMOVE, net_class=class_of("Remove-ADObject"), module=_MODULE)
+@cmdlet("Remove-ADObject", _REMOVE, net_class=class_of("Remove-ADObject"), module=_MODULE, idle=AUTH)
 @guarded
 def remove_object(call: Call) -> None:
     _remove(call, OBJECT)
@@ -172,7 +175,8 @@ def _controller_fqdn(directory: Directory) -> str:
     return f"{directory.controllers[0]}.{directory.domain}"
 
 
-@cmdlet("Get-ADDomain", ("Identity", "Current", *_COMMON), net_class=class_of("Get-ADDomain"), module=_MODULE)
+@cmdlet("Get-ADDomain", ("Identity", *_COMMON), net_class=class_of("Get-ADDomain"), idle=(*AUTH, "Current"),
+        module=_MODULE)  # fmt: skip
 @guarded
 def get_domain(call: Call) -> None:
     directory = connect(call)
@@ -226,7 +230,8 @@ def _check_domain(call: Call, directory: Directory) -> None:
         )  # fmt: skip
 
 
-@cmdlet("Get-ADForest", ("Identity", "Current", *_COMMON), net_class=class_of("Get-ADForest"), module=_MODULE)
+@cmdlet("Get-ADForest", ("Identity", *_COMMON), net_class=class_of("Get-ADForest"), idle=(*AUTH, "Current"),
+        module=_MODULE)  # fmt: skip
 @guarded
 def get_forest(call: Call) -> None:
     directory = connect(call)
@@ -260,7 +265,7 @@ def _forest(directory: Directory) -> object:
 
 
 @cmdlet("Set-ADForest", ("Identity", "UPNSuffixes", "PassThru", *_COMMON), net_class=class_of("Set-ADForest"),
-        module=_MODULE)  # fmt: skip
+        module=_MODULE, idle=AUTH)  # fmt: skip
 @guarded
 def set_forest(call: Call) -> None:
     directory = connect(call, write=True)
@@ -284,7 +289,7 @@ def set_forest(call: Call) -> None:
         call.write(_forest(directory))
 
 
-@cmdlet("Get-ADRootDSE", ("Properties", *_COMMON), net_class=class_of("Get-ADRootDSE"), module=_MODULE)
+@cmdlet("Get-ADRootDSE", (*_COMMON,), net_class=class_of("Get-ADRootDSE"), module=_MODULE, idle=AUTH)
 @guarded
 def get_root_dse(call: Call) -> None:
     directory = connect(call)
@@ -307,12 +312,17 @@ def get_root_dse(call: Call) -> None:
     )
 
 
-@cmdlet("Get-ADDomainController", ("Identity", "Filter", "Discover", *_COMMON),
-        net_class=class_of("Get-ADDomainController"), module=_MODULE)  # fmt: skip
+@cmdlet("Get-ADDomainController", ("Identity", "Filter", *_COMMON),
+        net_class=class_of("Get-ADDomainController"), module=_MODULE, idle=(*AUTH, "Discover"))  # fmt: skip
 @guarded
 def get_controller(call: Call) -> None:
     directory = connect(call)
+    if call.text("Filter", "*") != "*":
+        raise NotBuilt(f"Get-ADDomainController -Filter {call.text('Filter')}")
+    wanted = identity_text(call.get("Identity")).lower() if call.has("Identity") else ""
     for name in directory.controllers:
+        if wanted and wanted not in (name.lower(), f"{name}.{directory.domain}".lower()):
+            continue
         host = call.world.find_host(name)
         account = objects.find(directory, f"{name}$", None)
         call.write(
@@ -339,8 +349,8 @@ def get_controller(call: Call) -> None:
 # Managed service accounts on the machine that uses them.
 
 
-@cmdlet("Install-ADServiceAccount", ("Identity", "Force", "AuthType"), net_class=class_of("Install-ADServiceAccount"),
-        module=_MODULE)  # fmt: skip
+@cmdlet("Install-ADServiceAccount", ("Identity",), net_class=class_of("Install-ADServiceAccount"),
+        module=_MODULE, idle=(*AUTH, "Force"))  # fmt: skip
 @guarded
 def install_service_account(call: Call) -> None:
     directory = connect(call)
@@ -360,8 +370,8 @@ def install_service_account(call: Call) -> None:
         objects.add_values(directory, computer, "msDS-HostServiceAccount", [found.dn], call.world.clock.now())
 
 
-@cmdlet("Test-ADServiceAccount", ("Identity", "AuthType"), net_class=class_of("Test-ADServiceAccount"),
-        module=_MODULE)  # fmt: skip
+@cmdlet("Test-ADServiceAccount", ("Identity",), net_class=class_of("Test-ADServiceAccount"),
+        module=_MODULE, idle=AUTH)  # fmt: skip
 @guarded
 def test_service_account(call: Call) -> None:
     directory = connect(call)
@@ -378,8 +388,8 @@ def test_service_account(call: Call) -> None:
     call.write(usable)
 
 
-@cmdlet("Uninstall-ADServiceAccount", ("Identity", "AuthType", "ForceRemoveLocal"),
-        net_class=class_of("Uninstall-ADServiceAccount"), module=_MODULE)  # fmt: skip
+@cmdlet("Uninstall-ADServiceAccount", ("Identity",),
+        net_class=class_of("Uninstall-ADServiceAccount"), module=_MODULE, idle=(*AUTH, "ForceRemoveLocal"))  # fmt: skip
 @guarded
 def uninstall_service_account(call: Call) -> None:
     directory = connect(call)

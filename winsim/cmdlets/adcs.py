@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from winsim.cmdlets.products import entity, in_group, is_domain_account, may_leave, plain
+from winsim.cmdlets.products import QUIET, default_only, entity, in_group, is_domain_account, may_leave, plain
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.world import adcs
 from winsim.world.adcs import CertificateAuthority
@@ -26,10 +26,9 @@ def _result(call: Call, number: int = 0, text: str = "") -> None:
 
 @cmdlet(
     "Install-AdcsCertificationAuthority",
-    ("CAType", "CACommonName", "CADistinguishedNameSuffix", "CryptoProviderName", "KeyLength", "HashAlgorithmName",
-     "ValidityPeriod", "ValidityPeriodUnits", "DatabaseDirectory", "LogDirectory", "Force", "OverwriteExistingKey",
-     "OverwriteExistingDatabase", "OverwriteExistingCAinDS"),
-    net_class=f"{_DEPLOY}.Commands.CA.InstallADCSCertificationAuthority", module="ADCSDeployment",
+    ("CAType", "CACommonName", "KeyLength", "HashAlgorithmName",
+     "ValidityPeriod", "ValidityPeriodUnits", "CryptoProviderName", "DatabaseDirectory", "LogDirectory"),
+    net_class=f"{_DEPLOY}.Commands.CA.InstallADCSCertificationAuthority", module="ADCSDeployment", idle=QUIET,
 )  # fmt: skip
 def install_authority(call: Call) -> None:
     host = call.host
@@ -40,6 +39,9 @@ def install_authority(call: Call) -> None:
     kind = call.text("CAType").lower()
     if kind not in ("enterpriserootca", "0", ""):
         raise NotBuilt(f"Install-AdcsCertificationAuthority -CAType {call.text('CAType')}")
+    default_only(call, "CryptoProviderName", "RSA#Microsoft Software Key Storage Provider")
+    for folder in ("DatabaseDirectory", "LogDirectory"):
+        default_only(call, folder, r"C:\Windows\system32\CertLog")
     directory = call.world.parts.find(Directory)
     reaches = is_domain_account(call) and (may_leave(call) or host.is_domain_controller)
     if directory is None or not host.is_member or not reaches:
@@ -81,8 +83,9 @@ def _publish(call: Call, directory: Directory, name: str) -> None:
             objects.insert(directory, f"CN={name},{place}", kind, {"dNSHostName": [call.host.fqdn]}, now=now)
 
 
-@cmdlet("Uninstall-AdcsCertificationAuthority", ("Force",),
-        net_class=f"{_DEPLOY}.Commands.CA.UninstallADCSCertificationAuthority", module="ADCSDeployment")  # fmt: skip
+@cmdlet("Uninstall-AdcsCertificationAuthority", (),
+        net_class=f"{_DEPLOY}.Commands.CA.UninstallADCSCertificationAuthority", module="ADCSDeployment",
+        idle=QUIET)  # fmt: skip
 def uninstall_authority(call: Call) -> None:
     host = call.host
     ca = host.parts.find(CertificateAuthority)
@@ -122,8 +125,8 @@ def get_template(call: Call) -> None:
         )
 
 
-@cmdlet("Add-CATemplate", ("Name", "Force"), net_class=f"{_ADMIN}.Commands.CA.AddCATemplate",
-        module="ADCSAdministration")  # fmt: skip
+@cmdlet("Add-CATemplate", ("Name",), net_class=f"{_ADMIN}.Commands.CA.AddCATemplate",
+        module="ADCSAdministration", idle=QUIET)  # fmt: skip
 def add_template(call: Call) -> None:
     ca = _authority(call)
     name = plain(call.get("Name"))
@@ -139,8 +142,8 @@ def add_template(call: Call) -> None:
         call.world.touch()
 
 
-@cmdlet("Remove-CATemplate", ("Name", "Force"), net_class=f"{_ADMIN}.Commands.CA.RemoveCATemplate",
-        module="ADCSAdministration")  # fmt: skip
+@cmdlet("Remove-CATemplate", ("Name",), net_class=f"{_ADMIN}.Commands.CA.RemoveCATemplate",
+        module="ADCSAdministration", idle=QUIET)  # fmt: skip
 def remove_template(call: Call) -> None:
     ca = _authority(call)
     name = plain(call.get("Name"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from winsim.cmdlets.activedirectory_accounts import check_password
-from winsim.cmdlets.products import clear_text, entity
+from winsim.cmdlets.products import QUIET, clear_text, default_only, entity
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.interpreter.values import EnumValue
 from winsim.world import feature_setup
@@ -56,9 +56,9 @@ def _check(call: Call) -> None:
 @cmdlet(
     "Install-ADDSForest",
     ("DomainName", "DomainNetbiosName", "DomainMode", "ForestMode", "InstallDns", "SafeModeAdministratorPassword",
-     "NoRebootOnCompletion", "Force", "SkipPreChecks", "CreateDnsDelegation", "DatabasePath", "LogPath", "SysvolPath",
-     "NoDnsOnNetwork", "SkipAutoConfigureDns"),
+     "NoRebootOnCompletion", "CreateDnsDelegation", "DatabasePath", "LogPath", "SysvolPath"),
     net_class="Microsoft.DirectoryServices.Deployment.PowerShell.Commands.InstallADDSForestCommand", module=MODULE,
+    idle=QUIET,
 )  # fmt: skip
 def install_forest(call: Call) -> None:
     _check(call)
@@ -68,6 +68,10 @@ def install_forest(call: Call) -> None:
         raise _refused("The computer already belongs to a domain.", "Test.VerifyDomainMembership")
     if call.world.parts.find(Directory) is not None:
         raise NotBuilt("a second Active Directory forest")
+    if call.switch("CreateDnsDelegation"):
+        raise NotBuilt("Install-ADDSForest -CreateDnsDelegation")
+    for folder, known in (("DatabasePath", "NTDS"), ("LogPath", "NTDS"), ("SysvolPath", "SYSVOL")):
+        default_only(call, folder, rf"C:\Windows\{known}")
     labels = domain.split(".")
     if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels):
         raise _refused(f"The DNS name of the domain, {domain}, is not valid.", "Test.VerifyDomainName")
@@ -110,11 +114,9 @@ def _finish(call: Call) -> None:
 @cmdlet(
     "Uninstall-ADDSDomainController",
     ("LocalAdministratorPassword", "LastDomainControllerInDomain", "RemoveApplicationPartitions",
-     "IgnoreLastDnsServerForZone", "NoRebootOnCompletion", "Force", "SkipPreChecks", "Credential",
-     "IgnoreLastDCInDomainMismatch"),
+     "IgnoreLastDnsServerForZone", "NoRebootOnCompletion"),
     net_class="Microsoft.DirectoryServices.Deployment.PowerShell.Commands.UninstallADDSDomainControllerCommand",
-    module=MODULE,
-)  # fmt: skip
+    module=MODULE, idle=QUIET)  # fmt: skip
 def uninstall_controller(call: Call) -> None:
     _check(call)
     host = call.host

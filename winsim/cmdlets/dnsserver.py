@@ -12,7 +12,7 @@ from winsim.cmdlets.dnsserver_common import (
     shown_record,
     shown_zone,
 )
-from winsim.cmdlets.products import entity, items, plain, property_of
+from winsim.cmdlets.products import QUIET, entity, items, plain, property_of
 from winsim.interpreter.command import Call, NotBuilt, cmdlet
 from winsim.interpreter.net.datetimes import TimeSpan
 from winsim.interpreter.values import Array
@@ -78,13 +78,15 @@ def set_zone(call: Call) -> None:
             call.write(shown_zone(zone))
 
 
-@cmdlet("Remove-DnsServerZone", ("Name", "Force", "PassThru", "ComputerName"), net_class="Remove-DnsServerZone",
-        module=MODULE)  # fmt: skip
+@cmdlet("Remove-DnsServerZone", ("Name", "PassThru", "ComputerName"), net_class="Remove-DnsServerZone",
+        module=MODULE, idle=QUIET)  # fmt: skip
 @guarded
 def remove_zone(call: Call) -> None:
     found = server(call, write=True)
     zone = found.zone(call.text("Name"))
     if call.should_process(zone.name, "Remove-DnsServerZone"):
+        if call.switch("PassThru"):
+            call.write(shown_zone(zone))
         found.remove(zone.name)
         call.world.touch()
 
@@ -116,14 +118,14 @@ def _add(call: Call, kind: str, data: list[str]) -> None:
 _RECORD = ("Name", "ZoneName", "TimeToLive", "PassThru", "ComputerName")
 
 
-@cmdlet("Add-DnsServerResourceRecordA", (*_RECORD, "IPv4Address", "AllowUpdateAny", "AgeRecord"),
+@cmdlet("Add-DnsServerResourceRecordA", (*_RECORD, "IPv4Address"),
         net_class="Add-DnsServerResourceRecordA", module=MODULE)  # fmt: skip
 @guarded
 def add_address(call: Call) -> None:
     _add(call, "A", [plain(one) for one in items(call.get("IPv4Address"))])
 
 
-@cmdlet("Add-DnsServerResourceRecordCName", (*_RECORD, "HostNameAlias", "AllowUpdateAny", "AgeRecord"),
+@cmdlet("Add-DnsServerResourceRecordCName", (*_RECORD, "HostNameAlias"),
         net_class="Add-DnsServerResourceRecordCName", module=MODULE)  # fmt: skip
 @guarded
 def add_alias(call: Call) -> None:
@@ -148,7 +150,7 @@ def add_record(call: Call) -> None:
         raise NotBuilt("Add-DnsServerResourceRecord of a type other than A, CName and Srv")
 
 
-@cmdlet("Get-DnsServerResourceRecord", ("ZoneName", "Name", "RRType", "Node", "ComputerName"),
+@cmdlet("Get-DnsServerResourceRecord", ("ZoneName", "Name", "RRType", "ComputerName"),
         net_class="Get-DnsServerResourceRecord", module=MODULE)  # fmt: skip
 @guarded
 def get_record(call: Call) -> None:
@@ -164,9 +166,8 @@ def get_record(call: Call) -> None:
 
 @cmdlet(
     "Remove-DnsServerResourceRecord",
-    ("ZoneName", "Name", "RRType", "RecordData", "InputObject", "Force", "PassThru", "ComputerName"),
-    net_class="Remove-DnsServerResourceRecord", module=MODULE,
-)  # fmt: skip
+    ("ZoneName", "Name", "RRType", "RecordData", "InputObject", "PassThru", "ComputerName"),
+    net_class="Remove-DnsServerResourceRecord", module=MODULE, idle=QUIET)  # fmt: skip
 @guarded
 def remove_record(call: Call) -> None:
     zone = server(call, write=True).zone(call.text("ZoneName"))
@@ -184,6 +185,8 @@ def remove_record(call: Call) -> None:
         text = f"Failed to get {name} record in {zone.name} zone on {server_host(call).name} server."
         raise error(9714, text, "ObjectNotFound", name)
     if call.should_process(name, "Remove-DnsServerResourceRecord"):
+        if call.switch("PassThru"):
+            call.write_all(shown_record(one) for one in rows)
         zone.records = [one for one in zone.records if one not in rows]
         call.world.touch()
 
@@ -227,10 +230,12 @@ def add_forwarder(call: Call) -> None:
         if plain(one) not in found.forwarders:
             found.forwarders.append(plain(one))
     call.world.touch()
+    if call.switch("PassThru"):
+        call.write(_forwarder(found))
 
 
-@cmdlet("Remove-DnsServerForwarder", ("IPAddress", "Force", "PassThru", "ComputerName"),
-        net_class="Remove-DnsServerForwarder", module=MODULE)  # fmt: skip
+@cmdlet("Remove-DnsServerForwarder", ("IPAddress", "PassThru", "ComputerName"),
+        net_class="Remove-DnsServerForwarder", module=MODULE, idle=QUIET)  # fmt: skip
 @guarded
 def remove_forwarder(call: Call) -> None:
     found = server(call, write=True)
@@ -239,3 +244,5 @@ def remove_forwarder(call: Call) -> None:
             raise error(9714, f"Failed to remove forwarder {plain(one)}.", "ObjectNotFound")
         found.forwarders.remove(plain(one))
     call.world.touch()
+    if call.switch("PassThru"):
+        call.write(_forwarder(found))

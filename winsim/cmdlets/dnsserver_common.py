@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 
 from winsim.cmdlets.products import entity, in_group, is_domain_account, may_leave, moment
 from winsim.interpreter.command import Call, CommandError
@@ -46,6 +47,7 @@ def server(call: Call, *, write: bool = False) -> DnsServer:
 
 
 def guarded(body: Callable[[Call], None]) -> Callable[[Call], None]:
+    @wraps(body)
     def run(call: Call) -> None:
         try:
             body(call)
@@ -53,8 +55,6 @@ def guarded(body: Callable[[Call], None]) -> Callable[[Call], None]:
             missing = problem.code in (9601, 9714)
             raise error(problem.code, problem.message, "ObjectNotFound" if missing else "ResourceExists") from None
 
-    run.__name__ = body.__name__
-    run.__doc__ = body.__doc__
     return run
 
 

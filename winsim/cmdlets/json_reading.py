@@ -62,16 +62,16 @@ class JsonReader:
         if not char:
             return None
         if char == "{":
-            return self.object(depth + 1)
+            return self.read_object(depth + 1)
         if char == "[":
-            return self.array(depth + 1)
+            return self.read_array(depth + 1)
         date = DATE.match(self.text, self.at) if char == '"' else None
         if date is not None:
             self.at = date.end()
             return DateTime(UNIX_EPOCH + int(date[1]) * TICKS_PER_MILLISECOND, "Utc")
         return self.string() if char in "\"'" else primitive(self.token())
 
-    def object(self, depth: int) -> object:
+    def read_object(self, depth: int) -> object:
         self.take()
         members: dict[str, object] = {}
         while (char := self.peek()) != "}":
@@ -91,7 +91,7 @@ class JsonReader:
         self.take()
         return self.make_object(members)
 
-    def array(self, depth: int) -> list[object]:
+    def read_array(self, depth: int) -> list[object]:
         self.take()
         items: list[object] = []
         more = False

@@ -15,8 +15,8 @@ _MODULE = "Kds"
 _CLASS = "Microsoft.KeyDistributionService.Cmdlets."
 
 
-@cmdlet("Add-KdsRootKey", ("EffectiveTime", "EffectiveImmediately"), net_class=_CLASS + "AddKdsRootKeyCommand",
-        module=_MODULE)  # fmt: skip
+@cmdlet("Add-KdsRootKey", ("EffectiveTime",), net_class=_CLASS + "AddKdsRootKeyCommand",
+        module=_MODULE, idle=("EffectiveImmediately",))  # fmt: skip
 def add_root_key(call: Call) -> None:
     """Even an immediate key is used by the controllers ten hours later only, so that it can replicate."""
     directory = connect(call)

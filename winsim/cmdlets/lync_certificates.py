@@ -14,7 +14,7 @@ from winsim.cmdlets.lync_common import (
     reported,
     store,
 )
-from winsim.cmdlets.products import entity, items, moment, plain, property_of, strings
+from winsim.cmdlets.products import QUIET, entity, items, moment, plain, property_of, strings
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.web import tls
 from winsim.world import issuing
@@ -67,7 +67,7 @@ def reference(entry: CertificateEntry, use: str) -> object:
     )
 
 
-@cmdlet("Get-CsCertificate", ("Type", "Identity"), net_class=class_of("Get-CsCertificate", _AREA), module=MODULE)
+@cmdlet("Get-CsCertificate", ("Type",), net_class=class_of("Get-CsCertificate", _AREA), module=MODULE)
 @reported
 def get_certificate(call: Call) -> None:
     server = local_server(call)
@@ -80,8 +80,8 @@ def get_certificate(call: Call) -> None:
                 call.write(reference(entry, use))
 
 
-@cmdlet("Set-CsCertificate", ("Type", "Thumbprint", "Identity", "Reference", "Force", "Report"),
-        net_class=class_of("Set-CsCertificate", _AREA), module=MODULE)  # fmt: skip
+@cmdlet("Set-CsCertificate", ("Type", "Thumbprint", "Identity", "Reference"),
+        net_class=class_of("Set-CsCertificate", _AREA), module=MODULE, idle=QUIET)  # fmt: skip
 @reported
 def set_certificate(call: Call) -> None:
     local_administrator(call)
@@ -157,8 +157,8 @@ def chains_to_root(host: Host, der: bytes, now: datetime) -> bool:
     return tls.chain(der, known, roots, now) is not None
 
 
-@cmdlet("Remove-CsCertificate", ("Type", "Identity", "Force", "Report"),
-        net_class=class_of("Remove-CsCertificate", _AREA), module=MODULE)  # fmt: skip
+@cmdlet("Remove-CsCertificate", ("Type",),
+        net_class=class_of("Remove-CsCertificate", _AREA), module=MODULE, idle=QUIET)  # fmt: skip
 @reported
 def remove_certificate(call: Call) -> None:
     local_administrator(call)
@@ -173,7 +173,7 @@ def remove_certificate(call: Call) -> None:
     call.world.touch()
 
 
-@cmdlet("Import-CsCertificate", ("Path", "Password", "PrivateKeyExportable", "Report"),
+@cmdlet("Import-CsCertificate", ("Path", "Password", "PrivateKeyExportable"),
         net_class=class_of("Import-CsCertificate", _AREA), module=MODULE)  # fmt: skip
 @reported
 def import_certificate(call: Call) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from winsim.cmdlets.lync_common import MODULE, class_of, configuration, reported
 from winsim.cmdlets.lync_settings import change, get, missing, new, remove
-from winsim.cmdlets.products import entity
+from winsim.cmdlets.products import QUIET, entity
 from winsim.interpreter.command import Call, NotBuilt, cmdlet
 from winsim.interpreter.wildcards import wildcard_match
 from winsim.world.lync.settings import USER_SERVICES
@@ -28,24 +28,24 @@ def get_policy(call: Call) -> None:
     get(call, USER_SERVICES)
 
 
-@cmdlet("New-CsUserServicesPolicy", ("Identity", "UcsAllowed", "InMemory", "Force"),
-        net_class=class_of("New-CsUserServicesPolicy", _AREA), module=MODULE)  # fmt: skip
+@cmdlet("New-CsUserServicesPolicy", ("Identity", "InMemory"),
+        net_class=class_of("New-CsUserServicesPolicy", _AREA), module=MODULE, idle=QUIET)  # fmt: skip
 @reported
 def new_policy(call: Call) -> None:
     _scope(call)
     new(call, USER_SERVICES)
 
 
-@cmdlet("Set-CsUserServicesPolicy", ("Identity", "UcsAllowed", "Force"),
-        net_class=class_of("Set-CsUserServicesPolicy", _AREA), module=MODULE)  # fmt: skip
+@cmdlet("Set-CsUserServicesPolicy", ("Identity",),
+        net_class=class_of("Set-CsUserServicesPolicy", _AREA), module=MODULE, idle=QUIET)  # fmt: skip
 @reported
 def set_policy(call: Call) -> None:
     _scope(call)
     change(call, USER_SERVICES)
 
 
-@cmdlet("Remove-CsUserServicesPolicy", ("Identity", "Force"),
-        net_class=class_of("Remove-CsUserServicesPolicy", _AREA), module=MODULE)  # fmt: skip
+@cmdlet("Remove-CsUserServicesPolicy", ("Identity",),
+        net_class=class_of("Remove-CsUserServicesPolicy", _AREA), module=MODULE, idle=QUIET)  # fmt: skip
 @reported
 def remove_policy(call: Call) -> None:
     _scope(call)

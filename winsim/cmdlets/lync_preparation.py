@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from winsim.cmdlets.lync_common import BASE, MODULE, class_of, directory, failed, reported
-from winsim.cmdlets.products import in_group
+from winsim.cmdlets.products import QUIET, in_group
 from winsim.interpreter.command import Call, cmdlet
 from winsim.interpreter.values import EnumValue
 from winsim.world.directory import Directory, objects
@@ -11,7 +11,6 @@ from winsim.world.lync import preparation, users
 from winsim.world.lync.machine import SERVICES
 
 _AREA = "Deployment"
-_COMMON = ("Force", "Report", "GlobalCatalog", "GlobalSettingsDomainController")
 
 
 def _need_group(call: Call, *names: str) -> None:
@@ -24,8 +23,8 @@ def _state(name: str, text: str, value: int) -> EnumValue:
     return EnumValue(f"{BASE}.Deployment.{name}", text, value)
 
 
-@cmdlet("Install-CsAdServerSchema", (*_COMMON, "Ldf"), net_class=class_of("Install-CsAdServerSchema", _AREA),
-        module=MODULE)  # fmt: skip
+@cmdlet("Install-CsAdServerSchema", (), net_class=class_of("Install-CsAdServerSchema", _AREA),
+        module=MODULE, idle=QUIET)  # fmt: skip
 @reported
 def install_schema(call: Call) -> None:
     found = directory(call)
@@ -35,7 +34,7 @@ def install_schema(call: Call) -> None:
         call.world.touch()
 
 
-@cmdlet("Get-CsAdServerSchema", ("Report",), net_class=class_of("Get-CsAdServerSchema", _AREA), module=MODULE)
+@cmdlet("Get-CsAdServerSchema", (), net_class=class_of("Get-CsAdServerSchema", _AREA), module=MODULE)
 @reported
 def get_schema(call: Call) -> None:
     ready = objects.is_lync_ready(directory(call))
@@ -43,7 +42,7 @@ def get_schema(call: Call) -> None:
     call.write(_state("SchemaVersionState", text, 1 if ready else 0))
 
 
-@cmdlet("Enable-CsAdForest", (*_COMMON, "GroupDomain"), net_class=class_of("Enable-CsAdForest", _AREA), module=MODULE)
+@cmdlet("Enable-CsAdForest", (), net_class=class_of("Enable-CsAdForest", _AREA), module=MODULE, idle=QUIET)
 @reported
 def enable_forest(call: Call) -> None:
     found = directory(call)
@@ -56,7 +55,7 @@ def enable_forest(call: Call) -> None:
         call.world.touch()
 
 
-@cmdlet("Get-CsAdForest", ("Report", "GlobalCatalog", "GlobalSettingsDomainController"),
+@cmdlet("Get-CsAdForest", (),
         net_class=class_of("Get-CsAdForest", _AREA), module=MODULE)  # fmt: skip
 @reported
 def get_forest(call: Call) -> None:
@@ -65,8 +64,8 @@ def get_forest(call: Call) -> None:
     call.write(_state("LcForestSettingsState", text, 1 if ready else 0))
 
 
-@cmdlet("Enable-CsAdDomain", (*_COMMON, "Domain", "DomainController"), net_class=class_of("Enable-CsAdDomain", _AREA),
-        module=MODULE)  # fmt: skip
+@cmdlet("Enable-CsAdDomain", ("Domain",), net_class=class_of("Enable-CsAdDomain", _AREA),
+        module=MODULE, idle=QUIET)  # fmt: skip
 @reported
 def enable_domain(call: Call) -> None:
     found = directory(call)
@@ -87,7 +86,7 @@ def _check_domain(call: Call, found: Directory) -> None:
                      f"{BASE}.Deployment.DeploymentException")  # fmt: skip
 
 
-@cmdlet("Get-CsAdDomain", ("Report", "Domain", "DomainController", "GlobalCatalog", "GlobalSettingsDomainController"),
+@cmdlet("Get-CsAdDomain", ("Domain",),
         net_class=class_of("Get-CsAdDomain", _AREA), module=MODULE)  # fmt: skip
 @reported
 def get_domain(call: Call) -> None:
@@ -98,7 +97,7 @@ def get_domain(call: Call) -> None:
     call.write(_state("LcDomainSettingsState", text, 1 if ready else 0))
 
 
-@cmdlet("Disable-CsAdDomain", (*_COMMON, "Domain", "DomainController"),
+@cmdlet("Disable-CsAdDomain", ("Force", "Domain"),
         net_class=class_of("Disable-CsAdDomain", _AREA), module=MODULE)  # fmt: skip
 @reported
 def disable_domain(call: Call) -> None:
@@ -114,7 +113,7 @@ def disable_domain(call: Call) -> None:
         call.world.touch()
 
 
-@cmdlet("Disable-CsAdForest", (*_COMMON, "GroupDomain"), net_class=class_of("Disable-CsAdForest", _AREA),
+@cmdlet("Disable-CsAdForest", ("Force",), net_class=class_of("Disable-CsAdForest", _AREA),
         module=MODULE)  # fmt: skip
 @reported
 def disable_forest(call: Call) -> None:

@@ -21,7 +21,7 @@ from winsim.cmdlets.lync_common import (
     store,
     topology,
 )
-from winsim.cmdlets.products import entity, in_group, plain
+from winsim.cmdlets.products import QUIET, entity, in_group, plain
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.interpreter.values import Array, Byte
 from winsim.world import codec
@@ -44,7 +44,6 @@ from winsim.world.lync import topology as documents
 from winsim.world.shares import find_file, locate
 
 _AREA = "Deployment"
-_COMMON = ("Force", "Report", "GlobalCatalog", "GlobalSettingsDomainController")
 _EXCEPTION = f"{BASE}.Deployment.DeploymentException"
 SERVER_GROUPS = ("RTCHSUniversalServices", "RTCComponentUniversalServices", "RTCUniversalConfigReplicator")
 
@@ -72,9 +71,10 @@ def _sql_host(call: Call, instance: str) -> tuple[Host, LyncServer]:
 
 @cmdlet(
     "Install-CsDatabase",
-    (*_COMMON, "CentralManagementDatabase", "ConfiguredDatabases", "LocalDatabases", "SqlServerFqdn",
-     "SqlInstanceName", "DatabasePaths", "UseDefaultSqlPaths", "Clean", "Update", "ExcludeCollocatedStores"),
+    ("CentralManagementDatabase", "ConfiguredDatabases", "SqlServerFqdn",
+     "SqlInstanceName", "Clean", "Update"),
     net_class=class_of("Install-CsDatabase", _AREA), module=MODULE,
+    idle=(*QUIET, "LocalDatabases", "UseDefaultSqlPaths"),  # what is done without the other switches
 )  # fmt: skip
 @reported
 def install_database(call: Call) -> None:
@@ -120,7 +120,7 @@ def _install_store(call: Call) -> None:
 
 
 @cmdlet("Uninstall-CsDatabase",
-        ("Force", "Report", "CentralManagementDatabase", "DatabaseType", "SqlServerFqdn", "SqlInstanceName"),
+        ("Force", "CentralManagementDatabase", "DatabaseType", "SqlServerFqdn", "SqlInstanceName"),
         net_class=class_of("Uninstall-CsDatabase", _AREA), module=MODULE)  # fmt: skip
 @reported
 def uninstall_database(call: Call) -> None:
@@ -145,9 +145,9 @@ def uninstall_database(call: Call) -> None:
     call.world.touch()
 
 
-@cmdlet("Test-CsDatabase", ("ConfiguredDatabases", "CentralManagementDatabase", "LocalService", "SqlServerFqdn",
-                            "SqlInstanceName", "Report"), net_class=class_of("Test-CsDatabase", _AREA),
-        module=MODULE)  # fmt: skip
+@cmdlet("Test-CsDatabase", ("CentralManagementDatabase", "SqlServerFqdn", "SqlInstanceName"),
+        net_class=class_of("Test-CsDatabase", _AREA), module=MODULE,
+        idle=("ConfiguredDatabases",))  # fmt: skip  # what it tests without the other switch
 @reported
 def test_database(call: Call) -> None:
     """Connects to each database: whether it is there, and of which version beside the one that this shell expects."""
@@ -170,8 +170,8 @@ def test_database(call: Call) -> None:
 
 
 @cmdlet("Set-CsConfigurationStoreLocation",
-        ("Force", "Report", "SqlServerFqdn", "SqlInstanceName", "SkipLookup", "GlobalSettingsDomainController"),
-        net_class=class_of("Set-CsConfigurationStoreLocation", _AREA), module=MODULE)  # fmt: skip
+        ("SqlServerFqdn", "SqlInstanceName", "SkipLookup"),
+        net_class=class_of("Set-CsConfigurationStoreLocation", _AREA), module=MODULE, idle=QUIET)  # fmt: skip
 @reported
 def set_location(call: Call) -> None:
     found = directory(call)
@@ -191,8 +191,8 @@ def _server_administrator(call: Call) -> None:
         raise failed("Insufficient access rights to perform the operation.", "PermissionDenied", _EXCEPTION)
 
 
-@cmdlet("Remove-CsConfigurationStoreLocation", ("Force", "Report", "GlobalSettingsDomainController"),
-        net_class=class_of("Remove-CsConfigurationStoreLocation", _AREA), module=MODULE)  # fmt: skip
+@cmdlet("Remove-CsConfigurationStoreLocation", (),
+        net_class=class_of("Remove-CsConfigurationStoreLocation", _AREA), module=MODULE, idle=QUIET)  # fmt: skip
 @reported
 def remove_location(call: Call) -> None:
     found = directory(call)
@@ -217,8 +217,8 @@ def _decode(content: bytes) -> str:
     return content.decode("utf-8-sig")
 
 
-@cmdlet("Publish-CsTopology", (*_COMMON, "FileName", "Document", "FinalizeUninstall", "BackupFileName"),
-        net_class=class_of("Publish-CsTopology", _AREA), module=MODULE)  # fmt: skip
+@cmdlet("Publish-CsTopology", ("FileName", "Document", "FinalizeUninstall"),
+        net_class=class_of("Publish-CsTopology", _AREA), module=MODULE, idle=QUIET)  # fmt: skip
 @reported
 def publish_topology(call: Call) -> None:
     found = store(call, write=True)
@@ -295,8 +295,8 @@ def _principals(fqdn: str) -> list[str]:
     return [f"sip/{fqdn.lower()}", f"http/{fqdn.lower()}"]
 
 
-@cmdlet("Enable-CsTopology", (*_COMMON, "SkipPrepareCheck"), net_class=class_of("Enable-CsTopology", _AREA),
-        module=MODULE)  # fmt: skip
+@cmdlet("Enable-CsTopology", (), net_class=class_of("Enable-CsTopology", _AREA),
+        module=MODULE, idle=QUIET)  # fmt: skip
 @reported
 def enable_topology(call: Call) -> None:
     """Groups, service principal names and folders of what is published."""
@@ -371,8 +371,8 @@ def export_configuration(call: Call) -> None:
     call.host.files.write(path, content)
 
 
-@cmdlet("Import-CsConfiguration", ("ByteInput", "FileName", "Force", "LocalStore"),
-        net_class=class_of("Import-CsConfiguration"), module=MODULE)  # fmt: skip
+@cmdlet("Import-CsConfiguration", ("ByteInput", "FileName", "LocalStore"),
+        net_class=class_of("Import-CsConfiguration"), module=MODULE, idle=QUIET)  # fmt: skip
 @reported
 def import_configuration(call: Call) -> None:
     if call.has("ByteInput"):
@@ -398,7 +398,7 @@ def import_configuration(call: Call) -> None:
         call.world.touch()
 
 
-@cmdlet("Enable-CsReplica", _COMMON, net_class=class_of("Enable-CsReplica", _AREA), module=MODULE)
+@cmdlet("Enable-CsReplica", (), net_class=class_of("Enable-CsReplica", _AREA), module=MODULE, idle=QUIET)
 @reported
 def enable_replica(call: Call) -> None:
     local_administrator(call)
@@ -414,7 +414,7 @@ def enable_replica(call: Call) -> None:
         call.world.touch()
 
 
-@cmdlet("Enable-CsComputer", _COMMON, net_class=class_of("Enable-CsComputer", _AREA), module=MODULE)
+@cmdlet("Enable-CsComputer", (), net_class=class_of("Enable-CsComputer", _AREA), module=MODULE, idle=QUIET)
 @reported
 def enable_computer(call: Call) -> None:
     local_administrator(call)
@@ -428,7 +428,8 @@ def enable_computer(call: Call) -> None:
         call.world.touch()
 
 
-@cmdlet("Disable-CsComputer", (*_COMMON, "Scorch"), net_class=class_of("Disable-CsComputer", _AREA), module=MODULE)
+@cmdlet("Disable-CsComputer", ("Scorch",), idle=QUIET,
+        net_class=class_of("Disable-CsComputer", _AREA), module=MODULE)  # fmt: skip
 @reported
 def disable_computer(call: Call) -> None:
     local_administrator(call)
@@ -440,7 +441,7 @@ def disable_computer(call: Call) -> None:
         call.world.touch()
 
 
-@cmdlet("Get-CsConferenceDirectory", ("Identity", "Filter", "LocalStore"),
+@cmdlet("Get-CsConferenceDirectory", ("Identity", "LocalStore"),
         net_class=class_of("Get-CsConferenceDirectory"), module=MODULE)  # fmt: skip
 @reported
 def get_conference_directory(call: Call) -> None:
@@ -455,8 +456,8 @@ def get_conference_directory(call: Call) -> None:
             )
 
 
-@cmdlet("Remove-CsConferenceDirectory", ("Identity", "Force"), net_class=class_of("Remove-CsConferenceDirectory"),
-        module=MODULE)  # fmt: skip
+@cmdlet("Remove-CsConferenceDirectory", ("Identity",), net_class=class_of("Remove-CsConferenceDirectory"),
+        module=MODULE, idle=QUIET)  # fmt: skip
 @reported
 def remove_conference_directory(call: Call) -> None:
     found = store(call, write=True)

@@ -15,6 +15,7 @@ from winsim.cmdlets.lync_common import (
     local_server,
     reported,
 )
+from winsim.cmdlets.products import QUIET
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.world import adcs
 from winsim.world import certificate_requests as requests
@@ -48,11 +49,9 @@ def _names(call: Call, found: Configuration, parsed: Topology, wanted: list[str]
 
 @cmdlet(
     "Request-CsCertificate",
-    ("New", "Type", "CA", "CaAccount", "CaPassword", "FriendlyName", "KeySize", "ComputerFqdn", "Template",
-     "DomainName", "AllSipDomain", "PrivateKeyExportable", "Output", "Country", "State", "City", "Organization", "OU",
-     "Force", "Report"),
-    net_class=class_of("Request-CsCertificate", "Deployment"), module=MODULE,
-)  # fmt: skip
+    ("New", "Type", "CA", "CaAccount", "CaPassword", "FriendlyName", "KeySize", "Template",
+     "DomainName", "AllSipDomain", "PrivateKeyExportable", "Output", "Country", "State", "City", "Organization", "OU"),
+    net_class=class_of("Request-CsCertificate", "Deployment"), module=MODULE, idle=QUIET)  # fmt: skip
 @reported
 def request_certificate(call: Call) -> None:
     local_administrator(call)

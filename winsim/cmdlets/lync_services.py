@@ -13,6 +13,8 @@ from winsim.world.services import Service, ServiceError, start, stop
 _ORDER = ("W3SVC", "REPLICA", *(name for name, *_ in SERVICES))
 _ROLES = {name: roles for name, _, _, roles in SERVICES} | {REPLICA[0]: ("Replica",), "W3SVC": ("W3SVC",)}
 
+_AT_ONCE = ("NoWait",)  # services of the lab start and stop at once
+
 
 def _local(call: Call) -> None:
     local_server(call)
@@ -33,7 +35,7 @@ def _services(call: Call) -> list[Service]:
     return chosen
 
 
-@cmdlet("Get-CsWindowsService", ("Name", "ComputerName", "ExcludeActivityLevel", "Report"),
+@cmdlet("Get-CsWindowsService", ("Name", "ComputerName"),
         net_class=class_of("Get-CsWindowsService", "Deployment"), module=MODULE)  # fmt: skip
 @reported
 def get_service(call: Call) -> None:
@@ -61,7 +63,7 @@ def _problem(call: Call, one: Service, error: ServiceError) -> CommandError:
                   "InvalidOperation", f"{BASE}.Deployment.DeploymentException")  # fmt: skip
 
 
-@cmdlet("Start-CsWindowsService", ("Name", "ComputerName", "NoWait", "Report"),
+@cmdlet("Start-CsWindowsService", ("Name", "ComputerName"), idle=_AT_ONCE,
         net_class=class_of("Start-CsWindowsService", "Deployment"), module=MODULE)  # fmt: skip
 @reported
 def start_service(call: Call) -> None:
@@ -77,7 +79,7 @@ def start_service(call: Call) -> None:
     call.world.touch()
 
 
-@cmdlet("Stop-CsWindowsService", ("Name", "ComputerName", "NoWait", "Graceful", "LeaveWebServerRunning", "Report"),
+@cmdlet("Stop-CsWindowsService", ("Name", "ComputerName", "LeaveWebServerRunning"), idle=(*_AT_ONCE, "Graceful"),
         net_class=class_of("Stop-CsWindowsService", "Deployment"), module=MODULE)  # fmt: skip
 @reported
 def stop_service(call: Call) -> None:

@@ -6,7 +6,7 @@ import re
 from fnmatch import translate
 
 from winsim.cmdlets.lync_common import MODULE, changed, class_of, configuration, failed, loaded_version, reported, store
-from winsim.cmdlets.products import entity, items, plain
+from winsim.cmdlets.products import QUIET, entity, items, plain
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.interpreter.values import ArrayList, EnumValue, UInt32, UInt64
 from winsim.world.lync import Topology, updates
@@ -199,22 +199,25 @@ def get_web(call: Call) -> None:
     get(call, WEB_SERVICE)
 
 
-@cmdlet("New-CsWebServiceConfiguration", ("Identity", "InMemory", "Force", *_WEB_NEW),
-        net_class=class_of("New-CsWebServiceConfiguration", "WritableConfig.Cmdlets"), module=MODULE)  # fmt: skip
+@cmdlet("New-CsWebServiceConfiguration", ("Identity", "InMemory", *_WEB_NEW),
+        net_class=class_of("New-CsWebServiceConfiguration", "WritableConfig.Cmdlets"), module=MODULE,
+        idle=QUIET)  # fmt: skip
 @reported
 def new_web(call: Call) -> None:
     new(call, WEB_SERVICE)
 
 
-@cmdlet("Set-CsWebServiceConfiguration", ("Identity", "Force", *_WEB),
-        net_class=class_of("Set-CsWebServiceConfiguration", "WritableConfig.Cmdlets"), module=MODULE)  # fmt: skip
+@cmdlet("Set-CsWebServiceConfiguration", ("Identity", *_WEB),
+        net_class=class_of("Set-CsWebServiceConfiguration", "WritableConfig.Cmdlets"), module=MODULE,
+        idle=QUIET)  # fmt: skip
 @reported
 def set_web(call: Call) -> None:
     change(call, WEB_SERVICE)
 
 
-@cmdlet("Remove-CsWebServiceConfiguration", ("Identity", "Force"),
-        net_class=class_of("Remove-CsWebServiceConfiguration", "WritableConfig.Cmdlets"), module=MODULE)  # fmt: skip
+@cmdlet("Remove-CsWebServiceConfiguration", ("Identity",),
+        net_class=class_of("Remove-CsWebServiceConfiguration", "WritableConfig.Cmdlets"), module=MODULE,
+        idle=QUIET)  # fmt: skip
 @reported
 def remove_web(call: Call) -> None:
     remove(call, WEB_SERVICE)
@@ -227,22 +230,25 @@ def get_proxy(call: Call) -> None:
     get(call, PROXY)
 
 
-@cmdlet("New-CsProxyConfiguration", ("Identity", "InMemory", "Force", *_PROXY),
-        net_class=class_of("New-CsProxyConfiguration", "WritableConfig.Cmdlets"), module=MODULE)  # fmt: skip
+@cmdlet("New-CsProxyConfiguration", ("Identity", "InMemory", *_PROXY),
+        net_class=class_of("New-CsProxyConfiguration", "WritableConfig.Cmdlets"), module=MODULE,
+        idle=QUIET)  # fmt: skip
 @reported
 def new_proxy(call: Call) -> None:
     new(call, PROXY)
 
 
-@cmdlet("Set-CsProxyConfiguration", ("Identity", "Force", *_PROXY),
-        net_class=class_of("Set-CsProxyConfiguration", "WritableConfig.Cmdlets"), module=MODULE)  # fmt: skip
+@cmdlet("Set-CsProxyConfiguration", ("Identity", *_PROXY),
+        net_class=class_of("Set-CsProxyConfiguration", "WritableConfig.Cmdlets"), module=MODULE,
+        idle=QUIET)  # fmt: skip
 @reported
 def set_proxy(call: Call) -> None:
     change(call, PROXY)
 
 
-@cmdlet("Remove-CsProxyConfiguration", ("Identity", "Force"),
-        net_class=class_of("Remove-CsProxyConfiguration", "WritableConfig.Cmdlets"), module=MODULE)  # fmt: skip
+@cmdlet("Remove-CsProxyConfiguration", ("Identity",),
+        net_class=class_of("Remove-CsProxyConfiguration", "WritableConfig.Cmdlets"), module=MODULE,
+        idle=QUIET)  # fmt: skip
 @reported
 def remove_proxy(call: Call) -> None:
     remove(call, PROXY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from winsim.cmdlets.lync_common import BASE, MODULE, changed, class_of, failed, reported, store
-from winsim.cmdlets.products import entity, items, plain, property_of
+from winsim.cmdlets.products import QUIET, entity, items, plain, property_of
 from winsim.interpreter.command import Call, NotBuilt, cmdlet
 from winsim.interpreter.containers import Dictionary
 from winsim.interpreter.values import ArrayList
@@ -54,8 +54,8 @@ def _read(value: object) -> SimpleUrl:
     )  # fmt: skip
 
 
-@cmdlet("Set-CsSimpleUrlConfiguration", ("Identity", "SimpleUrl", "Force"),
-        net_class=class_of("Set-CsSimpleUrlConfiguration", _AREA), module=MODULE)  # fmt: skip
+@cmdlet("Set-CsSimpleUrlConfiguration", ("Identity", "SimpleUrl"),
+        net_class=class_of("Set-CsSimpleUrlConfiguration", _AREA), module=MODULE, idle=QUIET)  # fmt: skip
 @reported
 def set_configuration(call: Call) -> None:
     if call.text("Identity").lower() not in ("", "global"):
@@ -95,8 +95,8 @@ def _check(urls: list[SimpleUrl]) -> None:
         raise failed("The same simple URL is used twice.", "InvalidData")
 
 
-@cmdlet("Remove-CsSimpleUrlConfiguration", ("Identity", "Force"),
-        net_class=class_of("Remove-CsSimpleUrlConfiguration", _AREA), module=MODULE)  # fmt: skip
+@cmdlet("Remove-CsSimpleUrlConfiguration", ("Identity",),
+        net_class=class_of("Remove-CsSimpleUrlConfiguration", _AREA), module=MODULE, idle=QUIET)  # fmt: skip
 @reported
 def remove_configuration(call: Call) -> None:
     """The global settings are reset: no simple URL is left."""

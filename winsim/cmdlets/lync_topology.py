@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from winsim.cmdlets.lync_common import MODULE, class_of, configuration, directory, failed, reported, store, topology
-from winsim.cmdlets.products import entity, moment
+from winsim.cmdlets.products import QUIET, entity, moment
 from winsim.interpreter.command import Call, NotBuilt, cmdlet
 from winsim.interpreter.values import ArrayList, PSObject
 from winsim.world.lync import LyncServer, Topology, preparation, replication
@@ -92,7 +92,7 @@ def _pool(parsed: Topology, cluster: Cluster) -> PSObject:
     )
 
 
-@cmdlet("Get-CsSite", ("Identity", "LocalStore", "Filter"), net_class=class_of("Get-CsSite"), module=MODULE)
+@cmdlet("Get-CsSite", ("Identity", "LocalStore"), net_class=class_of("Get-CsSite"), module=MODULE)
 @reported
 def get_site(call: Call) -> None:
     parsed = topology(call, configuration(call))
@@ -276,8 +276,8 @@ def _store_status(call: Call, parsed: Topology) -> object:
     )
 
 
-@cmdlet("Invoke-CsManagementStoreReplication", ("ReplicaFqdn", "Force"),
-        net_class=class_of("Invoke-CsManagementStoreReplication"), module=MODULE)  # fmt: skip
+@cmdlet("Invoke-CsManagementStoreReplication", ("ReplicaFqdn",),
+        net_class=class_of("Invoke-CsManagementStoreReplication"), module=MODULE, idle=QUIET)  # fmt: skip
 @reported
 def invoke_replication(call: Call) -> None:
     found = store(call, write=True)
@@ -289,7 +289,7 @@ def invoke_replication(call: Call) -> None:
         replication.send(call.world, found, replication.ON_REQUEST, wanted)
 
 
-@cmdlet("Get-CsConfigurationStoreLocation", ("Report",), net_class=class_of("Get-CsConfigurationStoreLocation"),
+@cmdlet("Get-CsConfigurationStoreLocation", (), net_class=class_of("Get-CsConfigurationStoreLocation"),
         module=MODULE)  # fmt: skip
 @reported
 def get_location(call: Call) -> None:

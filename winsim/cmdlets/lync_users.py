@@ -13,7 +13,7 @@ from winsim.cmdlets.lync_common import (
     store,
     topology,
 )
-from winsim.cmdlets.products import entity, guid, in_group, moment, plain, property_of, sid, variable
+from winsim.cmdlets.products import QUIET, entity, guid, in_group, moment, plain, property_of, sid, variable
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.world.directory import (
     Directory,
@@ -272,7 +272,7 @@ def set_user(call: Call) -> None:
         call.write(shown(user, found))
 
 
-@cmdlet("Move-CsUser", ("Identity", "Target", "Force", "PassThru", "MoveConferenceData"),
+@cmdlet("Move-CsUser", ("Identity", "Target", "Force", "PassThru"),
         net_class=class_of("Move-CsUser", _AREA), module=MODULE)  # fmt: skip
 @reported
 def move_user(call: Call) -> None:
@@ -296,8 +296,8 @@ def move_user(call: Call) -> None:
         call.write(shown(user, found))
 
 
-@cmdlet("Invoke-CsUcsRollback", ("Identity", "Force", "PassThru"), net_class=class_of("Invoke-CsUcsRollback", _AREA),
-        module=MODULE)  # fmt: skip
+@cmdlet("Invoke-CsUcsRollback", ("Identity",), net_class=class_of("Invoke-CsUcsRollback", _AREA),
+        module=MODULE, idle=QUIET)  # fmt: skip
 @reported
 def rollback_contacts(call: Call) -> None:
     """Contacts of this lab are always on the pool, never in Exchange: the request is checked and changes nothing."""

@@ -92,19 +92,20 @@ def chosen(call: Call) -> Iterator[FirewallRule]:
     yield from rules
 
 
-@cmdlet("Get-NetFirewallRule", (*CHOICES, "All"), net_class="Get-NetFirewallRule", module=MODULE, types=ENUMERATIONS)
+@cmdlet("Get-NetFirewallRule", (*CHOICES,), net_class="Get-NetFirewallRule", module=MODULE, types=ENUMERATIONS,
+        idle=("All",))  # fmt: skip
 def get_rule(call: Call) -> None:
     call.write_all(rule_object(rule) for rule in chosen(call))
 
 
-@cmdlet("Enable-NetFirewallRule", (*CHOICES, "All", "InputObject", "PassThru"), net_class="Enable-NetFirewallRule",
-        module=MODULE, types=ENUMERATIONS)  # fmt: skip
+@cmdlet("Enable-NetFirewallRule", (*CHOICES, "InputObject", "PassThru"), net_class="Enable-NetFirewallRule",
+        module=MODULE, types=ENUMERATIONS, idle=("All",))  # fmt: skip
 def enable_rule(call: Call) -> None:
     _switch(call, True)
 
 
-@cmdlet("Disable-NetFirewallRule", (*CHOICES, "All", "InputObject", "PassThru"), net_class="Disable-NetFirewallRule",
-        module=MODULE, types=ENUMERATIONS)  # fmt: skip
+@cmdlet("Disable-NetFirewallRule", (*CHOICES, "InputObject", "PassThru"), net_class="Disable-NetFirewallRule",
+        module=MODULE, types=ENUMERATIONS, idle=("All",))  # fmt: skip
 def disable_rule(call: Call) -> None:
     _switch(call, False)
 
@@ -118,8 +119,8 @@ def _switch(call: Call, enabled: bool) -> None:
     call.world.touch()
 
 
-@cmdlet("Remove-NetFirewallRule", (*CHOICES, "All", "InputObject"), net_class="Remove-NetFirewallRule",
-        module=MODULE, types=ENUMERATIONS)  # fmt: skip
+@cmdlet("Remove-NetFirewallRule", (*CHOICES, "InputObject"), net_class="Remove-NetFirewallRule",
+        module=MODULE, types=ENUMERATIONS, idle=("All",))  # fmt: skip
 def remove_rule(call: Call) -> None:
     for rule in list(chosen(call)):
         if call.should_process(rule.name, call.name):
@@ -150,7 +151,7 @@ def new_rule(call: Call) -> None:
         call.write(rule_object(rule))
 
 
-@cmdlet("Get-NetFirewallProfile", ("Name", "Profile", "All"), net_class="Get-NetFirewallProfile", module=MODULE)
+@cmdlet("Get-NetFirewallProfile", ("Name", "Profile"), net_class="Get-NetFirewallProfile", module=MODULE, idle=("All",))
 def get_profile(call: Call) -> None:
     wanted = [name.lower() for name in call.texts("Name") or call.texts("Profile")]
     for name, enabled in call.host.parts.need(Firewall).profiles.items():
@@ -172,8 +173,8 @@ def profile_object(name: str, enabled: bool) -> PSObject:
     )  # fmt: skip
 
 
-@cmdlet("Set-NetFirewallProfile", ("Name", "Profile", "All", "Enabled"), net_class="Set-NetFirewallProfile",
-        module=MODULE, types=ENUMERATIONS)  # fmt: skip
+@cmdlet("Set-NetFirewallProfile", ("Name", "Profile", "Enabled"), net_class="Set-NetFirewallProfile",
+        module=MODULE, types=ENUMERATIONS, idle=("All",))  # fmt: skip
 def set_profile(call: Call) -> None:
     profiles = call.host.parts.need(Firewall).profiles
     wanted = [name.lower() for name in call.texts("Name") or call.texts("Profile")] or [

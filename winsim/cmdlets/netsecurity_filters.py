@@ -26,8 +26,8 @@ def filter_object(rule: FirewallRule) -> PSObject:
     )
 
 
-@cmdlet("Get-NetFirewallPortFilter", ("AssociatedNetFirewallRule", "All"), net_class="Get-NetFirewallPortFilter",
-        module=MODULE, by_value=("AssociatedNetFirewallRule",))  # fmt: skip
+@cmdlet("Get-NetFirewallPortFilter", ("AssociatedNetFirewallRule",), net_class="Get-NetFirewallPortFilter",
+        module=MODULE, by_value=("AssociatedNetFirewallRule",), idle=("All",))  # fmt: skip
 def get_port_filter(call: Call) -> None:
     rules = call.host.parts.need(Firewall).rules
     given = call.get("AssociatedNetFirewallRule")

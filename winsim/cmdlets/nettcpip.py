@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv4Address
 
 from winsim.interpreter.command import Call, CommandError, cmdlet
+from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import Byte, EnumValue, PSObject, UInt32
+from winsim.interpreter.wildcards import wildcard_match
 from winsim.web.http import is_listening
 from winsim.world.host import Adapter, Address, Host
 from winsim.world.network import route
@@ -120,7 +122,9 @@ def new_address(call: Call) -> None:
 @cmdlet("Remove-NetIPAddress", ("IPAddress", "InterfaceIndex", "InterfaceAlias", "AddressFamily"),
         net_class="Remove-NetIPAddress", module="NetTCPIP", types={"AddressFamily": "String[]"})  # fmt: skip
 def remove_address(call: Call) -> None:
-    wanted = call.texts("IPAddress")
+    wanted, families = call.texts("IPAddress"), [text.lower() for text in call.texts("AddressFamily")]
+    if families and "ipv4" not in families:  # the lab has no IPv6 addresses
+        return
     for adapter in adapters(call, "MSFT_NetIPAddress"):
         for entry in [entry for entry in adapter.addresses if not wanted or entry.address in wanted]:
             if call.should_process(entry.address, "Remove"):
@@ -128,8 +132,8 @@ def remove_address(call: Call) -> None:
     call.world.touch()
 
 
-@cmdlet("Get-NetIPConfiguration", ("InterfaceIndex", "InterfaceAlias", "All", "Detailed"),
-        net_class="Get-NetIPConfiguration", module="NetTCPIP")  # fmt: skip
+@cmdlet("Get-NetIPConfiguration", ("InterfaceIndex", "InterfaceAlias"),
+        net_class="Get-NetIPConfiguration", module="NetTCPIP", idle=("All",))  # fmt: skip
 def get_configuration(call: Call) -> None:
     for adapter in adapters(call, "MSFT_NetIPInterface"):
         gateway = cim("MSFT_NetRoute", {"NextHop": adapter.gateway}) if adapter.gateway else None
@@ -176,8 +180,22 @@ def get_adapter(call: Call) -> None:
 @cmdlet("Get-NetConnectionProfile", ("Name", "InterfaceIndex", "InterfaceAlias", "NetworkCategory"),
         net_class="Get-NetConnectionProfile", module="NetConnection")  # fmt: skip
 def get_profile(call: Call) -> None:
-    for adapter in adapters(call, "MSFT_NetConnectionProfile"):
-        call.write(profile_object(call.host, adapter))
+    category = call.text("NetworkCategory").lower()
+    for adapter in profiled(call):
+        found = profile_object(call.host, adapter)
+        if not category or to_text(found["NetworkCategory"]).lower() == category:
+            call.write(found)
+
+
+def profiled(call: Call) -> list[Adapter]:
+    """The adapters on the network that -Name names; all are on the same one."""
+    names = call.texts("Name")
+    known = any(wildcard_match(name, network_name(call.host)) for name in names)
+    return list(adapters(call, "MSFT_NetConnectionProfile")) if known or not names else []
+
+
+def network_name(host: Host) -> str:
+    return host.domain or "Network"
 
 
 def profile_object(host: Host, adapter: Adapter) -> PSObject:
@@ -186,7 +204,7 @@ def profile_object(host: Host, adapter: Adapter) -> PSObject:
     return cim(
         "MSFT_NetConnectionProfile",
         {
-            "Name": host.domain or "Network",
+            "Name": network_name(host),
             "InterfaceAlias": adapter.name,
             "InterfaceIndex": UInt32(adapter.index),
             "NetworkCategory": EnumValue(TYPES + "NetConnectionProfile.NetworkCategory", category, codes[category]),
@@ -198,7 +216,7 @@ def profile_object(host: Host, adapter: Adapter) -> PSObject:
 @cmdlet("Set-NetConnectionProfile", ("Name", "InterfaceIndex", "InterfaceAlias", "NetworkCategory"),
         net_class="Set-NetConnectionProfile", module="NetConnection")  # fmt: skip
 def set_profile(call: Call) -> None:
-    for adapter in adapters(call, "MSFT_NetConnectionProfile"):
+    for adapter in profiled(call):
         if call.host.is_member:
             raise CommandError("MI RESULT 1", "Unable to set the NetworkCategory due to one of the following possible "
                                "reasons: not running PowerShell elevated; the NetworkCategory cannot be changed from "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from winsim.cmdlets.products import entity, plain
+from winsim.cmdlets.products import QUIET, entity, plain
 from winsim.interpreter.command import Call, CommandError, cmdlet
 from winsim.interpreter.values import ArrayList
 from winsim.world import officewebapps as model
@@ -128,7 +128,7 @@ def _certificate(call: Call, settings: dict[str, Setting]) -> object:
     return entry
 
 
-@cmdlet("New-OfficeWebAppsFarm", ("Force", *_SETTINGS), net_class=class_of("New-OfficeWebAppsFarm"), module=MODULE)
+@cmdlet("New-OfficeWebAppsFarm", (*_SETTINGS,), net_class=class_of("New-OfficeWebAppsFarm"), module=MODULE, idle=QUIET)
 def new_farm(call: Call) -> None:
     server = _server(call)
     if server.master:
@@ -149,7 +149,7 @@ def new_farm(call: Call) -> None:
     call.write(_shown(call, server))
 
 
-@cmdlet("Set-OfficeWebAppsFarm", ("Force", *_SETTINGS), net_class=class_of("Set-OfficeWebAppsFarm"), module=MODULE)
+@cmdlet("Set-OfficeWebAppsFarm", (*_SETTINGS,), net_class=class_of("Set-OfficeWebAppsFarm"), module=MODULE, idle=QUIET)
 def set_farm(call: Call) -> None:
     farm = _farm(call)
     if farm is not call.host.parts.find(WebAppsServer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from winsim.cmdlets.products import QUIET
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.interpreter.net.certificates import X509Certificate2, certificate_object
 from winsim.interpreter.net.secrets import SecureString
@@ -111,8 +112,8 @@ def given_certificate(call: Call, parameter: str = "Cert") -> X509Certificate2:
     return base
 
 
-@cmdlet("Export-Certificate", ("Cert", "FilePath", "Type", "Force", "NoClobber"),
-        net_class=NAMESPACE + "ExportCertificateCommand", module=MODULE, by_value=("Cert",))  # fmt: skip
+@cmdlet("Export-Certificate", ("Cert", "FilePath", "Type"),
+        net_class=NAMESPACE + "ExportCertificateCommand", module=MODULE, by_value=("Cert",), idle=QUIET)  # fmt: skip
 def export_certificate(call: Call) -> None:
     kind = call.text("Type", "CERT").upper()
     if kind != "CERT":
@@ -129,8 +130,8 @@ def write_file(call: Call, path: str) -> None:
         call.write(make(path))
 
 
-@cmdlet("Export-PfxCertificate", ("Cert", "FilePath", "Password", "ChainOption", "Force", "NoClobber"),
-        net_class=NAMESPACE + "ExportPfxCertificateCommand", module=MODULE, by_value=("Cert",))  # fmt: skip
+@cmdlet("Export-PfxCertificate", ("Cert", "FilePath", "Password", "ChainOption"),
+        net_class=NAMESPACE + "ExportPfxCertificateCommand", module=MODULE, by_value=("Cert",), idle=QUIET)  # fmt: skip
 def export_pfx_certificate(call: Call) -> None:
     certificate = given_certificate(call)
     password = password_of(call)

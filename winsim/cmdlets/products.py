@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.net.certificates import X509Certificate2
 from winsim.interpreter.net.datetimes import DateTime, TimeSpan
 from winsim.interpreter.net.identifiers import Guid
@@ -18,6 +19,14 @@ from winsim.interpreter.values import TEXT, Array, PSObject
 if TYPE_CHECKING:
     from winsim.interpreter.command import Call
     from winsim.world.host import Host
+
+QUIET = ("Force",)  # nobody is asked for confirmation
+
+
+def default_only(call: Call, parameter: str, known: str) -> None:
+    """For what the lab has in one place or kind: anything else is not built."""
+    if call.has(parameter) and call.text(parameter).rstrip("\\").lower() != known.lower():
+        raise NotBuilt(f"{call.name} -{parameter} {call.text(parameter)}")
 
 
 def entity(type_names: tuple[str, ...], properties: Mapping[str, object], text: str | None = None) -> PSObject:

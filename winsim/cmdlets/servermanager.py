@@ -99,7 +99,7 @@ def feature_names(call: Call) -> list[str]:
 
 
 @cmdlet("Install-WindowsFeature",
-        ("Name", "IncludeManagementTools", "IncludeAllSubFeature", "Source", "Restart", "ComputerName", "LogPath"),
+        ("Name", "IncludeManagementTools", "IncludeAllSubFeature", "Source", "Restart", "ComputerName"),
         net_class=NAMESPACE + "AddWindowsFeatureCommand", module=MODULE)  # fmt: skip
 def install_feature(call: Call) -> None:
     names = _prepared(call)
@@ -121,7 +121,7 @@ def install_feature(call: Call) -> None:
     _finish(call, result, names)
 
 
-@cmdlet("Uninstall-WindowsFeature", ("Name", "IncludeManagementTools", "Remove", "Restart", "ComputerName", "LogPath"),
+@cmdlet("Uninstall-WindowsFeature", ("Name", "IncludeManagementTools", "Remove", "Restart", "ComputerName"),
         net_class=NAMESPACE + "RemoveWindowsFeatureCommand", module=MODULE)  # fmt: skip
 def uninstall_feature(call: Call) -> None:
     names = _prepared(call)

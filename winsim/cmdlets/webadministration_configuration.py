@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from winsim.cmdlets.products import QUIET
 from winsim.cmdlets.webadministration_common import (
     ELEMENT,
     MODULE,
@@ -53,7 +54,7 @@ def unsupported(call: Call, *names: str) -> None:
             raise NotBuilt(f"{call.name} -{name}")
 
 
-@cmdlet("Get-WebConfiguration", (*WHERE, "Recurse"), net_class=PROVIDER + "GetConfigurationCommand", module=MODULE)
+@cmdlet("Get-WebConfiguration", (*WHERE,), net_class=PROVIDER + "GetConfigurationCommand", module=MODULE, idle=QUIET)
 @configuration_errors
 def get_configuration(call: Call) -> None:
     for target, match in matches(call, missing_warns=False):
@@ -118,7 +119,7 @@ def changed(call: Call) -> Iterator[tuple[Target, Match]]:
 
 
 @cmdlet("Set-WebConfigurationProperty", (*WHERE, "Name", "Value", "AtElement", "AtIndex", "AtName"),
-        net_class=PROVIDER + "SetConfigurationPropertyCommand", module=MODULE)  # fmt: skip
+        net_class=PROVIDER + "SetConfigurationPropertyCommand", module=MODULE, idle=QUIET)  # fmt: skip
 @configuration_errors
 def set_configuration_property(call: Call) -> None:
     name, value = call.text("Name"), call.get("Value")
@@ -179,7 +180,7 @@ def _missing(call: Call, target: Target) -> CommandError:
 
 
 @cmdlet("Add-WebConfigurationProperty", (*WHERE, "Name", "Value", "AtIndex"),
-        net_class=PROVIDER + "AddConfigurationPropertyCommand", module=MODULE)  # fmt: skip
+        net_class=PROVIDER + "AddConfigurationPropertyCommand", module=MODULE, idle=QUIET)  # fmt: skip
 @configuration_errors
 def add_configuration_property(call: Call) -> None:
     name = call.text("Name", ".")
@@ -222,7 +223,7 @@ def _add(call: Call, target: Target, match: Match, tag: str = "") -> None:
 
 
 @cmdlet("Add-WebConfiguration", (*WHERE, "Value", "AtIndex"), net_class=PROVIDER + "AddConfigurationCommand",
-        module=MODULE)  # fmt: skip
+        module=MODULE, idle=QUIET)  # fmt: skip
 @configuration_errors
 def add_configuration(call: Call) -> None:
     found = list(matches(call, missing_warns=False))
@@ -245,7 +246,7 @@ def add_configuration(call: Call) -> None:
 
 
 @cmdlet("Set-WebConfiguration", (*WHERE, "Value", "Metadata"), net_class=PROVIDER + "SetConfigurationCommand",
-        module=MODULE)  # fmt: skip
+        module=MODULE, idle=QUIET)  # fmt: skip
 @configuration_errors
 def set_configuration(call: Call) -> None:
     if call.has("Metadata"):
@@ -277,7 +278,7 @@ def set_override(call: Call, target: Target, section: str, mode: str) -> None:
 
 
 @cmdlet("Remove-WebConfigurationProperty", (*WHERE, "Name", "AtElement", "AtIndex", "AtName"),
-        net_class=PROVIDER + "RemoveConfigurationPropertyCommand", module=MODULE)  # fmt: skip
+        net_class=PROVIDER + "RemoveConfigurationPropertyCommand", module=MODULE, idle=QUIET)  # fmt: skip
 @configuration_errors
 def remove_configuration_property(call: Call) -> None:
     name = call.text("Name", ".")
@@ -298,7 +299,7 @@ def remove_configuration_property(call: Call) -> None:
                 change.element.clear_attribute(name)
 
 
-@cmdlet("Clear-WebConfiguration", WHERE, net_class=PROVIDER + "ClearConfigurationCommand", module=MODULE)
+@cmdlet("Clear-WebConfiguration", WHERE, net_class=PROVIDER + "ClearConfigurationCommand", module=MODULE, idle=QUIET)
 @configuration_errors
 def clear_configuration(call: Call) -> None:
     """Removes what the target's own file says: a collection element, an element, a section."""

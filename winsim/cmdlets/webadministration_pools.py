@@ -52,7 +52,7 @@ def get_pool_state(call: Call) -> None:
     call.write(state_value(pool_state(call.host, need_pool(call, call.text("Name")))))
 
 
-@cmdlet("Start-WebAppPool", ("Name", "Passthru"), net_class=PROVIDER + "StartAppPoolCommand", module=MODULE)
+@cmdlet("Start-WebAppPool", ("Name",), net_class=PROVIDER + "StartAppPoolCommand", module=MODULE)
 @configuration_errors
 def start_pool(call: Call) -> None:
     need_pool(call, call.text("Name"))
@@ -60,7 +60,7 @@ def start_pool(call: Call) -> None:
         call.host.parts.need(Iis).stopped_pools.discard(call.text("Name").lower())
 
 
-@cmdlet("Stop-WebAppPool", ("Name", "Passthru"), net_class=PROVIDER + "StopAppPoolCommand", module=MODULE)
+@cmdlet("Stop-WebAppPool", ("Name",), net_class=PROVIDER + "StopAppPoolCommand", module=MODULE)
 @configuration_errors
 def stop_pool(call: Call) -> None:
     pool = need_pool(call, call.text("Name"))
