@@ -267,8 +267,9 @@ def bind_positional(binding: Binding, arguments: list[Argument]) -> list[Argumen
     pending = list(arguments)
     outside: list[Argument] = []
     places = positions(binding)
-    for place in places:
-        refuse_shared(binding, place)
+    if not binding.command.is_cmdlet:
+        for place in places:
+            refuse_shared(binding, place)
     for place in places:
         candidates = candidates_at(binding, place)
         if not candidates:

@@ -189,7 +189,7 @@ def get_property(frame: Frame, value: object, name: str) -> object:
         refuse_unbuilt(value, name)
     if frame.scope.strict >= 2:
         raise strict_error(name)
-    if name.lower() in ("count", "length") and not is_custom(value) and not isinstance(value, Dictionary):
+    if name.lower() in ("count", "length") and not is_custom(value):
         return 1
     return None
 
