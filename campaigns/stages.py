@@ -13,7 +13,7 @@ from passivelab.blueprint.model import Blueprint, StepInstance
 from passivelab.commands.terminal import Terminal
 from passivelab.commands.workshop import Workshop, open_workshop
 from passivelab.engine import Build
-from passivelab.engine.events import Event, StepMoved
+from passivelab.engine.events import Event, ProofFinished, StepMoved
 from passivelab.engine.script import Request, ask
 from passivelab.engine.subject import Graph, Removal
 from passivelab.state import Entry, Ledger, fold
@@ -61,18 +61,21 @@ def rehearse(lab: Path, journal: Path, *, keep: bool = True) -> Rehearsed:
     workshop = open_workshop(str(lab), Terminal())
     world = new_world(lab / "machines.yml")
     starts: list[Start] = []
+    left: list[object] = []
 
     def remember(event: Event) -> None:
-        if isinstance(event, StepMoved) and event.phase == "applying":
+        if isinstance(event, ProofFinished):
+            left.append((event.differences, event.errors))
+        if keep and isinstance(event, StepMoved) and event.phase == "applying":
             instance = workshop.blueprint.find(event.key)
             assert instance is not None
             starts.append(Start(instance, Snapshot.of(world)))
 
     new = digest(world)
-    with building(workshop, world, journal, emit=remember if keep else lambda event: None) as build:
+    with building(workshop, world, journal, emit=remember) as build:
         build.read()
         assert build.apply(), errors(build)
-        assert build.prove()
+        assert build.prove(), left
     return Rehearsed(workshop, tuple(starts), new, Snapshot.of(world), journal)
 
 
