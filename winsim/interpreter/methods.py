@@ -158,14 +158,14 @@ def call_on(frame: Frame, value: object, name: str, arguments: list[object]) -> 
             return guarded(name, arguments, lambda: member.body(value, *arguments))
     if isinstance(value, PSObject) and value.base is not None:
         return call_on(frame, value.base, name, arguments)
+    given = type_member(value, name.lower())
+    if isinstance(given, ScriptMethod):
+        return script_method(frame, value, given, name, arguments)
     type_name = "System.RuntimeType" if isinstance(value, NetType) else type_name_of(value) or "System.Object"
     found = net_methods(type_name, name.lower(), False)
     if found is None and isinstance(value, PSObject | NetObject):
         found = next((m for m in (net_methods(n, name.lower(), False) for n in value.type_names) if m), None)
     if found is None:
-        given = type_member(value, name.lower())
-        if isinstance(given, ScriptMethod):
-            return script_method(frame, value, given, name, arguments)
         return MISSING if not accessor(name) else property_accessor(frame, value, name, arguments)
     written, overloads = found
     overload, converted = choose_for(written, overloads, arguments, parameter_names(type_name, written, False))

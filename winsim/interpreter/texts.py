@@ -78,7 +78,9 @@ def bag_text(value: PSObject) -> str:
     from winsim.interpreter.members import get_property_of
     from winsim.interpreter.special import CodeMethod, ScriptMethod
 
-    own = value.get("ToString")
+    from winsim.interpreter.typedata import type_member
+
+    own = value.get("ToString") or type_member(value, "tostring")
     if isinstance(own, ScriptMethod) and own.block.session is not None:
         return to_text(own.block.session.call_block(own.block, this=value))
     names = (name for name, held in value.items() if not isinstance(held, ScriptMethod | CodeMethod))
