@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
 from passivelab.blueprint.keys import DELIVERED
 from passivelab.blueprint.model import Blueprint, Key, Place, Secret, StepInstance
-from passivelab.compare import differences
 from passivelab.engine.events import (
     Event,
     Outcome,
@@ -23,7 +22,9 @@ from passivelab.engine.events import (
 )
 from passivelab.engine.hosts import Connect, Hosts
 from passivelab.engine.needs import first_unknown
-from passivelab.engine.plan import Action, Change, Plan
+from passivelab.engine.plan import Plan
+from passivelab.engine.planning import planned
+from passivelab.engine.proof import judged
 from passivelab.engine.readings import Locate, Readings
 from passivelab.engine.reboot import LIMIT, SERVICE_LIMIT, Rebooter
 from passivelab.engine.scheduler import Scheduler
@@ -114,9 +115,8 @@ class Build:
         sources = self._sources()
         fixed = {item.instance.key: item.needs for item in self.removals}
         self.readings.read_all([*sources, *self.instances, *(item.instance for item in self.removals)], fixed)
-        changes = self._judge_unread([self._plan_instance(item) for item in self.instances])
-        changes += [self._plan_removal(item) for item in self.removals]
-        plan = Plan(self.graph.blueprint.lab, tuple(changes), self.scope.prune)
+        changes = planned(self.graph, self.readings, self.instances, self.removals)
+        plan = Plan(self.graph.blueprint.lab, changes, self.scope.prune)
         self._pending = {change.key for change in plan.pending}
         self.means.emit(Planned(plan))
         return plan
@@ -137,49 +137,6 @@ class Build:
         """End before anything is changed."""
         self.tally.unreachable = len(lost)
         self.tally.skipped = len(self._everything())
-
-    def _plan_instance(self, item: StepInstance) -> Change:
-        reading = self.readings.find(item.key)
-        assert reading is not None
-        if reading.state == "failed":
-            return Change(item.key, item.title, "failed", error=reading.error)
-        if reading.state == "unknown":
-            return Change(item.key, item.title, "unknown", known_after=reading.waits_for)
-        found = self.readings.differences(item)
-        if not found:
-            return Change(item.key, item.title, "unchanged")
-        reboot = item.reboot is not None
-        if item.desired is None:
-            return Change(item.key, item.title, "remove", found, reboot=reboot)
-        if item.is_gate:
-            return Change(item.key, item.title, "wait", found)
-        return Change(item.key, item.title, "create" if reading.value is None else "change", found, reboot=reboot)
-
-    def _judge_unread(self, changes: list[Change]) -> list[Change]:
-        """What could not be read is known later only where a change of this run makes the way in; else it is an error.
-
-        A plan that has not looked must not look like one that found nothing.
-        """
-        coming = {change.key for change in changes if change.action in ("create", "change")}
-
-        def judged(change: Change) -> Change:
-            reading = self.readings.find(change.key)
-            if change.action != "unknown" or reading is None or reading.error is None:
-                return change
-            if any(key.host == change.key.host for key in self.graph.ancestors[change.key] & coming):
-                return change
-            return replace(change, action="failed", error=reading.error)
-
-        return [judged(change) for change in changes]
-
-    def _plan_removal(self, item: Removal) -> Change:
-        reading = self.readings.find(item.instance.key)
-        assert reading is not None
-        if reading.state == "failed":
-            return Change(item.instance.key, item.instance.title, "failed", error=reading.error, owned=True)
-        found = differences(item.instance.desired, reading.value, item.instance.comparison)
-        action: Action = "unchanged" if item.instance.stays else "remove"
-        return Change(item.instance.key, item.instance.title, action, found, owned=True, before=item.entry.before)
 
     def _sources(self) -> list[StepInstance]:
         """Instances outside the scope whose values those inside need."""
@@ -303,34 +260,16 @@ class Build:
         items = [*self._sources(), *self.instances]
         removals = self.removals if self.scope.prune else ()
         fixed = {item.instance.key: item.needs for item in removals}
-        self.means.emit(ProofStarted(len(self.instances) + len(removals)))
+        count = len(self.instances) + len(removals)
+        self.means.emit(ProofStarted(count))
         self._proof_hosts = Hosts(self.means.connect)
         means = self.means
         readings = Readings(self.graph, self._proof_hosts, lambda event: None, means.workers, means.locate)
         readings.read_all([*items, *(item.instance for item in removals)], fixed)
-        left = {item.key: readings.differences(item) for item in items}
-        gone = {item.instance.key for item in removals}
-        stays: dict[Key, str] = {}
-        for item in removals:
-            reading = readings.find(item.instance.key)
-            got = reading.value if reading else None
-            # One that was put back as it had been may have gone since, together with what it stood on.
-            found = () if got is None else differences(item.instance.desired, got, item.instance.comparison)
-            if found and item.instance.stays:
-                stays[item.instance.key] = item.instance.stays
-                found = ()
-            left[item.instance.key] = found
-        errors: dict[Key, Exception] = {}
-        for key in left:
-            reading = readings.find(key)
-            if reading is None or reading.error is None or (reading.state == "unknown" and key in gone):
-                continue  # what was taken back may have been the way in, too
-            errors[key] = reading.error
-        left = {key: found for key, found in left.items() if found and key not in errors}
-        self.proved = not left and not errors
-        count = len(self.instances) + len(removals)
+        proof = judged(readings, items, removals)
+        self.proved = proof.complete
         took, reached = time.monotonic() - started, self._proof_hosts.endpoints()
-        self.means.emit(ProofFinished(self.proved, count, took, left, errors, stays, reached))
+        self.means.emit(ProofFinished(proof.complete, count, took, proof.left, proof.errors, proof.stays, reached))
         return self.proved
 
     # -- end ------------------------------------------------------------------------------------------------------

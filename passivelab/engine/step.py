@@ -9,7 +9,7 @@ from typing import Literal
 
 from passivelab.blueprint.model import Await, Key, Plain, Secret, StepInstance, Unknown
 from passivelab.compare import ABSENT, Difference, differences
-from passivelab.engine.events import Event, Said, StepMoved
+from passivelab.engine.events import Event, Phase, Said, StepMoved
 from passivelab.engine.hosts import Hosts
 from passivelab.engine.needs import first_unknown, known
 from passivelab.engine.readings import Reading, Readings
@@ -158,31 +158,16 @@ class StepRunner:
         tools.readings.note_change(instance.key)
         if instance.new_session:
             tools.hosts.renew(instance.key.host, instance.identity)
-        after: Reading | None = None
-        for attempt in range(1, ATTEMPTS + 1):
-            tools.emit(StepMoved(instance.key, instance.title, "removing" if block == "remove" else "applying"))
-            request = Request(
-                f"{instance.key} {block}",
-                block,
-                script,
-                desired=tools.readings.desired(instance) if instance.key in tools.graph.index else instance.desired,
-                current=reading.value,
-                needs=needs,
-                before=dict(before) if before is not None else None,
-            )
-            try:
-                after = self._run(instance, request, needs, secrets)
-            except ConnectionGone:
-                reading = self._read(instance, needs)
-                # What stood on a thing may be left when the thing itself is gone: `remove` runs to its end. What
-                # `apply` hands to the controller was in the answer that is lost.
-                finished = block == "apply" and not instance.delivers and not self._left(instance, reading)
-                if reading.error or finished:
-                    break
-                if attempt == ATTEMPTS:
-                    raise
-            else:
-                break
+        request = Request(
+            f"{instance.key} {block}",
+            block,
+            script,
+            desired=tools.readings.desired(instance) if instance.key in tools.graph.index else instance.desired,
+            current=reading.value,
+            needs=needs,
+            before=dict(before) if before is not None else None,
+        )
+        after = self._run_through(instance, request, needs, secrets)
         if instance.reboot == "before_next":
             self._settle(instance)
             after = None
@@ -190,6 +175,32 @@ class StepRunner:
         if instance.reconnects:
             tools.hosts.reconnect(instance.key.host)
         self._done(instance.key, action, {"current": final.value})
+
+    def _run_through(
+        self,
+        instance: StepInstance,
+        request: Request,
+        needs: Mapping[str, Plain],
+        secrets: Mapping[str, SecretValue],
+    ) -> Reading | None:
+        """Run a block, again where its connection went away; None where only another look tells what it has done."""
+        attempts = 0
+        while True:
+            attempts += 1
+            phase: Phase = "removing" if request.block == "remove" else "applying"
+            self._tools.emit(StepMoved(instance.key, instance.title, phase))
+            try:
+                return self._run(instance, request, needs, secrets)
+            except ConnectionGone:
+                reading = self._read(instance, needs)
+                # What stood on a thing may be left when the thing itself is gone: `remove` runs to its end. What
+                # `apply` hands to the controller was in the answer that is lost.
+                certain = request.block == "apply" and not instance.delivers
+                if reading.error or (certain and not self._left(instance, reading)):
+                    return None
+                if attempts == ATTEMPTS:
+                    raise
+                request = replace(request, current=reading.value)
 
     def _run(
         self,
