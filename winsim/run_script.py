@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import threading
 from collections import Counter
@@ -196,4 +197,5 @@ def show(path: Path, world: World, host: Host) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader who leaves early ends it, as any program that only prints
     sys.exit(main())

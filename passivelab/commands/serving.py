@@ -60,7 +60,8 @@ def run_script(terminal: Terminal, paths: Sequence[str], host: str = "", json: b
     terminal.close()
     line = [sys.executable, "-m", "winsim.run_script", *scripts, *(["--json"] if json else [])]
     line += ["--host", host, "--machines", str(inventory("simulated") / "machines.yml")] if host else []
-    return Exit(subprocess.run(line, cwd=ROOT, check=False).returncode)
+    code = subprocess.run(line, cwd=ROOT, check=False).returncode
+    return Exit.INTERRUPTED if code < 0 else Exit(code)
 
 
 def _existing(path: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,16 @@ from passivelab.report import JsonLines, Mask
     ],
 )
 def test_a_command_whose_reader_has_left_ends_quietly(words: tuple[str, ...], code: int) -> None:
+    assert_quiet(words, code)
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_so_does_a_script_of_the_users(tmp_path: Path, more: tuple[str, ...]) -> None:
+    (tmp_path / "one.ps1").write_text("1")
+    assert_quiet(("run-script", *more, str(tmp_path / "one.ps1")), Exit.INTERRUPTED)
+
+
+def assert_quiet(words: tuple[str, ...], code: int) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "wb") as broken:
