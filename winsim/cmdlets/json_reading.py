@@ -113,7 +113,8 @@ class JsonReader:
             char = self.text[self.at]
             self.at += 1
             if char == quote:
-                return "".join(out)
+                # Two escapes may be the halves of one character.
+                return "".join(out).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
             out.append(self.escape() if char == "\\" else char)
         raise self.fail("Unterminated string passed in.")
 
