@@ -49,7 +49,11 @@ def member(forest: Lab) -> Lab:  # noqa: F811
     feature_setup.install(forest.world, forest.world.host("se01"), list(FEATURES), tools=True)
     restart(forest, "se01")
     for name in ("Setup\\ocscore.msi", "sqlncli.msi", "Setup\\admintools.msi"):
-        assert run(forest, f"msiexec.exe /i '{MEDIA}\\{name}' /qn REBOOT=ReallySuppress; $LASTEXITCODE").text == "0"
+        line = f"msiexec.exe /i '{MEDIA}\\{name}' /qn REBOOT=ReallySuppress"
+        if name == "sqlncli.msi":
+            assert run(forest, f"{line}; $LASTEXITCODE").text == "1603"
+            line += " IACCEPTSQLNCLILICENSETERMS=YES"
+        assert run(forest, f"{line}; $LASTEXITCODE").text == "0"
     return forest
 
 

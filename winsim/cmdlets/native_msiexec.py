@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from winsim.interpreter.command import NativeCall, NotBuilt, native
 from winsim.world.files import split
-from winsim.world.packages import NOT_A_PACKAGE, NOT_OPENED, install, read_package, uninstall
+from winsim.world.packages import FATAL, NOT_A_PACKAGE, NOT_OPENED, install, read_package, uninstall
 from winsim.world.shares import locate
 
 INVALID_COMMAND_LINE, NO_ADMINISTRATOR, LOG_NOT_OPENED = 1639, 1925, 1622
@@ -16,11 +16,16 @@ QUIET = ("qn", "quiet", "q", "passive", "qb", "qb-", "qb!", "qn+", "qb+", "qr")
 UNBUILT = ("a", "j", "ju", "jm", "g", "t", "p", "update", "f", "y", "z", "regserver", "unregserver", "promptrestart",
            "forcerestart", "n", "h", "?", "help", "le")  # fmt: skip
 LOG_FLAGS = set("iwearucmopvx+!*")
+# SQL Server Native Client wants its licence accepted by whoever installs it without windows.
+LICENCE, LICENSED = "IACCEPTSQLNCLILICENSETERMS", "{49D665A2-4C2A-476E-9AB8-FCC425F526FC}"
 # Properties that ask for what is so anyway: packages of the lab never restart a machine, are for all users, and whole.
 PROPERTIES = {
     "REBOOT": ("reallysuppress", "suppress", "r", "s"),
     "ALLUSERS": ("1",),
     "ADDLOCAL": ("all",),
+    "EXCLUDETRACING": ("1",),  # of the UCMA run time, whose tracing and start with the machine the lab does not have
+    "BOOT": ("1",),
+    LICENCE: ("yes",),
 }
 
 
@@ -30,6 +35,7 @@ class Orders:
     subject: str = ""
     quiet: bool = False
     log: str = ""
+    licence: bool = False
 
 
 @native("msiexec.exe")
@@ -59,6 +65,7 @@ def read(words: Sequence[str]) -> Orders | None:
             if not equals:
                 return None
             _property(name, value.strip('"'))
+            orders.licence |= name == LICENCE
             continue
         key = word[1:].lower()
         action, subject = ACTIONS.get(key, ""), ""
@@ -108,6 +115,8 @@ def _run(call: NativeCall, orders: Orders) -> int:
     package = read_package(entry.content)
     if package is None:
         return NOT_A_PACKAGE
+    if orders.action == "install" and package.code == LICENSED and not orders.licence:
+        return FATAL
     if orders.action == "remove":
         return uninstall(call.world, call.host, package.code)
     return install(call.world, call.host, package)
