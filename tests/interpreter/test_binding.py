@@ -82,3 +82,36 @@ def test_dynamic_parameters_exist_when_their_block_adds_them(run: Run) -> None:
     ran = run(text)
     assert ran.output == [5]
     assert ran.ids == ["NamedParameterNotFound,f"]
+
+
+@pytest.mark.parametrize(
+    ("text", "output"),
+    [
+        (
+            "function f($k, $p) { \"$k|$p|$args\" }; f -Other v; $h = @{ k = 1; Other = 'v' }; f @h",
+            ["||-Other v", "1||-Other: v"],
+        ),
+        ('function f([string]$a, [int]$b) { "$a|$b" }; f 1.50 0x10; f 1kb 2L', ["1.50|16", "1kb|2"]),
+        ('function f($a) { "$a" }; f 0x10', ["16"]),
+        ("function f { param([Parameter(ValueFromRemainingArguments=$true)]$r) $r.GetType().Name }; f 1 2", ["List`1"]),
+        ("function f([ValidateRange(1, 5)]$x) { $x }; f '3'; f 5.4", ["3", 5.4]),
+        ("function g { [CmdletBinding()] param() 7 }; function f { g -OutVariable script:o }; f; $o[0]", [7, 7]),
+        ("$a = 1, 2; Write-Output 3 -OutVariable +a; $a.Count", [3, 3]),
+    ],
+)
+def test_what_arguments_become(run: Run, text: str, output: list[object]) -> None:
+    assert run(text).output == output
+
+
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ("param([Parameter(Position=0)]$a, [Parameter(Position=0)]$b)", "AmbiguousPositionalParameterNoName,f"),
+        ("[CmdletBinding()] param([bool[]]$a)", "ParameterArgumentTransformationError,f"),
+        ("param([ValidateNotNull(1)]$a)", "MethodCountCouldNotFindBest"),
+        ("param([ValidateRange(5, 1)]$a)", "MaxRangeSmallerThanMinRange"),
+        ("param([ValidateRange(1, 5)]$a)", "ParameterArgumentValidationError,f"),
+    ],
+)
+def test_what_does_not_bind(run: Run, text: str, id: str) -> None:
+    assert run(f"function f {{ {text} }}; f x").ids == [id]

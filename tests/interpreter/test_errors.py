@@ -92,3 +92,56 @@ def test_a_stop_request_takes_effect_within_a_second(session: Session) -> None:
     worker.join(5)
     assert not worker.is_alive()
     assert ran.outcome.state == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("text", "output"),
+    [
+        (
+            "try { 1 | ForEach-Object { 1/0 } } catch { $_.FullyQualifiedErrorId; $_.InvocationInfo.MyCommand.Name }",
+            ["RuntimeException,Microsoft.PowerShell.Commands.ForEachObjectCommand", "ForEach-Object"],
+        ),
+        (
+            "try { Invoke-Expression 'nosuch' } catch { $_.FullyQualifiedErrorId }",
+            ["CommandNotFoundException,Microsoft.PowerShell.Commands.InvokeExpressionCommand"],
+        ),
+        ("try { 1 | ForEach-Object { throw 'x' } } catch { $_.FullyQualifiedErrorId }", ["x"]),
+        (
+            "function f { process { 1/0 } }; try { 1 | ForEach-Object { $_ } | f } catch { $_.FullyQualifiedErrorId }",
+            ["RuntimeException"],
+        ),
+        ("try { & { 1/0 } } catch { $_.FullyQualifiedErrorId }", ["RuntimeException"]),
+    ],
+)
+def test_an_error_that_leaves_a_cmdlet_is_of_that_cmdlet(run: Run, text: str, output: list[str]) -> None:
+    assert run(text).output == output
+
+
+def test_such_an_error_is_reported_where_it_happens_without_try(run: Run) -> None:
+    assert run("1, 2 | ForEach-Object { 1/0 }").ids == ["RuntimeException"] * 2
+
+
+@pytest.mark.parametrize(
+    ("body", "clauses", "output"),
+    [
+        ("[int]'x'", "catch [FormatException] { 'f' } catch [InvalidCastException] { 'i' }", "i"),
+        (
+            "Get-Item Q:\\ -ErrorAction Stop",
+            "catch [System.Management.Automation.DriveNotFoundException] { $_.FullyQualifiedErrorId } catch { }",
+            "DriveNotFound",
+        ),
+        (
+            "throw (New-Object System.Management.Automation.ItemNotFoundException)",
+            "catch [System.Management.Automation.ItemNotFoundException] { 'item' } catch [Exception] { 'any' }",
+            "item",
+        ),
+        (
+            "1 | % { [int]::Parse('x') }",
+            "catch [FormatException] { $_.Exception.GetType().Name }",
+            "MethodInvocationException",
+        ),
+        ("[int]::Parse('x')", "catch [FormatException] { $_.Exception.GetType().Name }", "FormatException"),
+    ],
+)
+def test_the_most_specific_clause_takes_an_error(run: Run, body: str, clauses: str, output: str) -> None:
+    assert run(f"try {{ {body} }} {clauses}").output == [output]

@@ -114,3 +114,26 @@ def test_a_collection_must_not_change_while_it_is_gone_through(run: Run, text: s
 def test_a_copy_may_be_gone_through_while_the_collection_changes(run: Run, text: str) -> None:
     ran = run(text)
     assert (ran.output, ran.errors) == ([0], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "output"),
+    [
+        ('$n = & { }; 1, $n, 2 | ForEach-Object { "<$_>" }; (1, $n, 2).Count', ["<1>", "<2>", 3]),
+        ("([int]$x = '42').GetType().Name", ["Int32"]),
+        ("function f { $y = if ($true) { 'a'; return 'b' }; 'never' }; f", ["a", "b"]),
+        ("(date -Year 2014).Year", [2014]),
+        (
+            "Set-Alias a1 b1; Set-Alias b1 a1; try { a1 } catch { $_.FullyQualifiedErrorId }",
+            ["CommandNotFoundException"],
+        ),
+        ("@{ a = 1; b = 2 }.Length", [1]),
+        (
+            "Update-TypeData -TypeName My.T -MemberName ToString -MemberType ScriptMethod -Value { 'mine' }; "
+            "\"$([pscustomobject]@{ PSTypeName = 'My.T' })\"",
+            ["mine"],
+        ),
+    ],
+)
+def test_small_rules(run: Run, text: str, output: list[object]) -> None:
+    assert run(text).output == output

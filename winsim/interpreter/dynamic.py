@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from winsim.interpreter.attributes import VALIDATORS
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.containers import Dictionary, GenericDictionary
 from winsim.interpreter.nettypes import NetType, TypeDef
 from winsim.interpreter.parameters import ALL_SETS, CommandParameters, InSet, Parameter, Validator, assemble
+from winsim.interpreter.validation import VALIDATORS
 from winsim.interpreter.values import Array, NetObject
 
 SMA = "System.Management.Automation."

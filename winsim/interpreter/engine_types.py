@@ -12,6 +12,7 @@ from winsim.interpreter.engine_host_values import HOST_VALUE_TYPES
 from winsim.interpreter.engine_members import MEMBER_TYPES
 from winsim.interpreter.engine_objects import OBJECT_TYPES
 from winsim.interpreter.engine_raw_ui import RAW_UI_TYPES
+from winsim.interpreter.engine_runspaces import RUNSPACE_TYPES
 from winsim.interpreter.engine_session import SESSION_TYPES, ExecutionContext, InternalHost
 from winsim.interpreter.engine_views import PSObjectView, TypeNameList
 from winsim.interpreter.events import EVENT_TYPES
@@ -28,6 +29,7 @@ TYPES: tuple[TypeDef, ...] = (
     *ERROR_TYPES,
     *MEMBER_TYPES,
     *SESSION_TYPES,
+    *RUNSPACE_TYPES,
     *HOST_VALUE_TYPES,
     *RAW_UI_TYPES,
     *HISTORY_TYPES,

@@ -65,7 +65,8 @@ def validate_set(arguments: list[object], named: dict[str, object]) -> Validator
 def validate_range(arguments: list[object], named: dict[str, object]) -> Validator:
     """The value counts as what it is in the type of the limits."""
     low, high = arguments[0], arguments[1]
-    kind = type_of(low) if type_of(low) == type_of(high) else NetType("System.Double")
+    own = type_of(low)
+    kind = own if own is not None and own == type_of(high) else NetType("System.Double")
     if type_of(low) != type_of(high) and not (is_number(low) and is_number(high)):
         raise malformed(
             "MinRangeNotTheSameTypeOfMaxRange",
