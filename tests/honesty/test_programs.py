@@ -22,6 +22,30 @@ BINDING = "ipport=0.0.0.0:443"
 RULE = "netsh advfirewall firewall {} rule name=Lab"
 # Command lines that are carried out, one for each verb that a program has.
 LINES = {
+    "appcmd.exe": [
+        "list site",
+        "list apppool /text:name",
+        "list app",
+        "list vdir /config",
+        "list config -section:defaultDocument",
+        "add apppool /name:Lab",
+        "set apppool Lab /managedPipelineMode:Classic",
+        "recycle apppool Lab",
+        "stop apppool Lab",
+        "start apppool Lab",
+        "delete apppool Lab",
+        "add site /name:Lab /bindings:http/*:82: /physicalPath:C:\\lab",
+        "add app /site.name:Lab /path:/a",
+        "add vdir /app.name:Lab/ /path:/v /physicalPath:C:\\v",
+        "set site Lab /serverAutoStart:false",
+        "set vdir Lab/v /physicalPath:C:\\w",
+        "delete site Lab",
+        "set config -section:defaultDocument /enabled:false /commit:apphost",
+        "clear config -section:defaultDocument",
+        "reset config -section:defaultDocument",
+        "unlock config -section:access",
+        "lock config -section:access",
+    ],
     "arrv3_setup_amd64_en-us.exe": ["/q"],
     "bootstrapper.exe": ["/BootstrapLocalMgmt /SourceDirectory:C:\\"],
     "certreq.exe": [

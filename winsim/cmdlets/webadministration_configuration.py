@@ -21,7 +21,7 @@ from winsim.cmdlets.webadministration_common import (
 from winsim.interpreter.command import Call, CommandError, NotBuilt, cmdlet
 from winsim.interpreter.values import PSObject
 from winsim.world.iis.server import editing, effective
-from winsim.world.iis.targets import Change, Target, check_unlocked, find, target_of
+from winsim.world.iis.targets import Change, Target, check_unlocked, find, set_override, target_of
 from winsim.world.iis.tree import Element
 from winsim.world.iis.xpath import FilterError, Match
 
@@ -253,28 +253,15 @@ def set_configuration(call: Call) -> None:
         if call.text("Metadata").lower() != "overridemode":
             raise NotBuilt(f"Set-WebConfiguration -Metadata {call.text('Metadata')}")
         for target, match in matches(call):
-            set_override(call, target, match.section, call.text("Value"))
+            mode = {"allow": "Allow", "deny": "Deny"}.get(call.text("Value").lower())
+            if mode is None:
+                raise NotBuilt(f"overrideMode {call.text('Value')}")
+            set_override(call.host, target, match.section, mode)
         return
     value = call.get("Value")
     for target, match in changed(call):
         with editing(call.host, target.file) as document:
             _set(Change(call.host, document, target, match), match, ".", value)
-
-
-def set_override(call: Call, target: Target, section: str, mode: str) -> None:
-    """Locks or unlocks a section for the sites below a location tag."""
-    name = {"allow": "Allow", "deny": "Deny"}.get(mode.lower())
-    if name is None:
-        raise NotBuilt(f"overrideMode {mode}")
-    with editing(call.host, target.file) as document:
-        for location in document.locations:
-            if location.override and not location.path and location.override != name:
-                location.sections.pop(section.lower(), None)
-        place = document.need_location(target.location, name)
-        inner = document.locations[0].sections.pop(section.lower(), None)
-        schema = document.schema.section(section)
-        assert schema is not None
-        place.sections[section.lower()] = inner.copy() if inner else Element(schema.root)
 
 
 @cmdlet("Remove-WebConfigurationProperty", (*WHERE, "Name", "AtElement", "AtIndex", "AtName"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ntpath
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -71,13 +72,27 @@ class Lookup:
             return cmdlet
         native = registry().native(name)
         if native is not None and (native.declaration.present is None or native.declaration.present(self.host)):
-            if native.declaration.path:
+            if native.declaration.path and self.leads_to(name, native.declaration.path):
                 return native
-            if "\\" in name:
+            if "\\" in name and not native.declaration.path:
                 raise NotBuilt(f"the set-up program {name} by the call operator; Start-Process runs it")
         if native is None and program_name(name) in WINDOWS_PROGRAMS:
             raise NotBuilt(f"the program {name}")
         return self.find_script(name)
+
+    def leads_to(self, name: str, program: str) -> bool:
+        """Whether a name is the path of a program, or a folder of Path holds the program."""
+        file = name if name.lower().endswith(".exe") else f"{name}.exe"
+        if "\\" not in name and "/" not in name:
+            folders = self.environment().get("path", "").lower().split(";")
+            return ntpath.dirname(program).lower() in [folder.strip().rstrip("\\") for folder in folders]
+        resolve = self.state.get("resolve_path")
+        if resolve is not None and name[1:2] != ":":
+            file = str(resolve(file))
+        return ntpath.normpath(file).lower() == program.lower()
+
+    def environment(self) -> dict[str, str]:
+        raise NotImplementedError
 
     def find_cmdlet(self, name: str) -> CommandInfo | None:
         """A cmdlet, when its module is on this host. One that exists and is not built is an error of the lab."""
@@ -170,7 +185,6 @@ class Lookup:
 WINDOWS_PROGRAMS = frozenset(
     {
         *(
-            "appcmd",
             "arp",
             "attrib",
             "auditpol",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from winsim.interpreter.binder import NO_VALUE, Argument
 from winsim.interpreter.collect import items_of
+from winsim.interpreter.command_line import joined, taken_apart
 from winsim.interpreter.errors import ErrorRecord, ExceptionObject, InvocationInfo, Position
 from winsim.interpreter.pipeline import Stage
 from winsim.interpreter.scriptblocks import ApplicationInfo
@@ -60,7 +61,7 @@ class NativeStage(Stage):
     ) -> None:
         super().__init__(session, streams)
         self.info = info
-        self.args = program_arguments(arguments)
+        self.args = taken_apart(joined(program_arguments(arguments)))
         self.position = position
         self.stdin: list[str] = []
 
@@ -90,7 +91,7 @@ class NativeStage(Stage):
 
 
 def program_arguments(arguments: Sequence[Argument]) -> list[str]:
-    """The words of the command line: parameters as they were written, collections element by element."""
+    """The words that a program is given: parameters as they were written, collections element by element."""
     words: list[str] = []
     for argument in arguments:
         if argument.name is not None:

@@ -91,19 +91,27 @@ def located(error: ConfigurationError, path: str) -> ConfigurationError:
     return ConfigurationError(error.code, f"Filename: \\\\?\\{path}\r\nError: {error.message}")
 
 
-def effective(host: Host, section: str, site_path: str = "") -> Element:
-    """What holds for a section at the server level (``""``) or at a site path such as ``Default Web Site/app``."""
+def effective(host: Host, section: str, site_path: str = "", above: tuple[str, str] | None = None) -> Element:
+    """What holds for a section at the server level (``""``) or at a site path such as ``Default Web Site/app``.
+
+    ``above`` leaves out a file, or a location of it, with everything deeper: what is inherited there.
+    """
     document = load(host)
     schema = document.schema.section(section)
     if schema is None:
         raise ConfigurationError(NOT_FOUND, f"The configuration section '{section}' cannot be read because it is "
                                             "missing a section declaration\r\n")  # fmt: skip
     result = Element(schema.root)
+    file_above, location_above = above or ("", "")
     for location in _above(document, site_path):
+        if file_above == APPLICATION_HOST and location.path.lower() == location_above.lower():
+            return result
         said = location.sections.get(section.lower())
         if said is not None:
             result.overlay(said)
-    for file in web_configs(host, site_path):
+    for file in web_configs(host, site_path) if file_above != APPLICATION_HOST else []:
+        if file.lower() == file_above.lower():
+            break
         said = load(host, file).section(section)
         if said is not None:
             result.overlay(said)

@@ -51,6 +51,29 @@ def target_of(host: Host, path: str, location: str = "") -> Target:
     return Target(display, whole, web_config_path(host, site_path), location.strip("/"))
 
 
+def committed(host: Host, site_path: str, commit: str) -> Target:
+    """Where configuration of a site path is written when the file of ``commit`` ("": the server's) shall hold it."""
+    path, level = site_path.strip("/"), commit.strip("/")
+    display = f"{SERVER}/{path}" if path else SERVER
+    if not level:
+        return Target(display, path, APPLICATION_HOST, path)
+    return Target(display, path, web_config_path(host, level), path[len(level) :].strip("/"))
+
+
+def set_override(host: Host, target: Target, section: str, mode: str) -> None:
+    """Locks (``Deny``) or unlocks (``Allow``) a section for the sites below a location tag."""
+    key = section.lower()
+    with editing(host, target.file) as document:
+        schema = document.schema.section(section)
+        assert schema is not None
+        place = document.need_location(target.location, mode)
+        said = document.locations[0].sections.pop(key, None) or place.sections.get(key)
+        for location in document.locations:
+            if location.override and not location.path and location is not place:
+                said = location.sections.pop(key, None) or said
+        place.sections[key] = said or Element(schema.root)
+
+
 def _site_path(path: str) -> str | None:
     text = path.replace("\\", "/").strip("/")
     lower = text.lower()
@@ -77,7 +100,8 @@ class Change:
 
     def __init__(self, host: Host, document: Document, target: Target, match: Match) -> None:
         self.is_server = not target.site_path
-        self.outer = _same_way(effective(host, match.section), match) if not self.is_server else None
+        inherited = effective(host, match.section, target.site_path, above=(target.file, target.location))
+        self.outer = _same_way(inherited, match) if not self.is_server else None
         self.element = self._local(document, target, match)
         self.effective = match.element
 
