@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from winsim.cmdlets.appcmd_edits import apply_all, of_member
+from winsim.cmdlets.appcmd_edits import all_or_nothing, apply_all, of_member
 from winsim.cmdlets.appcmd_line import DUPLICATE, INCORRECT, NOT_FOUND, Line, Refused, refusal
 from winsim.cmdlets.appcmd_output import vdir_shown
 from winsim.interpreter.command import NativeCall
@@ -13,7 +13,7 @@ from winsim.world.iis.bindings import start_site, stop_site
 from winsim.world.iis.document import Document
 from winsim.world.iis.edits import Step
 from winsim.world.iis.errors import ConfigurationError
-from winsim.world.iis.server import APPLICATION_HOST, POOLS, SITES, Iis, editing, find_pool, find_site, sites
+from winsim.world.iis.server import APPLICATION_HOST, POOLS, SITES, editing, find_pool, find_site, sites
 from winsim.world.iis.targets import committed
 from winsim.world.iis.tree import Element
 
@@ -41,14 +41,13 @@ def add(call: NativeCall, line: Line) -> int:
     maker: dict[str, Callable[[NativeCall, Line], list[str]]] = {
         "site": _add_site, "apppool": _add_pool, "app": _add_app, "vdir": _add_folder,
     }  # fmt: skip
-    present = call.host.files.need(APPLICATION_HOST).content
     try:
-        for text in maker[line.kind](call, line):
-            call.out(f"{text} added")
-    except (Refused, ConfigurationError) as error:
-        call.host.files.write(APPLICATION_HOST, present)
-        call.host.parts.need(Iis).cache.pop(APPLICATION_HOST.lower(), None)
-        raise error if isinstance(error, Refused) else refusal(error) from None
+        with all_or_nothing(call.host, APPLICATION_HOST):
+            made = maker[line.kind](call, line)
+    except ConfigurationError as error:
+        raise refusal(error) from None
+    for text in made:
+        call.out(f"{text} added")
     return 0
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from winsim.cmdlets.appcmd_line import ELEMENT_NOT_FOUND, INCORRECT, Refused, refusal
 from winsim.world.host import Host
@@ -32,17 +33,24 @@ def of_member(host: Host, target: Target, section: str, steps: tuple[Step, ...])
 
 
 def apply_all(host: Host, target: Target, locate: Locate, edits: Iterable[Edit]) -> None:
-    present = host.files.find(target.file)
-    before = present.content if present is not None else None
-    try:
+    with all_or_nothing(host, target.file):
         for edit in edits:
             apply(host, target, locate(), edit)
-    except Refused:
-        if before is not None:
-            host.files.write(target.file, before)
-        elif host.files.exists(target.file):
-            host.files.remove(target.file)
-        host.parts.need(Iis).cache.pop(target.file.lower(), None)
+
+
+@contextmanager
+def all_or_nothing(host: Host, path: str) -> Iterator[None]:
+    """Whatever goes wrong inside: the file is as it was."""
+    entry = host.files.find(path)
+    before = (entry.content, entry.modified, entry.accessed) if entry is not None else None
+    try:
+        yield
+    except (Refused, ConfigurationError):
+        if entry is not None and before is not None:
+            entry.content, entry.modified, entry.accessed = before
+        elif host.files.exists(path):
+            host.files.remove(path)
+        host.parts.need(Iis).cache.pop(path.lower(), None)
         raise
 
 
