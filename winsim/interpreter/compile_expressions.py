@@ -311,6 +311,8 @@ def array_of_expression(unit: Unit, node: syntax.Expression) -> Evaluate:
 def sub_expression(unit: Unit, node: syntax.SubExpression) -> Evaluate:
     from winsim.interpreter.compile_statements import block
 
+    if not node.body.statements and not node.body.traps:
+        return lambda frame: None  # $() is $null, not the output of a command that wrote nothing
     collect = captured(block(unit, node.body))
     return lambda frame: collapse(collect(frame))
 

@@ -9,7 +9,7 @@ from winsim.interpreter.ambient import running_session
 from winsim.interpreter.collect import listed
 from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.containers import Dictionary, GenericList, ObjectCollection
-from winsim.interpreter.errors import TerminatingError
+from winsim.interpreter.errors import TerminatingError, carrying
 from winsim.interpreter.hosting import PipelineRequest, RemoteCommand
 from winsim.interpreter.net.identifiers import new_guid
 from winsim.interpreter.nettypes import NetError, NetType, TypeDef, enumeration
@@ -133,7 +133,7 @@ def end(this: PowerShell, run: Run) -> list[object]:
         this.had_errors = True
         if failure.id.startswith("Lab"):
             raise NotBuilt(failure.message.removeprefix("the simulated lab does not implement "))
-        raise NetError(failure.exception.type_name, failure.exception.message)
+        raise carrying(failure, run.outcome is not None and run.outcome.preferred)
     sink = run.sink
     assert isinstance(sink, _Collected)
     return sink.output_values
@@ -155,8 +155,7 @@ def invoke(this: PowerShell, values: list[object] | None = None) -> ObjectCollec
         run_request(session, PipelineRequest(this.commands, iter(values) if values is not None else None), collected)
     except TerminatingError as problem:
         this.had_errors = True
-        exception = problem.record.exception
-        raise NetError(exception.type_name, exception.message) from problem
+        raise carrying(problem.record, problem.preferred) from problem
     finally:
         session.streams, session.in_try = outer, tried
     return ObjectCollection(collected.output_values, SMA + "PSObject")
@@ -341,6 +340,13 @@ def read_all(this: DataCollection) -> ObjectCollection:
     found = ObjectCollection(list(this), this.element_type)
     this.clear()
     return found
+
+
+@STREAMS.method("ClearStreams")
+def clear_streams(this: DataStreams) -> object:
+    for records in this.records.values():
+        records.clear()
+    return AUTOMATION_NULL
 
 
 POWERSHELL.attribute("Streams", "HadErrors", "InstanceId")

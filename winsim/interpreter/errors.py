@@ -59,6 +59,8 @@ class ExceptionObject(NetObject):
 
 
 def exception_of(error: NetError) -> ExceptionObject:
+    if isinstance(error.carried, ExceptionObject):
+        return error.carried
     inner = exception_of(error.inner) if error.inner else None
     made = ExceptionObject(error.type_name, error.message, inner, error.properties)
     _, named, parameter = error.message.rpartition("\r\nParameter name: ")
@@ -259,6 +261,21 @@ def error(
     record = ErrorRecord(exception, id, category_name, target)
     exception.record = record
     return TerminatingError(record)
+
+
+def carrying(record: ErrorRecord, preferred: bool = False) -> NetError:
+    """What a method throws when a pipeline inside of it ended with an error (``preferred``: by a preference Stop)."""
+    exception = record.exception
+    if preferred:
+        message = (
+            'The running command stopped because the preference variable "ErrorActionPreference" or common parameter '
+            f"is set to Stop: {record.message}"
+        )
+        exception = ExceptionObject("System.Management.Automation.ActionPreferenceStopException", message)
+    exception.record = record
+    raised = NetError(exception.type_name, exception.message)
+    raised.carried = exception
+    return raised
 
 
 def from_net(problem: NetError) -> TerminatingError:

@@ -100,6 +100,7 @@ class Outcome:
 
     state: Literal["completed", "failed", "stopped"]
     error: object = None
+    preferred: bool = False  # it failed because an action preference says Stop
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ class NetError(Exception):
         self.message = message
         self.inner = inner
         self.properties = dict(properties or {})
+        self.carried: NetObject | None = None  # the exception itself, where it comes out of another pipeline
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ class Session(GlobalState, Lookup, BlockRunner):
         except TerminatingError as problem:
             self.last_ok = False
             self.remember(problem)
-            return Outcome("failed", problem.record)
+            return Outcome("failed", problem.record, problem.preferred)
         except ExitScript as leaving:
             self.exit_code = leaving.code
             self.set_exit_code(leaving.code)
