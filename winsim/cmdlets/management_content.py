@@ -93,11 +93,34 @@ def tagged(call: CommandCall, line: object, place: Place, number: int) -> object
     by_name=("Path", "LiteralPath", "ReadCount", "TotalCount", "Tail"),
 )
 def get_content(call: CommandCall) -> None:
+    if call.has("TotalCount") and call.has("Tail"):
+        message = "The parameters TotalCount and Tail cannot be used in the same command. Specify only one parameter."
+        call.write_error(CommandError("TailAndHeadCannotCoexist", message, "InvalidOperation"))
+        return
     for place in places(call):
+        if call.has("Tail") and place.provider.name != "FileSystem":
+            message = "The Tail parameter currently is supported only for the FileSystem provider."
+            call.write_error(CommandError("TailNotSupported", message, "InvalidOperation"))
+            continue
+        if not has_content(call, place):
+            continue
         if place.provider.name == "FileSystem":
             read_file(call, place)
         else:
             read_other(call, place)
+
+
+CONTENT_PROVIDERS = ("FileSystem", "Variable", "Function", "Alias", "Environment")
+
+
+def has_content(call: CommandCall, place: Place) -> bool:
+    """Whether the items of the provider have content; an error where they do not."""
+    if place.provider.name in CONTENT_PROVIDERS:
+        return True
+    message = "Cannot use interface. The IContentCmdletProvider interface is not implemented by this provider."
+    kind = "System.Management.Automation.PSNotSupportedException"
+    call.write_error(CommandError("NotSupported", message, "NotImplemented", place.shown, kind))
+    return False
 
 
 def read_other(call: CommandCall, place: Place) -> None:
@@ -128,6 +151,10 @@ def read_file(call: CommandCall, place: Place) -> None:
     else:
         text = decode(data, encoding_of(call) or Encoding("Default"))
         if call.switch("Raw"):
+            if call.has("Tail"):
+                message = "The Raw and Tail parameters cannot be specified in the same command."
+                kind = "System.Management.Automation.PSInvalidOperationException"
+                raise CommandError("InvalidOperation", message, "InvalidOperation", exception=kind)
             if text:
                 call.write(tagged(call, text, place, 1))
             return
@@ -146,7 +173,7 @@ def write_lines(call: CommandCall, place: Place, lines: list[object]) -> None:
         for number, line in enumerate(lines, 1):
             call.write(tagged(call, line, place, number))
         return
-    step = size or max(len(lines), 1)
+    step = size if size > 0 else max(len(lines), 1)
     for start in range(0, len(lines), step):
         call.write(Array(lines[start : start + step]))
 
@@ -179,6 +206,8 @@ class ContentWriter:
 
     def store(self, call: CommandCall, place: Place) -> None:
         verb = "Add Content" if self.append else "Set Content"
+        if not has_content(call, place):
+            return
         if not call.should_process(f"Path: {place.shown}", verb):
             return
         if place.provider.name != "FileSystem":
@@ -274,6 +303,8 @@ def writable(call: CommandCall, path: str) -> None:
 )
 def clear_content(call: CommandCall) -> None:
     for place in places(call):
+        if not has_content(call, place):
+            continue
         if call.should_process(f"Item: {place.shown}", "Clear Content"):
             if place.provider.name == "FileSystem":
                 empty_file(call, place)

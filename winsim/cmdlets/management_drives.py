@@ -116,6 +116,15 @@ def remove_drive(call: CommandCall) -> None:
                 )
             )
             continue
+        if known.here.drive.lower() == name.lower():
+            message = f"Cannot remove drive '{held.name}' because it is in use."
+            kind = SMA + "PSInvalidOperationException"
+            call.write_error(CommandError("InvalidOperation", message, "InvalidOperation", held, kind))
+            continue
+        if not call.should_process(
+            f"Name: {held.name} Provider: {held.provider.info()} Root: {held.root}", "Remove Drive"
+        ):
+            continue
         del known.drives[name.lower()]
         if held.credential is not None:
             disconnect_share(call, held.root)

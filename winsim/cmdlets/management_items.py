@@ -10,13 +10,15 @@ from winsim.interpreter.compare import compare
 from winsim.interpreter.convert import to_bool
 from winsim.interpreter.members import get_property_of
 from winsim.interpreter.net.fileinfo import FileSystemInfo
+from winsim.interpreter.provider_files import FileSystemProvider, is_device
 from winsim.interpreter.providers import Place, decorated, glob, locations
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import EnumValue
-from winsim.interpreter.wildcards import has_wildcard, wildcard_match
+from winsim.interpreter.wildcards import has_wildcard, unescape, wildcard_match
 
 if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
+    from winsim.world.files import FileEntry
 
 FORCE = ("Force",)  # what it overcomes (hidden files, rights) does not stand in the way here
 HIDDEN, SYSTEM, READ_ONLY = 2, 4, 1
@@ -50,8 +52,14 @@ def get_item(call: CommandCall) -> None:
 def is_hidden(call: CommandCall, place: Place) -> bool:
     if place.provider.name != "FileSystem":
         return False
-    entry = call.host.files.find(place.path)
+    entry = entry_of(call, place)
     return entry is not None and bool(entry.attributes & (HIDDEN | SYSTEM))
+
+
+def entry_of(call: CommandCall, place: Place) -> FileEntry | None:
+    """The file or folder at a place, of this machine or of a share."""
+    provider = place.provider
+    return provider.entry(call.session, place.path) if isinstance(provider, FileSystemProvider) else None
 
 
 CHILD_PARAMETERS = (
@@ -156,7 +164,7 @@ def passes(call: CommandCall, place: Place) -> bool:
 
 
 def file_passes(call: CommandCall, place: Place) -> bool:
-    entry = call.host.files.find(place.path)
+    entry = entry_of(call, place)
     if entry is None:
         return False
     wants_hidden = call.switch("Hidden") or call.switch("System") or call.switch("Force") or call.has("Attributes")
@@ -293,18 +301,21 @@ def new_item(call: CommandCall) -> None:
     idle=FORCE,
 )
 def set_item(call: CommandCall) -> None:
-    for text, _ in given_paths(call):
-        place = target_place(call, text)
-        if not filtered(call, place):
-            continue
-        if call.should_process(f"Item: {place.shown} Value: {to_text(call.get('Value'))}", "Set Item"):
-            try:
-                made = place.provider.set_item(call.session, place.path, call.get("Value"))
-            except CommandError as problem:
-                call.write_error(problem)
-                continue
-            if call.switch("PassThru"):
-                call.write(made)
+    for text, literal in given_paths(call):
+        found = glob(call.session, text) if has_wildcard(text) and not literal else [target_place(call, text)]
+        for place in [place for place in found if filtered(call, place)]:
+            set_one(call, place)
+
+
+def set_one(call: CommandCall, place: Place) -> None:
+    if call.should_process(f"Item: {place.shown} Value: {to_text(call.get('Value'))}", "Set Item"):
+        try:
+            made = place.provider.set_item(call.session, place.path, call.get("Value"))
+        except CommandError as problem:
+            call.write_error(problem)
+            return
+        if call.switch("PassThru"):
+            call.write(made)
 
 
 @cmdlet("Clear-Item", ("Path", "LiteralPath", "Filter", "Include", "Exclude"), idle=FORCE)
@@ -342,7 +353,8 @@ def refuse_children(call: CommandCall, place: Place) -> None:
 @cmdlet("Rename-Item", ("Path", "LiteralPath", "NewName", "PassThru"), idle=FORCE)
 def rename_item(call: CommandCall) -> None:
     for text, literal in given_paths(call):
-        found = glob(call.session, text, literal) if has_wildcard(text) else [locations(call.session).place(text)]
+        named = [locations(call.session).place(unescape(text) if not literal else text)]
+        found = glob(call.session, text) if has_wildcard(text) and not literal else named
         for place in found:
             if not place.provider.exists(call.session, place.path):
                 raise CommandError(
@@ -352,15 +364,17 @@ def rename_item(call: CommandCall) -> None:
                     None,
                     "System.Management.Automation.PSInvalidOperationException",
                 )
-            name = call.text("NewName")
-            name = name.removeprefix(".\\")
+            name = call.text("NewName").replace("/", "\\").removeprefix(".\\")
+            if name.lower().rpartition("\\")[0] == place.path.lower().rpartition("\\")[0]:
+                name = name.rpartition("\\")[2]  # the same folder
             if call.should_process(
                 f"Item: {place.shown} Destination: {place.with_path(place.parent).shown}\\{name}", "Rename File"
             ):
                 try:
+                    refuse_device(place.with_path(f"{place.parent}\\{name}"), "RenameError")
                     made = place.provider.rename_item(call.session, place.path, name)
                 except CommandError as problem:
-                    problem.id = problem.id.replace("Move", "Rename").replace("FileInfo", "")
+                    problem.id = problem.id.replace("Move", "Rename").replace("FileInfo", "").replace("Directory", "")
                     call.write_error(problem)
                     continue
                 if call.switch("PassThru"):
@@ -389,7 +403,15 @@ def copy_item(call: CommandCall) -> None:
                 call.write_error(problem)
 
 
+def refuse_device(place: Place, id: str) -> None:
+    """Names of devices cannot be names of files."""
+    if place.provider.name == "FileSystem" and is_device(place.name):
+        message = f"Cannot process path '{place.path}' because the target represents a reserved device name."
+        raise CommandError(id, message, "WriteError", place.path, "System.ArgumentException")
+
+
 def copy_one(call: CommandCall, place: Place, target: Place) -> None:
+    refuse_device(target, "CopyError")
     if place.path.lower() == target.path.lower():
         raise CommandError(
             "CopyError",
@@ -427,6 +449,7 @@ def move_item(call: CommandCall) -> None:
 
 
 def move_one(call: CommandCall, place: Place, target: Place) -> None:
+    refuse_device(target, "MoveError")
     files = target.provider.name == "FileSystem"
     if files and call.switch("Force") and call.host.files.is_file(target.path) and target.path != place.path:
         call.host.files.remove(target.path)

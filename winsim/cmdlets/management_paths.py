@@ -24,7 +24,7 @@ def join_path(call: CommandCall) -> None:
             locations(call.session).drive(drive)  # a drive that does not exist is an error
         joined = joined_path(base, call.text("ChildPath"))
         if call.switch("Resolve"):
-            call.write_all(place.shown for place in glob(call.session, joined))
+            call.write_all(place.drive_path for place in glob(call.session, joined))
         else:
             call.write(joined)
 
@@ -43,7 +43,7 @@ def joined_path(base: str, child: str) -> str:
 )
 def split_path(call: CommandCall) -> None:
     for text, literal in given_paths(call):
-        texts = [p.shown for p in glob(call.session, text, literal)] if call.switch("Resolve") else [text]
+        texts = [p.drive_path for p in glob(call.session, text, literal)] if call.switch("Resolve") else [text]
         for one in texts:
             call.write(split_one(call, one))
 

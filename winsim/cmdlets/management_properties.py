@@ -187,7 +187,7 @@ def carry(call: CommandCall, source: Place, name: str, target: Place, new: str, 
         call.write_error(problem)
         return
     if call.switch("PassThru"):
-        call.write(shown(call, target, new))
+        call.write(shown(call, source, name) if keep else shown(call, target, new))
 
 
 def kind_at(call: CommandCall, place: Place, name: str) -> str:

@@ -29,6 +29,8 @@ TEXTS: Final = {
     "mkdir": MKDIR,
     "prompt": PROMPT,
     "Clear-Host": "",
+    "cd..": "Set-Location ..",
+    "cd\\": "Set-Location \\",
     "Pause": "$null = Read-Host 'Press Enter to continue...'",
 }
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from winsim.interpreter.command import CommandError, NotBuilt
 from winsim.interpreter.net.fileinfo import DirectoryInfo, FileInfo, info_of
 from winsim.interpreter.providers import Provider
+from winsim.interpreter.share_files import ShareFiles
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import PSObject
 from winsim.world.share_access import Connection, may_read, names_of, share_lets_in
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from winsim.world.files import FileEntry, FileSystem
 
 READ_ONLY, HIDDEN, SYSTEM = 1, 2, 4
+DEVICES = re.compile(r"CON|PRN|AUX|CLOCK\$|NUL|COM[0-9]|LPT[0-9]|CONIN\$|CONOUT\$", re.IGNORECASE)
 
 
 def files(session: Session) -> FileSystem:
@@ -87,6 +90,11 @@ def refuse_remote(what: str, path: str) -> None:
         raise NotBuilt(f"{what} on a share ({path})")
 
 
+def is_device(name: str) -> bool:
+    """Whether a file name, without its extension, is one of DOS' devices."""
+    return DEVICES.fullmatch(name.partition(".")[0]) is not None
+
+
 class FileSystemProvider(Provider):
     name = "FileSystem"
 
@@ -104,9 +112,7 @@ class FileSystemProvider(Provider):
         return path if is_remote(path) else files(session).full_name(path)
 
     def item(self, session: Session, path: str) -> FileInfo | DirectoryInfo:
-        if is_remote(path):
-            raise NotBuilt(f"the item behind a UNC path ({path})")
-        return info_of(files(session), path)
+        return info_of(ShareFiles(session) if is_remote(path) else files(session), path)
 
     def child_names(self, session: Session, path: str) -> list[str]:
         entry = self.entry(session, path)
@@ -118,6 +124,11 @@ class FileSystemProvider(Provider):
     def new_item(self, session: Session, path: str, kind: str, value: object, options: dict[str, object]) -> object:
         refuse_remote("New-Item", path)
         force = bool(options.get("Force"))
+        if any(char in '<>|?*"' or char < " " for char in path):
+            folder = kind.lower() in ("directory", "container", "d")
+            id = "CreateDirectoryArgumentError" if folder else "System.ArgumentException"
+            message = "Illegal characters in path."
+            raise CommandError(id, message, "InvalidArgument", path, "System.ArgumentException")
         if kind.lower() in ("directory", "container", "d"):
             if self.exists(session, path):
                 if not force or not self.is_container(session, path):
@@ -182,13 +193,17 @@ class FileSystemProvider(Provider):
     def move_item(self, session: Session, path: str, target: str) -> object:
         refuse_remote("moving an item", path)
         refuse_remote("moving an item", target)
+        kind = "Directory" if self.is_container(session, path) else "FileInfo"
+        if target.lower().startswith(path.lower().rstrip("\\") + "\\"):
+            message = "The process cannot access the file because it is being used by another process.\r\n"
+            raise CommandError("MoveDirectoryItemIOError", message, "WriteError", path, "System.IO.IOException")
         try:
             files(session).move(path, target)
         except FileExistsError:
-            raise self.exists_error("MoveFileInfoItemIOError", path) from None
+            raise self.exists_error(f"Move{kind}ItemIOError", path) from None
         except FileNotFoundError:
             raise CommandError(
-                "MoveFileInfoItemIOError",
+                f"Move{kind}ItemIOError",
                 "Could not find a part of the path.",
                 "WriteError",
                 path,

@@ -46,7 +46,7 @@ class FlatProvider(Provider):
     def new_item(self, session: Session, path: str, kind: str, value: object, options: dict[str, object]) -> object:
         if self.lookup(session, path) is not None and not options.get("Force"):
             raise CommandError(
-                "NewItemAlreadyExists",
+                "Argument",
                 f"The item '{path}' already exists.",
                 "ResourceExists",
                 path,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from winsim.interpreter.command import CommandError
@@ -40,8 +41,13 @@ class Provider:
     module = "Microsoft.PowerShell.Core"
     separator_root = False  # whether drive paths start with a backslash of their own: C:\, Cert:\
 
-    def info(self) -> ProviderInfo:
+    @cached_property
+    def _info(self) -> ProviderInfo:
         return ProviderInfo(self.name, self.module)
+
+    def info(self) -> ProviderInfo:
+        """What Get-PSProvider gives: always the same object."""
+        return self._info
 
     def refuse(self, what: str) -> CommandError:
         return CommandError(
@@ -117,6 +123,15 @@ class Place:
             return f"{self.provider.info()}::{self.path}"
         inside = self.path[len(self.drive_root) :].lstrip("\\")
         return f"{self.drive}:\\{inside}"
+
+    @property
+    def drive_path(self) -> str:
+        """As the session names it: with the drive, whatever its root is, or with the provider."""
+        if not self.drive:
+            return self.ps_path
+        if self.provider.name == "FileSystem" and len(self.drive_root.rstrip("\\")) == 2:
+            return self.path
+        return f"{self.drive}:\\{self.path[len(self.drive_root) :].lstrip(chr(92))}"
 
     @property
     def ps_path(self) -> str:
@@ -307,7 +322,7 @@ class PathInfo(NetObject):
         self.drive = drive
 
     def __str__(self) -> str:
-        return self.place.shown
+        return self.place.drive_path
 
 
 def path_info(place: Place, known: Locations) -> PathInfo:
@@ -332,7 +347,7 @@ def glob(session: Session, text: str, literal: bool = False) -> list[Place]:
         if not literal:
             place = place.with_path(unescape(place.path))
         if not place.provider.exists(session, place.path):
-            raise not_found(place.shown)
+            raise not_found(place.drive_path if place.drive else place.shown)
         return [place]
     return expand(session, place)
 

@@ -43,7 +43,7 @@ def _space() -> None:
 
         @DRIVE.property(key)
         def size(this: Drive, amount: str = amount) -> object:
-            drive = running_session().host.files.drives.get(this.name.lower())
+            drive = running_session().host.files.drives.get(this.root[:1].lower())
             if this.provider.name != "FileSystem" or drive is None:
                 return None
             return Int64(drive.free if amount == "free" else drive.capacity - drive.free)
@@ -111,7 +111,7 @@ def provider_path(this: PathInfo) -> str:
 
 @PATH.property("Path")
 def path(this: PathInfo) -> str:
-    return this.place.shown
+    return this.place.drive_path
 
 
 KINDS = enumeration(SMA + "Provider.ProviderCapabilities", CAPABILITIES, flags=True)

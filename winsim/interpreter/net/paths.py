@@ -324,16 +324,28 @@ def copy(session: Session, source: str, target: str, overwrite: bool = False) ->
 
 
 @FILE.static_method("Move", "System.String", "System.String", needs_session=True)
+def move_file(session: Session, source: str, target: str) -> object:
+    full = absolute(session, source)
+    if not files(session).is_file(full):
+        raise NetError("System.IO.FileNotFoundException", f"Could not find file '{full}'.")
+    return move(session, source, target)
+
+
 @DIRECTORY.static_method("Move", "System.String", "System.String", needs_session=True)
+def move_folder(session: Session, source: str, target: str) -> object:
+    full = absolute(session, source)
+    if not files(session).exists(full):
+        raise NetError("System.IO.DirectoryNotFoundException", f"Could not find a part of the path '{full}'.")
+    return move(session, source, target)
+
+
 def move(session: Session, source: str, target: str) -> object:
     try:
         files(session).move(absolute(session, source), absolute(session, target))
     except FileExistsError:
         raise NetError("System.IO.IOException", "Cannot create a file when that file already exists.\r\n") from None
-    except FileNotFoundError:
-        raise NetError(
-            "System.IO.FileNotFoundException", f"Could not find file '{absolute(session, source)}'."
-        ) from None
+    except (FileNotFoundError, NotADirectoryError):  # the folder of the target
+        raise NetError("System.IO.DirectoryNotFoundException", "Could not find a part of the path.") from None
     return AUTOMATION_NULL
 
 
