@@ -21,6 +21,7 @@ from winsim.world.power import apply_computer_name
 from winsim.world.services import Service, StartType
 from winsim.world.shares import Shares
 from winsim.world.text_tables import rows
+from winsim.world.time_service import TimeService
 from winsim.world.winrm import WinRmService
 
 DATA = Path(__file__).parent / "data"
@@ -65,7 +66,7 @@ def make_host(lab: str, id: str, name: str, password: str, address: str = "", pr
         host.certificates.store("LocalMachine", "Root").add(CertificateEntry(der))
     for store in ("My", "CA", "AuthRoot", "REQUEST"):
         host.certificates.store("LocalMachine", store)
-    for part in (Firewall, HttpSys, WinRmService, Shares):
+    for part in (Firewall, HttpSys, WinRmService, Shares, TimeService):
         host.parts.need(part)
     host.registry.create(r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WSMAN\Plugin")
     apply_computer_name(host)
