@@ -19,6 +19,7 @@ from winsim.world.lab import World
 HISTORY = frozenset(
     {"clock", "events", "revision", "boots", "boot_time", "down_until", "recycles", "created", "modified", "accessed"}
     | {"agents_at_start", "binding_at_start", "started", "synchronised", "next_rid"}
+    | {"issued", "next_request"}  # an authority's record of requests
 )
 LOG_FOLDERS = frozenset({"logs", "logfiles"})
 LOG_FILES = (".log", ".html")  # in the folders for temporary files
