@@ -73,6 +73,14 @@ LINES = {
     "ipconfig.exe": ["", "/all", "/flushdns", "/registerdns"],
     "lyncserverupdateinstaller.exe": ["/silentmode"],
     "msiexec.exe": ["/i C:\\x.msi /qn /norestart REBOOT=ReallySuppress /l*v C:\\x.log", "/x C:\\x.msi /quiet"],
+    "net.exe": [
+        "start",
+        "stop Spooler",
+        "start Print Spooler",
+        "stop RpcSs",
+        "share",
+        "share IPC",
+    ],
     "netsh.exe": [
         f"http show sslcert {BINDING}",
         f"http add sslcert {BINDING} certhash=00 appid={{4dc3e181-e14b-4a21-b022-59fc669b0914}}",
@@ -92,12 +100,15 @@ LINES = {
         "winhttp show proxy",
     ],
     "nslookup.exe": ["-type=A dc01.corp.contoso.com"],
+    "netstat.exe": ["-ano"],
+    "ping.exe": ["-n 1 dc01"],
     "reg.exe": [
         "add HKLM\\SOFTWARE\\Lab /v a /t REG_DWORD /d 1 /f",
         "query HKLM\\SOFTWARE\\Lab /v a",
         "query HKLM\\SOFTWARE\\Lab /s",
         "delete HKLM\\SOFTWARE\\Lab /f",
     ],
+    "route.exe": ["print", "print -4"],
     "sc.exe": [
         "query W32Time",
         "queryex W32Time",
@@ -120,6 +131,9 @@ LINES = {
     ],
     "setup.exe": ["/config C:\\config.xml"],
     "shutdown.exe": ["/a", "/r /t 60 /f /c text /d p:2:4", "/r /m \\\\nowhere /t 0"],
+    "systeminfo.exe": ["", "/fo csv /nh"],
+    "taskkill.exe": ["/im spoolsv.exe /f", "/pid 99999"],
+    "tasklist.exe": ["", "/svc", '/fi "imagename eq lsass.exe" /fo csv /nh'],
     "vcredist_x64.exe": ["/install /quiet /norestart"],
     "w32tm.exe": [
         "/query /source",

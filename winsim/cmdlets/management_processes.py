@@ -11,42 +11,17 @@ from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
 from winsim.interpreter.net.datetimes import DateTime
 from winsim.interpreter.values import Int64, PSObject, record
 from winsim.interpreter.wildcards import has_wildcard, wildcard_match
+from winsim.world import processes
 
 if TYPE_CHECKING:
     from winsim.interpreter.cmdlets import CommandCall
 
-SYSTEM = (
-    ("Idle", 0),
-    ("System", 4),
-    ("smss", 232),
-    ("csrss", 340),
-    ("wininit", 408),
-    ("services", 500),
-    ("lsass", 508),
-    ("winlogon", 436),
-    ("dwm", 764),
-)
-SHARED = "svchost"
 Running = tuple[str, int, datetime]  # name, id, start
 
 
 def running(call: CommandCall) -> Iterator[Running]:
-    """Each process; services of their own program run in it."""
-    boot = call.host.boot_time
-    yield from ((name, id, boot) for name, id in SYSTEM)
-    yield "wsmprovhost", int(str(call.session.scope.lookup("pid", 4012))), boot
-    hosts = 0
-    for service in call.host.services.all():
-        if service.state != "Running":
-            continue
-        if not service.program:
-            hosts += 1
-            continue
-        if service.program.lower() in {name for name, _ in SYSTEM}:
-            continue
-        yield service.program, service.process_id, max(service.started or boot, boot)
-    for number in range(min(hosts, 9)):
-        yield SHARED, 600 + number * 52, boot
+    own = int(str(call.session.scope.lookup("pid", 4012)))
+    yield from ((one.name, one.id, one.start) for one in processes.running(call.host, own))
 
 
 def process(name: str, id: int, start: datetime) -> PSObject:

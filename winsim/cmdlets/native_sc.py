@@ -39,7 +39,7 @@ def sc(call: NativeCall) -> int:
         if verb not in ("query", "queryex") or len(words) > 1:
             raise NotBuilt(f"sc {' '.join(words)}")
         for one in call.host.services.all():
-            if one.state == "Running":
+            if one.state == "Running" and not one.is_driver:
                 _show(call, one, verb == "queryex")
         return 0
     rest = words[2:]
@@ -183,6 +183,8 @@ def _show(call: NativeCall, service: Service, extended: bool) -> None:
 
 
 def _type(service: Service) -> str:
+    if service.is_driver:
+        return "1  KERNEL_DRIVER  "
     return "10  WIN32_OWN_PROCESS  " if service.program else "20  WIN32_SHARE_PROCESS  "
 
 

@@ -52,6 +52,11 @@ class Service:
         return "" if name.lower() == "svchost" else name
 
     @property
+    def is_driver(self) -> bool:
+        """Drivers are controlled as services are, but run in no process of their own."""
+        return self.path.lower().endswith(".sys")
+
+    @property
     def process_id(self) -> int:
         return 1000 + zlib.crc32(self.name.lower().encode()) % 3000 * 4
 
