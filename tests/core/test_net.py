@@ -77,6 +77,12 @@ def test_members_that_are_not_built_cannot_be_swallowed(machine: Machine) -> Non
         ("([xml]'<a><b/></a>').SelectNodes('a/b | //c').Count", "1"),
         ("[System.Net.IPAddress]::Parse('10.1').ToString()", "10.0.0.1"),
         (
+            "Add-Type -AssemblyName System.Web.Extensions\n"
+            "$s = New-Object Web.Script.Serialization.JavaScriptSerializer\n"
+            "$s.DeserializeObject('{\"a\":[1,{\"b\":2}]}')['a'][1]['b']",
+            "2",
+        ),
+        (
             "$c = New-SelfSignedCertificate -DnsName a.t, b.t -CertStoreLocation Cert:\\LocalMachine\\My\n"
             "[string]$c.DnsNameList",
             "a.t b.t",

@@ -312,7 +312,7 @@ def type_of(value: object) -> NetType | None:
     name = type_name_of(value)
     if name is None:
         return None
-    name = name.partition("#")[0]  # what follows says what an adapter shows: ManagementObject#root\\cimv2\\Win32_Service
+    name = name.partition("#")[0]  # what follows is the adapter's: ManagementObject#root\\cimv2\\Win32_Service
     return table().parse(name) or NetType(name)
 
 

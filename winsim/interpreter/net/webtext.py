@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from html import unescape
 from typing import TYPE_CHECKING
@@ -120,13 +119,12 @@ def serialize(this: Serializer, value: object) -> str:
 
 @SERIALIZER.method("DeserializeObject", "System.String")
 def deserialize(this: Serializer, text: str) -> object:
-    from winsim.cmdlets.utility_json import from_fraction, from_number
+    from winsim.cmdlets.json_reading import JsonError, JsonReader
 
     try:
-        found = json.loads(text, parse_int=from_number, parse_float=from_fraction)
-    except ValueError:
-        raise NetError("System.ArgumentException", f"Invalid JSON primitive: {text[:40]}.") from None
-    return as_tables(found)
+        return as_tables(JsonReader(text, dict).document())
+    except JsonError as problem:
+        raise NetError("System.ArgumentException", str(problem)) from None
 
 
 def as_tables(value: object) -> object:
