@@ -160,9 +160,12 @@ class WinrsSession:
             server_cert_validation="validate" if where.verify else "ignore",
             read_timeout_sec=POLL_SECONDS + 10,
             operation_timeout_sec=POLL_SECONDS,
-            proxy=None,
+            # No proxy. With None the library says so in the environment, for all threads, at each request.
+            proxy="",
         )
-        prepare(protocol.transport.build_session(), where, self.statistics)
+        session = protocol.transport.build_session()
+        session.trust_env = False  # it has read the environment already
+        prepare(session, where, self.statistics)
         return protocol
 
     def _send(

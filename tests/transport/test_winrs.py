@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -65,6 +66,18 @@ $Login.GetNetworkCredential().Password
     assert output.values == (text * 2, "SecureString", "pass wörd")
     assert not output.errors
     assert one.statistics.sessions == 1
+
+
+def test_the_environment_is_left_alone_and_its_proxy_is_not_asked(
+    hosts: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    written: list[str] = []
+    monkeypatch.setattr(type(os.environ), "__setitem__", lambda self, name, value: written.append(name))
+    opened = session(hosts)
+    assert opened.run("'there'", {}, 60).values == ("there",)
+    opened.close()
+    assert written == []
 
 
 def test_an_error_comes_with_its_identifier(one: WinrsSession) -> None:
