@@ -145,3 +145,39 @@ def test_such_an_error_is_reported_where_it_happens_without_try(run: Run) -> Non
 )
 def test_the_most_specific_clause_takes_an_error(run: Run, body: str, clauses: str, output: str) -> None:
     assert run(f"try {{ {body} }} {clauses}").output == [output]
+
+
+@pytest.mark.parametrize(
+    ("text", "output", "ids"),
+    [
+        ("{ 1/0; 'on' }.Invoke(); 'end'", ["end"], ["RuntimeException"]),
+        ("[regex]::Replace('a', 'a', { 1/0; 'on' }); 'end'", ["end"], ["RuntimeException"]),
+        ("(1 | Select-Object @{ n = 'a'; e = { 1/0; 'on' } }).a -eq $null", [True], []),
+        (
+            "$o = New-Object psobject | Add-Member ScriptMethod m { 1/0; 'on' } -PassThru; $o.m()",
+            [],
+            ["ScriptMethodRuntimeException"],
+        ),
+        ("$o = New-Object psobject | Add-Member ScriptProperty p { 1/0; 'on' } -PassThru; $o.p", ["on"], []),
+        ("1 | Where-Object { 1/0; $true }", [1], ["RuntimeException"]),
+    ],
+)
+def test_an_error_ends_a_block_that_dotnet_runs(run: Run, text: str, output: list[object], ids: list[str]) -> None:
+    ran = run(text)
+    assert (ran.output, ran.ids) == (output, ids)
+
+
+@pytest.mark.parametrize(
+    ("body", "inner"),
+    [
+        ("throw (New-Object ArgumentException 'x')", "RuntimeException ArgumentException"),
+        ("Get-Item Q:\\ -ErrorAction Stop", "ActionPreferenceStopException"),
+        ("[int]::Parse('x')", "MethodInvocationException FormatException"),
+    ],
+)
+def test_what_leaves_such_a_block_is_the_exception_that_carries_it(run: Run, body: str, inner: str) -> None:
+    text = (
+        f"try {{ {{ {body} }}.Invoke() }} catch {{ for ($e = $_.Exception.InnerException; $e; $e = $e.InnerException) "
+        "{ $e.GetType().Name } }"
+    )
+    assert run(text).output == inner.split()

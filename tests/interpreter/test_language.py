@@ -137,3 +137,16 @@ def test_a_copy_may_be_gone_through_while_the_collection_changes(run: Run, text:
 )
 def test_small_rules(run: Run, text: str, output: list[object]) -> None:
     assert run(text).output == output
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1, 2 | Select-Object @{ n = 'x'; e = { $i++ } } | Out-Null",
+        "3, 1 | Sort-Object { $i++; $_ } | Out-Null",
+        "switch (1) { { $i++; $true } { } }",
+        "'a' -split { $i++; $false } | Out-Null",
+    ],
+)
+def test_blocks_for_single_objects_have_a_scope_of_their_own(run: Run, text: str) -> None:
+    assert run(f"$i = 0; {text}; $i").output == [0]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from winsim.interpreter.collect import collapse, items_of, unwrap
+from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.command import CommandError, NotBuilt
 from winsim.interpreter.containers import Dictionary
 from winsim.interpreter.errors import TerminatingError
@@ -129,9 +129,7 @@ def key_of(call: CommandCall, expression: Expression, value: object, default: ob
 
 
 def block_value(call: CommandCall, block: ScriptBlock, value: object) -> object:
-    out: list[object] = []
-    call.session.invoke_in_scope(block, call.caller, value, out.append)
-    return collapse(out)
+    return call.session.value_for(block, call.caller, value)
 
 
 KNOWN_CULTURES = frozenset({"", "en-us", "en", "1033", "9", "127", "invariantculture", "currentculture"})

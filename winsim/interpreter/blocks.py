@@ -11,6 +11,7 @@ from winsim.interpreter.errors import ReturnBlock
 from winsim.interpreter.frames import Frame
 from winsim.interpreter.pipeline import Stage, run_pipeline
 from winsim.interpreter.scopes import MISSING, Scope
+from winsim.interpreter.values import Array
 
 if TYPE_CHECKING:
     from winsim.interpreter.frames import Emit
@@ -35,6 +36,7 @@ class BlockRunner:
     scope: Scope
     streams: Any
     command: Any
+    in_try: int
 
     def current_frame(self) -> Frame:
         """The frame of the running function or script, the global one outside of any."""
@@ -43,10 +45,15 @@ class BlockRunner:
         return frame if isinstance(frame, Frame) else Frame(self, self.scope, lambda value: None)  # type: ignore[arg-type]
 
     def call_block(
-        self, block: ScriptBlock, *arguments: object, this: object = MISSING, underscore: object = MISSING
+        self,
+        block: ScriptBlock,
+        *arguments: object,
+        this: object = MISSING,
+        underscore: object = MISSING,
+        outside: bool = False,
     ) -> object:
         """Runs a block in a new scope and gives what it writes as a value."""
-        return collapse(self.collect_block(block, arguments, this=this, underscore=underscore))
+        return collapse(self.collect_block(block, arguments, this=this, underscore=underscore, outside=outside))
 
     def collect_block(
         self,
@@ -57,8 +64,12 @@ class BlockRunner:
         underscore: object = MISSING,
         values: Iterable[object] | None = None,
         dotted: bool = False,
+        outside: bool = False,
     ) -> list[object]:
-        """As ``call_block``, with the output as a list; ``values`` are its pipeline input."""
+        """As ``call_block``, with the output as a list; ``values`` are its pipeline input.
+
+        ``outside``: .NET code runs it, which has no error stream to go on with after an error: the first one ends it.
+        """
         from winsim.interpreter.stages import block_stage
 
         out: list[object] = []
@@ -68,8 +79,32 @@ class BlockRunner:
         stage.this = this
         stage.underscore = underscore
         stages: list[Stage] = [stage] if values is None else [Feed(self, values), stage]
-        run_pipeline(self, stages, out.append)  # type: ignore[arg-type]
+        self.in_try += outside
+        try:
+            run_pipeline(self, stages, out.append)  # type: ignore[arg-type]
+        finally:
+            self.in_try -= outside
         return out
+
+    def value_for(self, block: ScriptBlock, frame: Frame, underscore: object) -> object:
+        """The value of a calculated property or a condition for one object: in a scope of its own, from outside."""
+        code = block.code
+        foreign = block.captured is not None or (block.module is not None and block.module is not frame.scope.module)
+        if foreign or code.parameters.parameters or code.advanced:
+            return collapse(self.collect_block(block, underscore=underscore, outside=True))
+        out: list[object] = []
+        inner = Frame(self, Scope(frame.scope), out.append, frame.cmdlet)  # type: ignore[arg-type]
+        inner.scope.vars.update(_=underscore, args=Array())
+        self.in_try += 1
+        try:
+            for run in (code.begin, code.process, code.end):
+                if run is not None:
+                    run(inner)
+        except ReturnBlock:
+            pass
+        finally:
+            self.in_try -= 1
+        return collapse(out)
 
     def run_in_scope(self, block: ScriptBlock, frame: Frame, underscore: object) -> object:
         """Runs a block in the scope of the frame with ``$_`` set."""

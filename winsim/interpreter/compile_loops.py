@@ -225,7 +225,7 @@ def clause_test(unit: Unit, node: syntax.Expression, flags: frozenset[str]) -> C
     def test(frame: Frame, value: object) -> bool:
         wanted = evaluate(frame)
         if isinstance(wanted, ScriptBlock):
-            return to_bool(frame.session.run_in_scope(wanted, frame, value))
+            return to_bool(frame.session.value_for(wanted, frame, value))
         if "regex" in flags:
             found = pattern_of(wanted, ignore_case).search(to_text(value))
             if found is not None:

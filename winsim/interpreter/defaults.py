@@ -21,6 +21,6 @@ def default_values(frame: Frame, command: str) -> Sequence[tuple[str, object]]:
     for key, value in table.items():
         pattern, _, parameter = to_text(key).partition(":")
         if parameter and wildcard_match(pattern.strip(), command):
-            result = frame.session.call_block(value) if isinstance(value, ScriptBlock) else value
+            result = frame.session.call_block(value, outside=True) if isinstance(value, ScriptBlock) else value
             found.append((parameter.strip().strip("'\""), result))
     return found

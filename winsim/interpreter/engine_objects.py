@@ -8,7 +8,7 @@ from winsim.interpreter.collect import Enumerator, collapse
 from winsim.interpreter.compare import equals
 from winsim.interpreter.containers import ObjectCollection
 from winsim.interpreter.convert import Reference, SwitchParameter
-from winsim.interpreter.errors import TerminatingError
+from winsim.interpreter.errors import TerminatingError, carrying, escaping
 from winsim.interpreter.nettypes import NetError, NetType, TypeDef, enumeration
 from winsim.interpreter.scriptblocks import ScriptBlock, create
 from winsim.interpreter.texts import element_text, to_text
@@ -244,22 +244,17 @@ def create_block(session: Session, text: str) -> ScriptBlock:
 @BLOCK.method("Invoke", "params System.Object[]", needs_session=True)
 def invoke_block(this: ScriptBlock, session: Session, arguments: list[object]) -> object:
     try:
-        return ObjectCollection(session.collect_block(this, arguments), SMA + "PSObject")
+        return ObjectCollection(session.collect_block(this, arguments, outside=True), SMA + "PSObject")
     except TerminatingError as problem:
-        raise thrown_inside(problem) from None
-
-
-def thrown_inside(problem: TerminatingError) -> NetError:
-    exception = problem.record.exception
-    return NetError(exception.type_name, exception.message, None, exception.properties)
+        raise carrying(escaping(problem)) from None
 
 
 @BLOCK.method("InvokeReturnAsIs", "params System.Object[]", needs_session=True)
 def invoke_as_is(this: ScriptBlock, session: Session, arguments: list[object]) -> object:
     try:
-        return collapse(session.collect_block(this, arguments))
+        return collapse(session.collect_block(this, arguments, outside=True))
     except TerminatingError as problem:
-        raise thrown_inside(problem) from None
+        raise carrying(escaping(problem)) from None
 
 
 @BLOCK.method("GetNewClosure", needs_session=True)

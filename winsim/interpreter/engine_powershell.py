@@ -9,7 +9,7 @@ from winsim.interpreter.ambient import running_session
 from winsim.interpreter.collect import listed
 from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.containers import Dictionary, GenericList, ObjectCollection
-from winsim.interpreter.errors import TerminatingError, carrying
+from winsim.interpreter.errors import ExceptionObject, TerminatingError, carrying, escaping
 from winsim.interpreter.hosting import PipelineRequest, RemoteCommand
 from winsim.interpreter.net.identifiers import new_guid
 from winsim.interpreter.nettypes import NetError, NetType, TypeDef, enumeration
@@ -115,7 +115,7 @@ def begin(this: PowerShell, values: list[object] | None = None, target: list[obj
         message = "The state of the current PowerShell instance is not valid for this operation."
         raise NetError(SMA + "InvalidPowerShellStateException", message)
     collected = _Collected(this, DataCollection() if target is None else target)
-    request = PipelineRequest(list(this.commands), iter(values) if values is not None else None)
+    request = PipelineRequest(list(this.commands), iter(values) if values is not None else None, own_errors=True)
     this.state = "Running"
     this.run = Run(this.place, request, collected, this.session).start()
     return this.run
@@ -133,7 +133,8 @@ def end(this: PowerShell, run: Run) -> list[object]:
         this.had_errors = True
         if failure.id.startswith("Lab"):
             raise NotBuilt(failure.message.removeprefix("the simulated lab does not implement "))
-        raise carrying(failure, run.outcome is not None and run.outcome.preferred)
+        exception = run.outcome.exception if run.outcome is not None else None
+        raise carrying(exception if isinstance(exception, ExceptionObject) else failure.exception)
     sink = run.sink
     assert isinstance(sink, _Collected)
     return sink.output_values
@@ -152,10 +153,14 @@ def invoke(this: PowerShell, values: list[object] | None = None) -> ObjectCollec
     session.streams.replaced("2", collected.error)
     session.in_try = 0
     try:
-        run_request(session, PipelineRequest(this.commands, iter(values) if values is not None else None), collected)
+        run_request(
+            session,
+            PipelineRequest(this.commands, iter(values) if values is not None else None, own_errors=True),
+            collected,
+        )
     except TerminatingError as problem:
         this.had_errors = True
-        raise carrying(problem.record, problem.preferred) from problem
+        raise carrying(escaping(problem)) from problem
     finally:
         session.streams, session.in_try = outer, tried
     return ObjectCollection(collected.output_values, SMA + "PSObject")

@@ -263,16 +263,28 @@ def error(
     return TerminatingError(record)
 
 
-def carrying(record: ErrorRecord, preferred: bool = False) -> NetError:
-    """What a method throws when a pipeline inside of it ended with an error (``preferred``: by a preference Stop)."""
-    exception = record.exception
-    if preferred:
-        message = (
+def escaping(problem: TerminatingError) -> ExceptionObject:
+    """The exception in which an error reaches .NET code that ran a script block or a pipeline."""
+    record = problem.record
+    exception, text = record.exception, record.message
+    if problem.preferred:
+        text = (
             'The running command stopped because the preference variable "ErrorActionPreference" or common parameter '
-            f"is set to Stop: {record.message}"
+            f"is set to Stop: {text}"
         )
-        exception = ExceptionObject("System.Management.Automation.ActionPreferenceStopException", message)
-    exception.record = record
+        made = ExceptionObject("System.Management.Automation.ActionPreferenceStopException", text)
+    elif problem.from_cmdlet:
+        made = ExceptionObject("System.Management.Automation.CmdletInvocationException", text, exception)
+    elif problem.given or RUNTIME_EXCEPTION not in exception.type_names:
+        made = ExceptionObject(RUNTIME_EXCEPTION, text, exception)
+    else:
+        made = exception
+    made.record = record
+    return made
+
+
+def carrying(exception: ExceptionObject) -> NetError:
+    """What a method throws when an exception comes out of the script that it ran."""
     raised = NetError(exception.type_name, exception.message)
     raised.carried = exception
     return raised

@@ -182,7 +182,7 @@ class Events:
             session.scope.set_local(name.lower(), value, name)
         command, session.command = session.command, None
         try:
-            for value in session.collect_block(subscriber.block, arguments):
+            for value in session.collect_block(subscriber.block, arguments, outside=True):
                 job.results.add("output", value)
         except TerminatingError as problem:
             job.results.error(problem.record)

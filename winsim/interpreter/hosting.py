@@ -100,7 +100,7 @@ class Outcome:
 
     state: Literal["completed", "failed", "stopped"]
     error: object = None
-    preferred: bool = False  # it failed because an action preference says Stop
+    exception: object = None  # of a failed one: what code of the same process that ran it sees
 
 
 @dataclass(frozen=True)
@@ -119,4 +119,5 @@ class PipelineRequest:
     commands: Sequence[RemoteCommand]
     input: Iterator[object] | None = None  # blocks until the next object; None when there is no input
     add_to_history: bool = False
+    own_errors: bool = False  # a pipeline of commands goes on after an error of a statement inside, as scripts do
     limits: Limits = field(default_factory=Limits)

@@ -28,6 +28,7 @@ from winsim.interpreter.special import (
     extend,
     extras,
 )
+from winsim.interpreter.streams import nowhere
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typedata import NONE, type_member, type_members
 from winsim.interpreter.typetable import CUSTOM_OBJECT, get_type, table, type_name_of
@@ -153,6 +154,9 @@ def run_getter(value: object, member: ScriptProperty, frame: Frame | None) -> ob
     session = frame.session if frame is not None else member.getter.session
     if session is None:
         return None
+    outer = session.streams
+    session.streams = outer.copy()
+    session.streams.error = nowhere  # what goes wrong inside, and does not end it, nobody sees
     try:
         return session.call_block(member.getter, this=value)
     except TerminatingError as problem:
@@ -161,6 +165,8 @@ def run_getter(value: object, member: ScriptProperty, frame: Frame | None) -> ob
         raise error(
             "ScriptGetValueRuntimeException", message, "NotSpecified", None, kind, problem.record.exception
         ) from None
+    finally:
+        session.streams = outer
 
 
 def get_property_of(value: object, name: str, default: object = None) -> object:
@@ -324,7 +330,7 @@ def write_member(frame: Frame | None, value: object, bag: PSObject, name: str, n
         session = frame.session if frame is not None else member.getter.session
         if member.setter is None or session is None:
             raise set_error(name, "Set accessor for property is unavailable.", "SetWithoutSetterException")
-        session.call_block(member.setter, new, this=value)
+        session.call_block(member.setter, new, this=value, outside=True)
     elif isinstance(member, CodeProperty):
         if member.setter is None:
             raise set_error(name, "Set accessor for property is unavailable.", "SetWithoutSetterException")

@@ -12,7 +12,7 @@ from winsim.interpreter.collect import items_of
 from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.containers import Dictionary
 from winsim.interpreter.convert import convert, enum_value
-from winsim.interpreter.errors import TerminatingError, error, exception_of
+from winsim.interpreter.errors import TerminatingError, carrying, error, escaping, exception_of
 from winsim.interpreter.members import MISSING, exists_unbuilt, flatten, read_property
 from winsim.interpreter.nettypes import NetError, NetType, Overload
 from winsim.interpreter.overloads import choose_for
@@ -196,9 +196,10 @@ def property_accessor(frame: Frame, value: object, name: str, arguments: list[ob
 
 def script_method(frame: Frame, value: object, member: ScriptMethod, name: str, arguments: list[object]) -> object:
     try:
-        return frame.session.call_block(member.block, *arguments, this=value)
+        return frame.session.call_block(member.block, *arguments, this=value, outside=True)
     except TerminatingError as problem:
-        raise wrapped(name, arguments, problem.record.exception.type_name, problem.record.message, problem) from None
+        cause = carrying(escaping(problem))
+        raise wrapped(name, arguments, "ScriptMethodRuntimeException", problem.record.message, cause) from None
 
 
 def wrapped(name: str, arguments: Sequence[object], type_name: str, text: str, cause: object) -> TerminatingError:

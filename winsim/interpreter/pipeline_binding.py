@@ -17,7 +17,7 @@ def bind_object(binding: Binding, value: object) -> dict[str, object] | None:
     try:
         for name, block in binding.delayed.items():
             parameter = binding.command.names[name.lower()]
-            made = binding.session.run_in_scope(block, binding.session.current_frame(), value)  # type: ignore[arg-type]
+            made = binding.session.value_for(block, binding.session.current_frame(), value)
             found[name] = bind_value(binding, parameter, made, True)
         by_value(binding, value, found, coerce=False)
         by_name(binding, value, found, coerce=False)

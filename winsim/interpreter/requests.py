@@ -24,6 +24,8 @@ def run_request(session: Session, request: PipelineRequest, sink: Sink) -> None:
     groups = statements(request)
     for position, commands in enumerate(groups):
         values = request.input if position == 0 else None
+        # No statement of a script stands around a pipeline of commands: what ends a statement inside ends the pipeline.
+        session.in_try += not (request.own_errors or any(command.is_script for command in commands))
         run_statement(session, frame, commands, values, sink)
 
 
@@ -52,8 +54,6 @@ def run_statement(
                 stages.append(Feed(session, values))
         stages.append(stage)
     session.streams = base
-    # No statement of a script stands around a pipeline of commands: what ends a statement inside ends the pipeline.
-    session.in_try += not any(command.is_script for command in commands)
     run_pipeline(session, stages, sink.output)
 
 

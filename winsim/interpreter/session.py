@@ -26,6 +26,7 @@ from winsim.interpreter.errors import (
     Position,
     ReturnBlock,
     TerminatingError,
+    escaping,
 )
 from winsim.interpreter.frames import Frame
 from winsim.interpreter.globals import GlobalState
@@ -99,7 +100,7 @@ class Session(GlobalState, Lookup, BlockRunner):
         except TerminatingError as problem:
             self.last_ok = False
             self.remember(problem)
-            return Outcome("failed", problem.record, problem.preferred)
+            return Outcome("failed", problem.record, escaping(problem))
         except ExitScript as leaving:
             self.exit_code = leaving.code
             self.set_exit_code(leaving.code)

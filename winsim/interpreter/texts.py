@@ -77,12 +77,11 @@ def bag_text(value: PSObject) -> str:
         return identity if isinstance(identity, str) else (value.type_names[0] if value.type_names else "")
     from winsim.interpreter.members import get_property_of
     from winsim.interpreter.special import CodeMethod, ScriptMethod
-
     from winsim.interpreter.typedata import type_member
 
     own = value.get("ToString") or type_member(value, "tostring")
     if isinstance(own, ScriptMethod) and own.block.session is not None:
-        return to_text(own.block.session.call_block(own.block, this=value))
+        return to_text(own.block.session.call_block(own.block, this=value, outside=True))
     names = (name for name, held in value.items() if not isinstance(held, ScriptMethod | CodeMethod))
     pairs = (f"{name}={element_text(get_property_of(value, name))}" for name in names)
     listed = "; ".join(pairs)

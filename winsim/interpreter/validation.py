@@ -202,7 +202,7 @@ def validate_script(arguments: list[object], named: dict[str, object]) -> Valida
     def check(session: Any, name: str, value: object) -> None:
         if value is None:
             raise ValidationFailed(EMPTY, "ArgumentIsEmpty")
-        if not to_bool(session.call_block(block, value, underscore=value)):
+        if not to_bool(session.call_block(block, value, underscore=value, outside=True)):
             raise ValidationFailed(
                 f'The "{block!s}" validation script for the argument with value "{to_text(value)}" did not return a '
                 "result of True. Determine why the validation script failed, and then try the command again.",

@@ -294,13 +294,13 @@ def true_for_all(session: Session, array: Array, block: object) -> bool:
 @ARRAY.static_method("ForEach", "System.Array", "System.Object", needs_session=True)
 def for_each(session: Session, array: Array, block: Any) -> object:
     for item in array:
-        session.call_block(block, item)
+        session.call_block(block, item, outside=True)
     return AUTOMATION_NULL
 
 
 @ARRAY.static_method("ConvertAll", "System.Array", "System.Object", needs_session=True)
 def convert_all(session: Session, array: Array, block: Any) -> Array:
-    return Array([session.call_block(block, item) for item in array])
+    return Array([session.call_block(block, item, outside=True) for item in array])
 
 
 # -- System.Enum --------------------------------------------------------------------------------------------------

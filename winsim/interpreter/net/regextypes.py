@@ -240,7 +240,7 @@ def replace_text(regex: Regex, text: str, replacement: str, limit: int = 0) -> s
 
 def replace_by(session: Session, regex: Regex, text: str, evaluator: object, limit: int = 0) -> str:
     def call(found: patterns.Match[str]) -> str:
-        return to_text(session.call_block(evaluator, Match(found, regex)))  # type: ignore[arg-type]
+        return to_text(session.call_block(evaluator, Match(found, regex), outside=True))  # type: ignore[arg-type]
 
     return regex.compiled.sub(call, need_input(text), max(limit, 0))
 

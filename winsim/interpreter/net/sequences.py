@@ -83,11 +83,11 @@ def comparer_of(session: Session, comparer: object) -> Callable[[object, object]
     own = getattr(comparer, "compare", None)
     if own is not None:
         return lambda a, b: int(own(a, b))
-    return lambda a, b: int(session.call_block(comparer, a, b) or 0)  # type: ignore[arg-type, call-overload]
+    return lambda a, b: int(session.call_block(comparer, a, b, outside=True) or 0)  # type: ignore[arg-type, call-overload]
 
 
 def predicate(session: Session, block: object) -> Callable[[object], bool]:
-    return lambda item: to_bool(session.call_block(block, item))  # type: ignore[arg-type]
+    return lambda item: to_bool(session.call_block(block, item, outside=True))  # type: ignore[arg-type]
 
 
 def shared(target: TypeDef) -> None:
@@ -367,13 +367,13 @@ BLOCK = "System.Object"
 @LIST.method("ForEach", BLOCK, needs_session=True)
 def for_each(this: GenericList, session: Session, block: Any) -> object:
     for item in list(this):
-        session.call_block(block, item)
+        session.call_block(block, item, outside=True)
     return AUTOMATION_NULL
 
 
 @LIST.method("ConvertAll", BLOCK, needs_session=True)
 def convert_all(this: GenericList, session: Session, block: Any) -> GenericList:
-    return GenericList((session.call_block(block, item) for item in list(this)), "System.Object")
+    return GenericList((session.call_block(block, item, outside=True) for item in list(this)), "System.Object")
 
 
 @LIST.method("Exists", BLOCK, needs_session=True)
