@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pslang.signatures import tables
 from winsim.cmdlets.core_commands import unbuilt
+from winsim.cmdlets.core_module_files import described, listed, load_file, module_path, read_manifest, told
 from winsim.interpreter.cmdlets import CommandCall
-from winsim.interpreter.collect import items_of
+from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.command import CommandError, NotBuilt, cmdlet
 from winsim.interpreter.containers import Dictionary
-from winsim.interpreter.engine_session import ModuleInfo
+from winsim.interpreter.engine_modules import ModuleInfo
 from winsim.interpreter.errors import ReturnBlock, TerminatingError
 from winsim.interpreter.frames import Frame
-from winsim.interpreter.providers import locations
 from winsim.interpreter.registry import CORE_MODULES, registry
 from winsim.interpreter.scopes import Scope
-from winsim.interpreter.scriptblocks import CompiledScript, FunctionInfo, ScriptBlock, create, parse_text
+from winsim.interpreter.scriptblocks import FunctionInfo, ScriptBlock, create
 from winsim.interpreter.special import CodeProperty, ScriptMethod
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.values import PSObject
@@ -112,12 +114,15 @@ def run_module(call: CommandCall, module: ModuleInfo, block: ScriptBlock) -> lis
 def exported(call: CommandCall, module: ModuleInfo) -> dict[str, object]:
     wanted = call.session.state.get("exporting")
     functions = {f.name: f for f in module.scope.functions.values() if isinstance(f, FunctionInfo)}
-    patterns = call.texts("Function") or (wanted.get("function") if wanted is not None else ["*"]) or []
+    named = call.texts("Function") if call.name == "New-Module" else []
+    patterns = named or (wanted.get("function") if wanted is not None else ["*"]) or []
     module.variables = (wanted or {}).get("variable", [])
     aliases = (wanted or {}).get("alias", [])
-    for alias, target in list(module.scope.aliases.items()):
-        if any(wildcard_match(p, alias) for p in aliases):
-            call.frame.scope.top.set_alias(module.scope.alias_names.get(alias, alias), target)
+    module.aliases = {
+        module.scope.alias_names.get(alias, alias): target
+        for alias, target in module.scope.aliases.items()
+        if any(wildcard_match(p, alias) for p in aliases)
+    }
     return {name: f for name, f in functions.items() if any(wildcard_match(p, name) for p in patterns)}
 
 
@@ -139,18 +144,50 @@ def variable_property(scope: Scope, key: str, name: str) -> CodeProperty:
     return CodeProperty(lambda this: scope.vars.get(key), lambda this, value: scope.set_local(key, value, name))
 
 
-def publish(call: CommandCall, module: ModuleInfo) -> None:
+@dataclass(frozen=True)
+class Limits:
+    """Patterns by kind of member, where any are given; a prefix for the nouns of functions."""
+
+    kinds: dict[str, list[str]]
+    prefix: str = ""
+
+    def passes(self, kind: str, name: str) -> bool:
+        return not self.kinds or any(wildcard_match(pattern, name) for pattern in self.kinds.get(kind, ()))
+
+
+def publish(call: CommandCall, module: ModuleInfo, limits: Limits | None = None) -> None:
     """Makes the exported members of a module visible."""
     top = call.frame.scope.top
+    limits = limits or Limits({})
+    prefix = limits.prefix or to_text(module.facts.get("defaultcommandprefix"))
+    if prefix and module.scope is None and not module.nested:
+        raise NotBuilt(f"a prefix for the cmdlets of {module.name}")
     for name, function in module.exported.items():
-        assert isinstance(function, FunctionInfo)
-        function.module = module
-        top.functions[name.lower()] = function
-    for key, value in module.scope.vars.items():
+        if isinstance(function, FunctionInfo) and limits.passes("Function", name):
+            function.module = function.module or module
+            top.functions[prefixed(name, prefix).lower()] = renamed(function, prefixed(name, prefix))
+    for alias, target in module.aliases.items():
+        if limits.passes("Alias", alias):
+            top.set_alias(alias, target)
+    for key, value in module.scope.vars.items() if module.scope is not None else ():
         name = module.scope.names.get(key)
-        if name is not None and any(wildcard_match(p, name) for p in module.variables):
+        exported = name is not None and any(wildcard_match(p, name) for p in module.variables)
+        if name is not None and exported and limits.passes("Variable", name):
             top.set_local(key, value, name)
     loaded(call)[module.name.lower()] = module
+
+
+def prefixed(name: str, prefix: str) -> str:
+    verb, dash, noun = name.partition("-")
+    return f"{verb}-{prefix}{noun}" if dash else f"{prefix}{name}"
+
+
+def renamed(function: FunctionInfo, name: str) -> FunctionInfo:
+    if name == function.name:
+        return function
+    made = FunctionInfo(name, function.code, function.session, function.module)
+    made.captured = function.captured
+    return made
 
 
 @cmdlet(
@@ -176,7 +213,10 @@ IMPORT = ("Global", "Scope", "DisableNameChecking")
 
 @cmdlet(
     "Import-Module",
-    built=("Name", "ModuleInfo", "PassThru", "MinimumVersion", "Force"),
+    built=(
+        *("Name", "ModuleInfo", "PassThru", "MinimumVersion", "RequiredVersion", "Force", "ArgumentList"),
+        *("Function", "Variable", "Alias", "Prefix", "AsCustomObject"),
+    ),
     idle=IMPORT,
     locks_world=False,
     by_value=("Name", "ModuleInfo"),
@@ -185,37 +225,54 @@ def import_module(call: CommandCall) -> None:
     """Loads a module of the host, or publishes one made by New-Module."""
     for value in items_of(call.get("ModuleInfo")) or ([call.get("ModuleInfo")] if call.has("ModuleInfo") else []):
         if isinstance(value, ModuleInfo):
-            publish(call, value)
+            publish(call, value, limited(call))
             if call.switch("PassThru"):
                 call.write(value)
     for name in call.texts("Name"):
-        module = find_module(call, name) or module_of_file(call, name)
+        module = module_of_file(call, name) or find_module(call, name)
         if module is None:
-            message = (
-                f"The specified module '{name}' was not loaded because no valid module file was found in any module "
-                "directory."
-            )
-            kind = "System.IO.FileNotFoundException"
-            error = CommandError("Modules_ModuleNotFound", message, "ResourceUnavailable", name, kind)
-            call.write_error(error)
-            continue
-        if call.has("MinimumVersion") and numbers(module.version) < numbers(call.text("MinimumVersion")):
-            message = (
-                f"The specified module '{name}' with version '{call.text('MinimumVersion')}' was not loaded because no "
-                "valid module file was found in any module directory."
-            )
-            kind = "System.IO.FileNotFoundException"
-            id = "Modules_ModuleWithVersionNotFound"
-            call.write_error(CommandError(id, message, "ResourceUnavailable", name, kind))
-            continue
-        loaded(call)[module.name.lower()] = module
-        call.session.bring_module(module.name.lower())
-        if call.switch("PassThru"):
-            call.write(module)
+            call.write_error(no_module(name))
+        elif not fits_version(call, module):
+            call.write_error(no_version(call, name))
+        else:
+            publish(call, module, limited(call))
+            call.session.bring_module(module.name.lower())
+            if call.switch("PassThru"):
+                call.write(as_object(module) if call.switch("AsCustomObject") else module)
+
+
+def no_module(name: str) -> CommandError:
+    message = (
+        f"The specified module '{name}' was not loaded because no valid module file was found in any module directory."
+    )
+    kind = "System.IO.FileNotFoundException"
+    return CommandError("Modules_ModuleNotFound", message, "ResourceUnavailable", name, kind)
+
+
+def fits_version(call: CommandCall, module: ModuleInfo) -> bool:
+    if call.has("RequiredVersion") and padded(module.version) != padded(call.text("RequiredVersion")):
+        return False
+    return not call.has("MinimumVersion") or padded(module.version) >= padded(call.text("MinimumVersion"))
+
+
+def no_version(call: CommandCall, name: str) -> CommandError:
+    wanted = call.text("RequiredVersion") or call.text("MinimumVersion")
+    message = (
+        f"The specified module '{name}' with version '{wanted}' was not loaded because no valid module file was found "
+        "in any module directory."
+    )
+    kind = "System.IO.FileNotFoundException"
+    return CommandError("Modules_ModuleWithVersionNotFound", message, "ResourceUnavailable", name, kind)
+
+
+def limited(call: CommandCall) -> Limits | None:
+    """What -Function, -Variable, -Alias and -Prefix say of the members to import, None without them."""
+    kinds = {kind: call.texts(kind) for kind in ("Function", "Variable", "Alias") if call.has(kind)}
+    return Limits(kinds, call.text("Prefix")) if kinds or call.text("Prefix") else None
 
 
 def module_of_file(call: CommandCall, name: str) -> ModuleInfo | None:
-    """A module of script text: by the path of a file or folder, or by its name in a folder of PSModulePath."""
+    """A module in a file, by its path or by its name; None where there is none."""
     path = module_path(call, name)
     if path is None:
         return None
@@ -223,80 +280,42 @@ def module_of_file(call: CommandCall, name: str) -> ModuleInfo | None:
     known = loaded(call).get(stem.lower())
     if known is not None and known.path.lower() == path.lower() and not call.switch("Force"):
         return known
-    module = load_file(call, path, stem)
-    publish(call, module)
-    return module
-
-
-def module_path(call: CommandCall, name: str) -> str | None:
-    files = call.host.files
-    leaf = name.rstrip("\\").rpartition("\\")[2]
-    if leaf.lower().endswith((".psm1", ".psd1", ".ps1")):
-        path = locations(call.session).place(name).path
-        return path if files.is_file(path) else None
-    if "\\" in name:
-        bases = [locations(call.session).place(name).path]
-    else:
-        folders = call.session.environment().get("psmodulepath", "").split(";")
-        bases = [f"{folder.rstrip(chr(92))}\\{name}" for folder in folders if folder]
-    found = (f"{base.rstrip(chr(92))}\\{leaf}{end}" for base in bases for end in (".psd1", ".psm1"))
-    return next((path for path in found if files.is_file(path)), None)
-
-
-def load_file(call: CommandCall, path: str, stem: str) -> ModuleInfo:
-    """Runs a module file; a manifest says which one, and what of it is seen."""
-    text = str(call.session.state["read_text"](path))
     if path.lower().endswith(".psd1"):
-        facts = call.session.call_block(ScriptBlock(CompiledScript(parse_text(text, path), text=text), call.session))
-        return load_manifest(call, path, stem, facts)
-    module = ModuleInfo(stem)
-    module.kind, module.path = "Script", path
-    module.scope = Scope(call.frame.scope.top, is_script=True, module=module)
-    run_module(call, module, ScriptBlock(CompiledScript(parse_text(text, path), text=text), call.session))
+        require(call, path)
+    module = load_file(call, path, stem, run_module)
+    module.required = [loaded(call)[n.lower()] for n in required_names(module.facts) if n.lower() in loaded(call)]
     return module
 
 
-PLAIN_FACTS = frozenset(
-    {
-        *("moduleversion", "guid", "author", "companyname", "copyright", "description", "powershellversion"),
-        *("powershellhostname", "powershellhostversion", "dotnetframeworkversion", "clrversion", "filelist"),
-        *("processorarchitecture", "cmdletstoexport", "functionstoexport", "aliasestoexport", "variablestoexport"),
-        *("rootmodule", "moduletoprocess", "requiredmodules", "privatedata", "helpinfouri", "modulelist"),
-    }
-)
+def required_names(facts: dict[str, object]) -> list[str]:
+    found = [unwrap(one) for one in told(facts, "requiredmodules")]
+    return [to_text(one.get("ModuleName") if isinstance(one, Dictionary) else one) for one in found]
 
 
-def load_manifest(call: CommandCall, path: str, stem: str, facts: object) -> ModuleInfo:
-    if not isinstance(facts, Dictionary):
-        raise NotBuilt(f"a module manifest that is no table ({path})")
-    values = {to_text(key).lower(): value for key, value in facts.items()}
-    strange = [key for key, value in values.items() if key not in PLAIN_FACTS and items_of(value) not in ([], None)]
-    if strange:
-        raise NotBuilt(f"{strange[0]} of a module manifest")
-    for required in items_of(values.get("requiredmodules")) or []:
-        name = to_text(required)
-        if find_module(call, name) is None and module_of_file(call, name) is None:
+def require(call: CommandCall, path: str) -> None:
+    """Imports the modules that a manifest demands."""
+    for name in required_names(read_manifest(call, path)):
+        found = find_module(call, name) or module_of_file(call, name)
+        if found is None:
             message = f"The required module '{name}' is not loaded. Load the module or remove the module from 'RequiredModules' in the file '{path}'."  # noqa: E501
             kind = "System.Management.Automation.MissingMemberException"
             raise CommandError("Modules_InvalidManifest", message, "ResourceUnavailable", path, kind)
-    root = to_text(values.get("rootmodule") or values.get("moduletoprocess"))
-    module = ModuleInfo(stem)
-    if root:
-        if not root.lower().endswith((".psm1", ".ps1")):
-            raise NotBuilt(f"the root module {root}")
-        module = load_file(call, f"{path.rpartition(chr(92))[0]}\\{root}", stem)
-    module.path, module.version = path, to_text(values.get("moduleversion") or "0.0")
-    if "functionstoexport" in values:
-        given = values["functionstoexport"]
-        wanted = [to_text(one) for one in items_of(given) or [given]]
-        module.exported = {
-            name: one for name, one in module.exported.items() if any(wildcard_match(p, name) for p in wanted)
-        }
-    return module
+        publish(call, found)
 
 
-def numbers(version: object) -> tuple[int, ...]:
-    return tuple(int(part) for part in to_text(version).split(".") if part.isdigit())
+def padded(version: object) -> tuple[int, ...]:
+    """A version to compare with others; missing parts come before zero."""
+    parts = [int(part) for part in to_text(version).split(".") if part.isdigit()]
+    return (*parts, *[-1] * (4 - len(parts)))
+
+
+def in_file(call: CommandCall, name: str) -> str | None:
+    """The file of a module that is named by its path."""
+    return module_path(call, name) if "\\" in name or name.lower().endswith((".psd1", ".psm1")) else None
+
+
+def stem_of(path: str) -> str:
+    return path.rstrip("\\").rpartition("\\")[2].removesuffix(".psd1").removesuffix(".psm1")
 
 
 def find_module(call: CommandCall, name: str) -> ModuleInfo | None:
@@ -336,6 +355,9 @@ def get_module(call: CommandCall) -> None:
     patterns = call.texts("Name") or ["*"]
     if call.switch("ListAvailable"):
         found = [product_module(name) for name in module_names(call) if name.lower() != "microsoft.powershell.core"]
+        found += listed(call)
+        found += [described(call, path) for name in call.texts("Name") if (path := in_file(call, name)) is not None]
+        patterns = [pattern if in_file(call, pattern) is None else stem_of(pattern) for pattern in patterns]
     else:
         found = [*loaded(call).values()]
         for name in ("Microsoft.PowerShell.Management", "Microsoft.PowerShell.Utility"):
@@ -365,7 +387,9 @@ def remove_module(call: CommandCall) -> None:
         for module in matching:
             del loaded(call)[module.name.lower()]
             top = call.frame.scope.top
-            for function in module.exported:
-                held = top.functions.get(function.lower())
-                if isinstance(held, FunctionInfo) and held.module is module:
-                    del top.functions[function.lower()]
+            for alias in module.aliases:
+                top.aliases.pop(alias.lower(), None)
+            own = (module, *module.nested)
+            for key, held in list(top.functions.items()):
+                if isinstance(held, FunctionInfo) and held.module in own:
+                    del top.functions[key]

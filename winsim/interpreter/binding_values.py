@@ -90,8 +90,8 @@ def bind_value(binding: Binding, parameter: Parameter, value: object, coerce: bo
 
 
 def takes_text(kind: NetType | None) -> bool:
-    """string or string[]"""
-    return kind is not None and (kind.element or kind).full_name == "System.String"
+    """string, string[], and what is made from text alone: 9.0 is a version, 9 is none."""
+    return kind is not None and (kind.element or kind).full_name in ("System.String", "System.Version")
 
 
 def fits_as_is(parameter: Parameter, value: object) -> bool:

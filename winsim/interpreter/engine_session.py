@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from winsim.interpreter.cmdlet_object import PSCmdletObject
 from winsim.interpreter.collect import collapse, items_of
@@ -82,24 +82,6 @@ class InternalHost(NetObject):
         self.session = session
 
 
-class ModuleInfo(NetObject):
-    """A module: its own scope below the global one."""
-
-    type_names = (SMA + "PSModuleInfo", "System.Object")
-
-    def __init__(self, name: str, scope: Any = None, exported: dict[str, object] | None = None) -> None:
-        self.name = name
-        self.scope = scope
-        self.exported = exported or {}
-        self.path = ""
-        self.version = "1.0"
-        self.kind = "Manifest" if scope is None else "Script"
-        self.variables: list[str] = []
-
-    def __str__(self) -> str:
-        return self.name
-
-
 CONTEXT = TypeDef(SMA + "EngineIntrinsics")
 INVOKE = TypeDef(SMA + "CommandInvocationIntrinsics")
 STATE = TypeDef(SMA + "SessionState")
@@ -107,7 +89,6 @@ VARIABLES = TypeDef(SMA + "PSVariableIntrinsics")
 HOST = TypeDef(SMA + "Internal.Host.InternalHost")
 CMDLET = TypeDef(SMA + "PSCmdlet")
 PATHS = TypeDef(SMA + "PathIntrinsics")
-MODULE = TypeDef(SMA + "PSModuleInfo", accelerators=("psmoduleinfo",))
 
 
 @CONTEXT.property("InvokeCommand")
@@ -429,51 +410,7 @@ def unresolved_path(this: PSCmdletObject, path: str) -> object:
     return result
 
 
-@MODULE.property("Name", "System.String")
-def module_name(this: ModuleInfo) -> str:
-    return this.name
-
-
-@MODULE.property("Path", "System.String")
-def module_path(this: ModuleInfo) -> str:
-    return this.path
-
-
-@MODULE.property("ModuleType", "System.String")
-def module_type(this: ModuleInfo) -> str:
-    return this.kind
-
-
-@MODULE.property("Version", "System.Version")
-def module_version(this: ModuleInfo) -> object:
-    from winsim.interpreter.convert import convert
-    from winsim.interpreter.typetable import get_type
-
-    return convert(this.version, get_type("System.Version"))
-
-
-@MODULE.property("ExportedFunctions")
-def module_functions(this: ModuleInfo) -> object:
-    return module_commands(this)
-
-
-@MODULE.property("ExportedCommands")
-def module_commands(this: ModuleInfo) -> object:
-    from winsim.interpreter.containers import GenericDictionary
-
-    made = GenericDictionary("System.String", SMA + "CommandInfo", ignore_case=True)
-    for name, command in this.exported.items():
-        made[name] = command
-    return made
-
-
-@MODULE.method("Invoke", SMA + "ScriptBlock", "params System.Object[]", needs_session=True)
-def module_invoke(this: ModuleInfo, session: Session, block: ScriptBlock, arguments: list[object]) -> object:
-    own = ScriptBlock(block.code, session, this if this.scope is not None else None)
-    return collapse(session.collect_block(own, arguments))
-
-
 SESSION_TYPES: tuple[TypeDef, ...] = (
-    *(CONTEXT, INVOKE, STATE, VARIABLES, HOST, UI, CMDLET, MODULE, PATHS),
+    *(CONTEXT, INVOKE, STATE, VARIABLES, HOST, UI, CMDLET, PATHS),
     *POWERSHELL_TYPES,
 )

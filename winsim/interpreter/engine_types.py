@@ -10,6 +10,7 @@ from winsim.interpreter.engine_commands import COMMAND_INFO_TYPES
 from winsim.interpreter.engine_errors import ERROR_TYPES
 from winsim.interpreter.engine_host_values import HOST_VALUE_TYPES
 from winsim.interpreter.engine_members import MEMBER_TYPES
+from winsim.interpreter.engine_modules import MODULE_TYPES
 from winsim.interpreter.engine_objects import OBJECT_TYPES
 from winsim.interpreter.engine_raw_ui import RAW_UI_TYPES
 from winsim.interpreter.engine_runspaces import RUNSPACE_TYPES
@@ -29,6 +30,7 @@ TYPES: tuple[TypeDef, ...] = (
     *ERROR_TYPES,
     *MEMBER_TYPES,
     *SESSION_TYPES,
+    *MODULE_TYPES,
     *RUNSPACE_TYPES,
     *HOST_VALUE_TYPES,
     *RAW_UI_TYPES,

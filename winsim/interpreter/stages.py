@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from winsim.interpreter.binder import Argument
 from winsim.interpreter.cmdlets import CmdletStage
 from winsim.interpreter.collect import unwrap
-from winsim.interpreter.engine_session import ModuleInfo
+from winsim.interpreter.engine_modules import ModuleInfo
 from winsim.interpreter.errors import InvocationInfo, Position, TerminatingError
 from winsim.interpreter.frames import Frame
 from winsim.interpreter.functions import ScriptStage
