@@ -137,3 +137,22 @@ def test_modules_and_scripts_in_files(machine: Machine) -> None:
 def test_the_call_stack(run: Run) -> None:
     text = "function a { b }; function b { (Get-PSCallStack | ForEach-Object Command) -join '<' }; a"
     assert run(text) == ["b<a<<ScriptBlock>"]
+
+
+@pytest.mark.parametrize(
+    ("call", "command"),
+    [
+        ("1 | Select-Object -First -1", "SelectObjectCommand"),
+        ("Get-Date -Month 13", "GetDateCommand"),
+        ("Start-Sleep -Seconds -1", "StartSleepCommand"),
+        ("ConvertTo-Json 1 -Depth 101", "ConvertToJsonCommand"),
+    ],
+)
+def test_numbers_out_of_their_range_are_refused(run: Run, call: str, command: str) -> None:
+    caught = run(f"try {{ {call} }} catch {{ $_.FullyQualifiedErrorId }}")
+    assert caught == [f"ParameterArgumentValidationError,Microsoft.PowerShell.Commands.{command}"]
+
+
+def test_what_escapes_from_a_cmdlet_is_named_after_its_exception(run: Run) -> None:
+    caught = run("try { Import-Alias -Path C:\\Windows } catch { $_.FullyQualifiedErrorId }")
+    assert caught == ["System.UnauthorizedAccessException,Microsoft.PowerShell.Commands.ImportAliasCommand"]

@@ -8,7 +8,6 @@ from struct import pack, unpack
 from typing import TYPE_CHECKING
 
 from winsim.cmdlets.json_reading import UNIX_EPOCH, JsonError, JsonReader
-from winsim.interpreter.binding_values import ValidationFailed
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.command import CommandError, cmdlet
 from winsim.interpreter.containers import Dictionary
@@ -61,16 +60,6 @@ class Written(NetObject):
 
     def __init__(self, text: str) -> None:
         self.text = text
-
-
-def depth_in_range(session: object, name: str, value: object) -> None:
-    if not 1 <= int(value) <= 100:  # type: ignore[call-overload]
-        bound, way = ("minimum", "less") if int(value) < 1 else ("maximum", "greater")  # type: ignore[call-overload]
-        limit = 1 if bound == "minimum" else 100
-        raise ValidationFailed(
-            f"The {value} argument is {way} than the {bound} allowed range of {limit}. Supply an argument that is "
-            f"{'greater' if way == 'less' else 'less'} than or equal to {limit} and then try the command again."
-        )
 
 
 def held(info: PropertyInfo) -> object:
@@ -179,7 +168,6 @@ def key_text(key: object) -> str:
     ("InputObject", "Depth", "Compress"),
     nullable=("InputObject",),
     locks_world=False,
-    validate={"Depth": depth_in_range},
 )
 class ConvertToJson:
     def begin(self, call: CommandCall) -> None:

@@ -19,6 +19,8 @@ from winsim.interpreter.errors import (
     StopUpstream,
     TerminatingError,
 )
+from winsim.interpreter.escaped import escaped
+from winsim.interpreter.nettypes import NetError
 from winsim.interpreter.pipeline import Stage
 from winsim.interpreter.pipeline_binding import bind_object, not_bound
 from winsim.interpreter.scriptblocks import CmdletInfo
@@ -314,6 +316,11 @@ class CmdletStage(Stage):
         except TerminatingError as problem:
             self.invocation_failed(problem)
             raise
+        except (NetError, OSError) as problem:
+            told = escaped(problem)
+            if told is None:
+                raise
+            raise TerminatingError(call.record(told), from_cmdlet=True) from None
 
     def invocation_failed(self, problem: TerminatingError) -> None:
         """What escapes from inside of a cmdlet is from then on an error of that cmdlet."""

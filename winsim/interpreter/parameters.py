@@ -242,6 +242,9 @@ def table_parameter(
         in_sets = {ALL_SETS: data(next(iter(sets), ALL_SETS))}
     else:
         in_sets = {s: data(s) for s in sets}
+    from winsim.interpreter.cmdlet_ranges import range_of
+
+    own = (declaration.validate or {}).get(row.name)
     definition = table().definition(kind.full_name) if kind is not None else None
     unknown_list = kind is None and row.type.endswith("[]")
     return Parameter(
@@ -249,7 +252,7 @@ def table_parameter(
         kind,
         in_sets,
         row.aliases,
-        validators=((declaration.validate or {})[row.name],) if row.name in (declaration.validate or {}) else (),
+        validators=(*((own,) if own is not None else ()), *range_of(declaration.name, row.name)),
         accepted=row.accepted if definition is None or definition.enum is None else (),
         is_enum=kind is None,
         array=unknown_list,

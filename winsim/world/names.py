@@ -64,10 +64,14 @@ def _is_address(text: str) -> bool:
 def query(world: World, host: Host | None, name: str, kind: str = "A", server: str = "") -> list[DnsRecord] | None:
     """Asks the DNS servers of a host (or one server), as nslookup and Resolve-DnsName do. None: NXDOMAIN.
 
-    A host of None is a machine on the internet. Raises NoAnswer when no server is there.
+    A host of None is a machine on the internet, and a server may be given by its name. Raises NoAnswer when no server
+    is there.
     """
     bare = name.rstrip(".").lower()
-    servers = [server] if server else (host.dns_servers if host else [world.network.public_name_server])
+    if server:
+        servers = [server] if _is_address(server) else resolve(world, host, server)
+    else:
+        servers = host.dns_servers if host else [world.network.public_name_server]
     for address in servers:
         if address == world.network.public_name_server:
             return public_answer(world, bare, kind)
