@@ -181,3 +181,20 @@ def test_what_leaves_such_a_block_is_the_exception_that_carries_it(run: Run, bod
         "{ $e.GetType().Name } }"
     )
     assert run(text).output == inner.split()
+
+
+def throwing(rest: str) -> str:
+    return (
+        "function f { [CmdletBinding()] param() $PSCmdlet.ThrowTerminatingError((New-Object "
+        f"System.Management.Automation.ErrorRecord (New-Object Exception 'x'), 'Id', 'InvalidData', $null)); 'on' }}; {rest}"
+    )
+
+
+def test_a_terminating_error_ends_its_function_whatever_is_preferred(run: Run) -> None:
+    ran = run(throwing("f; 'next'; f -ErrorAction Ignore; function g { f; 'g goes on' }; g"))
+    assert (ran.output, ran.ids) == (["next", "g goes on"], ["Id,f"] * 3)
+
+
+def test_errors_merged_into_the_output_are_no_output_of_the_command(run: Run) -> None:
+    text = "function f { [CmdletBinding()] param() 'o'; Write-Error 'e' }; f -OutVariable v 2>&1 | Out-Null; \"$v\""
+    assert run(text).output == ["o"]

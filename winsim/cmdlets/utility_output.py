@@ -123,12 +123,13 @@ def made_record(call: CommandCall) -> ErrorRecord:
     if call.has("CategoryTargetType"):
         info.target_type_override = call.text("CategoryTargetType")
     record.invocation = caller_invocation(call)
+    # Inside a function the id carries its name.
+    record.command = getattr(getattr(record.invocation, "command", None), "name", "")
     return record
 
 
 def copied(given: ErrorRecord) -> ErrorRecord:
     made = ErrorRecord(given.exception, given.id, given.category.name, given.target)
-    made.command = given.command
     made.details = given.details
     return made
 
@@ -146,9 +147,6 @@ def new_record(call: CommandCall) -> ErrorRecord:
         made = ErrorRecord(exception, call.text("ErrorId") or WRITE_ERROR, name, call.get("TargetObject"))
     if call.has("RecommendedAction"):
         made.details = ErrorDetails(made.message, call.text("RecommendedAction"))
-    # Inside a function the id carries its name.
-    invocation = caller_invocation(call)
-    made.command = getattr(getattr(invocation, "command", None), "name", "")
     return made
 
 

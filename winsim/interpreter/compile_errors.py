@@ -28,7 +28,6 @@ from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import table
 from winsim.interpreter.values import AUTOMATION_NULL
 
-
 STOP_EXCEPTION: Final = "System.Management.Automation.ActionPreferenceStopException"
 CMDLET_EXCEPTION: Final = "System.Management.Automation.CmdletInvocationException"
 
@@ -61,7 +60,7 @@ def handle_error(
     if traps:
         if run_traps(frame, problem, traps):
             return
-    elif session.in_try or problem.stop:
+    elif session.in_try or problem.stop or problem.ends is not None:
         raise problem
     preference = session.preference("erroractionpreference", frame.scope)
     session.last_ok = False

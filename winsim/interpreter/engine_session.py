@@ -318,12 +318,10 @@ def write_objects(this: PSCmdletObject, value: object, enumerate: bool) -> objec
 
 
 def placed(this: PSCmdletObject, record: ErrorRecord) -> ErrorRecord:
-    if record.invocation is None:
-        held = this.stage.frame.scope.vars.get("myinvocation")
-        record.invocation = held if isinstance(held, InvocationInfo) else None
-    if not record.command:
-        record.command = this.stage.label
-    record.activity = record.activity or this.stage.label
+    """The record as an error of the function that writes it, wherever it came from."""
+    held = this.stage.frame.scope.vars.get("myinvocation")
+    record.invocation = held if isinstance(held, InvocationInfo) else record.invocation
+    record.command = record.activity = this.stage.label
     return record
 
 
@@ -336,7 +334,9 @@ def write_error(this: PSCmdletObject, record: ErrorRecord) -> object:
 
 @CMDLET.method("ThrowTerminatingError", SMA + "ErrorRecord")
 def throw_error(this: PSCmdletObject, record: ErrorRecord) -> object:
-    raise TerminatingError(placed(this, record), from_cmdlet=True)
+    problem = TerminatingError(placed(this, record), from_cmdlet=True)
+    problem.ends = this.stage
+    raise problem
 
 
 def note(this: PSCmdletObject, kind: str, text: str) -> object:

@@ -241,6 +241,7 @@ class TerminatingError(Exception):
         self.from_cmdlet = from_cmdlet
         self.given = given
         self.downstream = False  # on its way up through the commands before the one that failed
+        self.ends: object = None  # the function that it ends, whatever the preferences say: ThrowTerminatingError
         self.recorded = False  # already in $Error
 
     def __str__(self) -> str:

@@ -272,6 +272,10 @@ class ScriptStage(Stage):
             run(self.frame)
         except ReturnBlock:
             pass
+        except TerminatingError as problem:
+            if problem.ends is self:
+                problem.ends = None
+            raise
         except ExitScript as leaving:
             if not self.is_file:
                 raise

@@ -24,6 +24,7 @@ class Stage:
         self.session = session
         self.streams = streams
         self.emit: Emit = _unconnected
+        self.merged: Emit = _unconnected  # for what is merged into the output, which -OutVariable does not collect
         self.expecting_input = False
         self.failed = False
         self.begun = False
@@ -90,7 +91,7 @@ def connect(session: Session, stages: Sequence[Stage], emit: Emit) -> None:
     target = emit
     for position in range(len(stages) - 1, -1, -1):
         stage = stages[position]
-        stage.emit = target
+        stage.emit = stage.merged = target
         stage.expecting_input = position > 0
         target = receiver(session, stage)
 

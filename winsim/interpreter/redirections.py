@@ -35,7 +35,7 @@ class Redirected:
 
     def to_output(self, record: object) -> None:
         assert self.stage is not None
-        self.stage.emit(record)
+        self.stage.merged(record)
 
     def to_file(self, stream: str, path: object, append: bool) -> None:
         if path is None or to_text(path) == "":

@@ -65,7 +65,7 @@ def merge(stage: Stage, command: RemoteCommand) -> None:
 
 def emit_late(stage: Stage, record: object) -> None:
     """The stage is connected to its successor only when the pipeline runs."""
-    stage.emit(record)
+    stage.merged(record)
 
 
 def remote_stage(session: Session, frame: Frame, command: RemoteCommand) -> Stage:
