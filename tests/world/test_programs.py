@@ -140,6 +140,13 @@ def test_programs_tell_what_runs_listens_and_is_routed(world: World, host: Host)
     assert run(world, host, groups).output == ["S-1-5-32-544"]
 
 
+@pytest.mark.parametrize("line", ["cmd /x /c ver", "cmd /c schtasks /query", "cmd /c 'for %i in (1) do echo %i'"])
+def test_what_cmd_cannot_do_is_no_error_that_a_script_can_swallow(world: World, host: Host, line: str) -> None:
+    assert run(world, host, "cmd /d /q /c 'echo hi & ver'").output[0].strip() == "hi"
+    with pytest.raises(AssertionError, match="does not implement"):
+        run(world, host, f"try {{ {line} 2>$null }} catch {{ }}")
+
+
 def test_reg_and_sc_say_what_they_do_not_take(world: World, host: Host) -> None:
     key = r"HKLM\SOFTWARE\Lab"
     run(world, host, f"reg add {key} /v a /t REG_MULTI_SZ /s '|' /d 'x|y'")

@@ -103,7 +103,8 @@ def _program(call: Call, path: str) -> ApplicationInfo | None:
         return None
     if info.declaration.path:
         present = info.declaration.present
-        return info if present is None or present(call.host) else None
+        there = present is None or present(call.host)
+        return info if there and call.session.leads_to(path, info.declaration.path) else None
     place = locate(call.world, call.host, path)
     if place is None or (place[0] is not call.host and not call.session.identity.delegated):
         return None  # a network logon reaches no other machine's share

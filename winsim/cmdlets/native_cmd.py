@@ -56,6 +56,8 @@ def cmd(call: NativeCall) -> int:
         _folder(call),
     )
     code = processor.run(f"cmd.exe {line}")
+    if processor.unbuilt:
+        raise NotBuilt(processor.unbuilt[0])
     for text, write in ((written["stdout"], call.out), (written["stderr"], call.err)):
         for row in text.decode("utf-8").splitlines():
             write(row)

@@ -89,7 +89,7 @@ class Lookup:
         resolve = self.state.get("resolve_path")
         if resolve is not None and name[1:2] != ":":
             file = str(resolve(file))
-        return ntpath.normpath(file).lower() == program.lower()
+        return ntpath.normpath(file).lower().replace("\\syswow64\\", "\\system32\\") == program.lower()
 
     def environment(self) -> dict[str, str]:
         raise NotImplementedError

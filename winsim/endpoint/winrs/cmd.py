@@ -86,6 +86,7 @@ class CommandProcessor:
         self._environment = environment
         self._folder = folder
         self._level = 0
+        self.unbuilt: list[str] = []  # what the lab does not do and was asked for
 
     def run(self, line: str) -> int:
         """The exit code of ``cmd /c line``."""
@@ -98,6 +99,7 @@ class CommandProcessor:
         except Exit as leaving:
             return leaving.code
         except NotUnderstood as problem:
+            self.unbuilt.append(f"{problem.what} of cmd.exe")
             writer.error(f"the simulated lab does not implement {problem.what} of cmd.exe")
             return 1
 
@@ -320,6 +322,9 @@ class CommandProcessor:
         match = re.search(r"(?i)[\s\"]/c\b ?", text)
         if match is None:
             raise NotUnderstood("an interactive cmd.exe")
+        strange = [word for word in text[: match.start()].lower().split()[1:] if word not in _SWITCHES]
+        if strange:
+            raise NotUnderstood(f"the switch {strange[0]}")
         self._level += 1
         if self._level > 16:
             raise NotUnderstood("so many nested cmd.exe processes")
@@ -350,6 +355,8 @@ class CommandProcessor:
                 writer.error(f"'{words[0]}' is not recognized as an internal or external command,")
                 writer.error("operable program or batch file.")
                 return _NOT_FOUND
+            if to_text(get_property_of(problem, "FullyQualifiedErrorId")) == "LabNotBuilt":
+                self.unbuilt.append(to_text(problem).partition("does not implement ")[2])
             writer.error(to_text(problem))
         if outcome.state != "completed":
             return 1
@@ -409,6 +416,8 @@ def _is_cmd(word: str) -> bool:
     return word.replace("/", "\\").rpartition("\\")[2].lower().removesuffix(".exe") == "cmd"
 
 
+# No AutoRun command, no echo of commands, ANSI output, extensions on, delayed expansion off: as it is here anyway.
+_SWITCHES: Final = frozenset({"/d", "/q", "/a", "/e:on", "/v:off", "/f:off"})
 _UNBUILT: Final = frozenset(
     {
         "assoc", "break", "call", "cls", "color", "copy", "date", "del", "endlocal", "erase", "for", "ftype", "goto",
