@@ -198,3 +198,19 @@ def test_a_terminating_error_ends_its_function_whatever_is_preferred(run: Run) -
 def test_errors_merged_into_the_output_are_no_output_of_the_command(run: Run) -> None:
     text = "function f { [CmdletBinding()] param() 'o'; Write-Error 'e' }; f -OutVariable v 2>&1 | Out-Null; \"$v\""
     assert run(text).output == ["o"]
+
+
+@pytest.mark.parametrize(
+    ("text", "output"),
+    [
+        ("function f { 1/0; 'on' }; trap { 'T'; continue }; f; 'after'", ["T", "after"]),
+        ("trap { 'T'; continue }; if ($true) { 1/0; 'on' }; 'after'", ["T", "after"]),
+        (
+            "function f { [CmdletBinding()] param() throw 'x'; 'on' }; trap { 'T'; continue }; f -ea Ignore; 'after'",
+            ["T", "after"],
+        ),
+    ],
+)
+def test_a_trap_takes_what_goes_wrong_further_inside(run: Run, text: str, output: list[str]) -> None:
+    ran = run(text)
+    assert (ran.output, ran.ids) == (output, [])

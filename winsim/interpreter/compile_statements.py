@@ -48,6 +48,20 @@ def block(unit: Unit, node: syntax.Block) -> Run:
             except RecursionError:
                 handle_error(frame, too_deep(), source, child, handlers)
 
+    return trapped(run) if handlers else run
+
+
+def trapped(body: Run) -> Run:
+    """Statements with traps: what goes wrong further inside comes up to the statement that stands beside them."""
+
+    def run(frame: Frame) -> None:
+        session = frame.session
+        session.in_try += 1
+        try:
+            body(frame)
+        finally:
+            session.in_try -= 1
+
     return run
 
 
