@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.core.conftest import Machine, Run
+from winsim.interpreter.hosting import Limits, PipelineRequest, RemoteCommand
 
 
 def test_a_job_gets_arguments_input_and_using_variables(run: Run) -> None:
@@ -69,3 +70,10 @@ def test_an_event_without_a_listener_waits(machine: Machine) -> None:
 def test_the_end_of_a_job_is_an_event(run: Run) -> None:
     text = "$j = Start-Job { 5 }; Register-ObjectEvent $j StateChanged -SourceIdentifier done"
     assert run(f"{text}; (Wait-Event done -Timeout 600).Sender.State") == ["Completed"]
+
+
+def test_sleeping_ends_with_the_time_of_the_pipeline(machine: Machine) -> None:
+    request = PipelineRequest([RemoteCommand("Start-Sleep 3600; 'late'", True)], limits=Limits(seconds=0.2))
+    outcome = machine.session.invoke(request, machine)
+    assert outcome.state == "failed"
+    assert machine.values == []

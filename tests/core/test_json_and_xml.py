@@ -37,6 +37,12 @@ def test_any_text_is_read_or_refused(text: str) -> None:
          ["AliasProperty Count = Length"]),
         ("Get-Item C:\\Windows | Get-Member BaseName, Mode | % { \"$($_.MemberType)\" }",
          ["CodeProperty", "ScriptProperty"]),
+        ("$n = (Get-Item C:\\Windows).PSObject.Properties | % { $_.Name }; $n[0]; $n.IndexOf('Mode') -lt "
+         "$n.IndexOf('Name'); (Get-Date).PSObject.Properties.Name[0, 1] -join ','",
+         ["PSPath", "True", "DisplayHint,DateTime"]),
+        ("try { Invoke-Expression ('1 +;' * 12) } catch { $_.Exception.Errors.Count; "
+         "($_.Exception.Message -split \"`n\")[-1] }",
+         ["12", "Not all parse errors were reported.  Correct the reported errors and try again."]),
         ("Set-Content C:\\Windows\\Temp\\a.xml '<a><b>hello</b></a>'; "
          f"(Select-Xml //b C:\\Windows\\Temp\\a.xml).ToString(); (Select-Xml //b {FAR}\\a.xml).Node.InnerText",
          ["hello:C:\\Windows\\Temp\\a.xml", "hello"]),

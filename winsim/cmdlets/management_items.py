@@ -330,7 +330,8 @@ def remove_item(call: CommandCall) -> None:
     for place in list(places(call)):
         names = place.provider.child_names(call.session, place.path)
         if names and not call.switch("Recurse") and place.provider.is_container(call.session, place.path):
-            refuse_children(call, place)
+            if not take_children(call, place):
+                continue
         what = "Remove Directory" if place.provider.is_container(call.session, place.path) else "Remove File"
         if place.provider.name != "FileSystem":
             what = "Remove Item"
@@ -342,9 +343,9 @@ def remove_item(call: CommandCall) -> None:
                 call.write_error(problem)
 
 
-def refuse_children(call: CommandCall, place: Place) -> None:
-    """Without -Recurse a container with children asks, and a remote session has nobody to answer."""
-    call.session.confirm(
+def take_children(call: CommandCall, place: Place) -> bool:
+    """Without -Recurse a container with children asks, and most remote sessions have nobody to answer."""
+    return call.session.confirm(
         f"The item at {place.shown} has children and the Recurse parameter was not specified. If you continue, all "
         "children will be removed with the item. Are you sure you want to continue?"
     )

@@ -16,7 +16,7 @@ from winsim.interpreter.clixml_rules import OF_TYPE_TABLE, rules_for
 from winsim.interpreter.collect import items_of
 from winsim.interpreter.containers import Dictionary, DictionaryEntry
 from winsim.interpreter.errors import ErrorRecord, ExceptionObject, InvocationInfo
-from winsim.interpreter.members import PropertyInfo, get_property_of, properties_of
+from winsim.interpreter.members import PropertyInfo, get_property_of, net_properties, properties_of
 from winsim.interpreter.net.date_format import format_date
 from winsim.interpreter.net.datetimes import TICKS_PER_SECOND, DateTime, TimeSpan
 from winsim.interpreter.net.identifiers import Guid, Version
@@ -396,7 +396,10 @@ def note_infos(value: object) -> list[PropertyInfo]:
         return []
     if extras(value) is None:
         return []
-    return [info for info in properties_of(value) if info.kind != "Property" and not info.name.startswith("__")]
+    base = value.base if isinstance(value, PSObject) else value
+    of_type = {info.name.lower() for info in net_properties(base)} if not isinstance(base, PSObject) else set()
+    added = [info for info in properties_of(value) if info.kind != "Property" and not info.name.startswith("__")]
+    return [info for info in added if info.kind == "NoteProperty" or info.name.lower() not in of_type]
 
 
 def enumerated(base: object) -> list[object] | None:

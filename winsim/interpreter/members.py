@@ -400,7 +400,7 @@ KINDS: Final = {ScriptProperty: "ScriptProperty", AliasProperty: "AliasProperty"
 
 
 def properties_of(value: object) -> list[PropertyInfo]:
-    """All properties of an object in the order in which PowerShell shows them."""
+    """All properties of an object in PowerShell's order: its own, those of the type table, those of .NET."""
     found: dict[str, PropertyInfo] = {}
     bag = extras(value)
     base = value.base if isinstance(value, PSObject) else value
@@ -411,12 +411,12 @@ def properties_of(value: object) -> list[PropertyInfo]:
             found.setdefault(info.name.lower(), info)
         add_given(value, found)
         return list(found.values())
-    for info in net_properties(base):
+    for info in note_properties(value, bag) if bag is not None else ():
         found[info.name.lower()] = info
-    if bag is not None:
-        for info in note_properties(value, bag):
-            found[info.name.lower()] = info
     add_given(value, found)
+    own = list(net_properties(base))
+    for info in (*(one for one in own if one.kind != "Property"), *(one for one in own if one.kind == "Property")):
+        found.setdefault(info.name.lower(), info)
     return list(found.values())
 
 

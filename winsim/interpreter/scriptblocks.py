@@ -115,6 +115,10 @@ def parse_text(text: str, name: str = "") -> syntax.Script:
     return result.script
 
 
+MOST_ERRORS = 10
+TOO_MANY_ERRORS = "Not all parse errors were reported.  Correct the reported errors and try again."
+
+
 class ParseErrorObject(NetObject):
     """One error of a parse; its text says where it is."""
 
@@ -137,11 +141,13 @@ class ParseErrorObject(NetObject):
 def parse_failure(text: str, name: str, errors: tuple[syntax.ParseError, ...]) -> TerminatingError:
     from winsim.interpreter.errors import InvocationInfo, Position
 
-    first = errors[0] if errors else syntax.ParseError("ParserError", "The text does not parse.", 0, 0)
-    position = Position(syntax.Source(text, name), first.start, first.end)
-    message = f"{position.message}\n{first.message}"
-    problem = error(first.id, message, "ParserError", None, SMA + "ParseException", None)
-    told = [ParseErrorObject(message, first.id)]
+    found = errors or (syntax.ParseError("ParserError", "The text does not parse.", 0, 0),)
+    source = syntax.Source(text, name)
+    position = Position(source, found[0].start, found[0].end)
+    texts = [f"{Position(source, one.start, one.end).message}\n{one.message}" for one in found]
+    message = "\n\n".join([*texts[:MOST_ERRORS], *([TOO_MANY_ERRORS] if len(texts) > MOST_ERRORS else [])])
+    told = [ParseErrorObject(one, wrong.id) for one, wrong in zip(texts, found, strict=True)]
+    problem = error(found[0].id, message, "ParserError", None, SMA + "ParseException", None)
     problem.record.exception.properties["Errors"] = Array(told, SMA + "Language.ParseError")
     problem.record.invocation = InvocationInfo(None, "", position)
     return problem

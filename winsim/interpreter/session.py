@@ -186,11 +186,14 @@ class Session(GlobalState, Lookup, BlockRunner):
         self.pause(self.world.clock.wall_seconds(seconds) if self.world is not None else seconds)
 
     def pause(self, seconds: float) -> None:
-        """Waits in this computer's time."""
+        """Waits in this computer's time, at most as long as the pipeline may run."""
+        left = seconds if self.deadline is None else self.deadline - time.monotonic()
         with self.lock_laid_down():
-            stopped = self.stopping.wait(max(0.0, seconds))
+            stopped = self.stopping.wait(max(0.0, min(seconds, left)))
         if stopped:
             raise PipelineStopped
+        if left < seconds:
+            raise LimitExceeded(f"more than {self.limits.seconds} seconds")
 
     def lock_laid_down(self) -> AbstractContextManager[None]:
         """For waiting: while somebody is asked or time passes, the world belongs to the others."""
