@@ -97,6 +97,8 @@ LINES = {
         "interface ipv4 set dnsservers name=Ethernet source=static address=127.0.0.1 validate=no",
         "interface ipv4 add dnsservers name=Ethernet address=127.0.0.2 index=2 validate=no",
         "interface ipv4 set address name=Ethernet source=static address=192.168.50.11 mask=255.255.255.0",
+        "interface ip show config",
+        "interface ip show dnsservers name=Ethernet",
         "winhttp show proxy",
     ],
     "nslookup.exe": ["-type=A dc01.corp.contoso.com"],

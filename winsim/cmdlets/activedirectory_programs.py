@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 from winsim.interpreter.command import NativeCall, NotBuilt, native
 from winsim.world.directory import Directory, DirectoryError, DirectoryObject, names, objects
 
@@ -64,7 +66,12 @@ def _list(call: NativeCall, directory: Directory, name: str) -> int:
 def _query(call: NativeCall, directory: Directory, principal: str) -> int:
     root = names.of_domain(directory.domain)
     call.out(f"Checking domain {root}")
-    holders = objects.with_spn(directory, principal)
+    wanted = principal.lower().replace("[", "[[]")  # * stands for any text
+    holders = [
+        found
+        for found in directory.objects.values()
+        if any(fnmatchcase(one.lower(), wanted) for one in found.values("servicePrincipalName"))
+    ]
     for found in holders:
         call.out(found.dn)
         for one in found.values("servicePrincipalName"):

@@ -130,6 +130,8 @@ def resolved(call: CommandCall, name: str) -> CommandInfo | None:
     except NotBuilt:
         target = scope.find_alias(name.lower()) or ALIASES.get(name.lower())
         made = unbuilt(target or name)
+        if made is None and target is not None:
+            return AliasInfo(name, target, None)  # for a program that the lab lacks
         if made is None:
             raise
         return made if target is None else AliasInfo(name, target, made)
@@ -200,6 +202,6 @@ def programs(call: CommandCall) -> list[CommandInfo]:
         info
         for key, info in sorted(registry().natives.items())
         if isinstance(info, ApplicationInfo)
-        and info.declaration.path
+        and call.session.leads_to(info.declaration.name, info.declaration.path)
         and (info.declaration.present is None or info.declaration.present(call.host))
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv4Address, IPv4Interface, NetmaskValueError
 
 from winsim.cmdlets.native_arguments import Unknown, tags
@@ -13,6 +14,9 @@ from winsim.world.network import lease
 NAMES = ("name", "source", "address", "mask", "gateway", "gwmetric")
 DNS_SET = ("name", "source", "address", "register", "validate")
 DNS_ADD = ("name", "address", "index", "validate")
+# What shows the addresses, what the DNS servers.
+SHOWN = {"config": (True, True), "addresses": (True, False), "address": (True, False), "dnsservers": (False, True),
+         "dns": (False, True)}  # fmt: skip
 NO_ADAPTER = "The filename, directory name, or volume label syntax is incorrect."
 INCORRECT = "The parameter is incorrect."
 
@@ -28,7 +32,40 @@ def interface(call: NativeCall, words: list[str]) -> int:
         return set_name_servers(call, tags(words[3:], DNS_SET))
     if verb == "add" and noun in ("dnsservers", "dns"):
         return add_name_server(call, tags(words[3:], DNS_ADD))
+    if verb == "show" and noun in SHOWN:
+        return show(call, noun, tags(words[3:], ("name",)))
     raise NotBuilt(f"netsh interface {' '.join(words)}")
+
+
+def show(call: NativeCall, noun: str, options: dict[str, str]) -> int:
+    """config, addresses or dnsservers of one adapter or of all."""
+    found = [_adapter(call, options["name"])] if "name" in options else list(call.host.adapters)
+    for adapter in found:
+        if adapter is None:
+            return _say(call, NO_ADAPTER, 1)
+        call.out("")
+        call.out(f'Configuration for interface "{adapter.name}"')
+        with_addresses, with_servers = SHOWN[noun]
+        rows = [*(_addresses(adapter) if with_addresses else ()), *(_servers(adapter) if with_servers else ())]
+        for label, value in rows:
+            call.out(f"    {label:<37} {value}")
+    return _say(call, "", 0)
+
+
+def _addresses(adapter: Adapter) -> Iterator[tuple[str, str]]:
+    yield "DHCP enabled:", "Yes" if adapter.dhcp else "No"
+    for entry in adapter.addresses:
+        network = IPv4Interface(f"{entry.address}/{entry.prefix}").network
+        yield "IP Address:", entry.address
+        yield "Subnet Prefix:", f"{network} (mask {network.netmask})"
+    if adapter.gateway:
+        yield "Default Gateway:", adapter.gateway
+
+
+def _servers(adapter: Adapter) -> Iterator[tuple[str, str]]:
+    for index, server in enumerate(adapter.dns_servers or ["None"]):
+        yield "Statically Configured DNS Servers:" if index == 0 else "", server
+    yield "Register with which suffix:", "Primary only" if adapter.registers else "None"
 
 
 def set_address(call: NativeCall, options: dict[str, str]) -> int:

@@ -44,7 +44,8 @@ class Lookup:
             if alias.lower() in through:
                 return None
             known = (*through, key)
-            target = self.find_command(alias, scope, known) if alias.lower() != key else self.find_real(key, name, scope)
+            own = alias.lower() == key
+            target = self.find_real(key, name, scope) if own else self.find_command(alias, scope, known)
             return AliasInfo(scope.alias_name(key), alias, target)
         return self.find_real(key, name, scope)
 
@@ -182,42 +183,22 @@ class Lookup:
         """Modules load on first use; the lab's are always loaded."""
 
 
-WINDOWS_PROGRAMS = frozenset(
-    {
-        *(
-            "arp",
-            "attrib",
-            "auditpol",
-            "bcdedit",
-            "bitsadmin",
-            "certreq",
-            "certutil",
-            "chkdsk",
-            "cmd",
-            "cscript",
-        ),
-        *("diskpart", "dism", "driverquery", "expand", "fc", "find", "findstr", "forfiles", "fsutil", "ftp", "getmac"),
-        *("gpresult", "gpupdate", "hostname", "icacls", "iisreset", "ipconfig", "klist", "logoff", "makecab", "mklink"),
-        *("msg", "msiexec", "nbtstat", "net", "net1", "netdom", "netsh", "netstat", "nltest", "nslookup", "pathping"),
-        *(
-            "ping",
-            "powercfg",
-            "powershell",
-            "qwinsta",
-            "reg",
-            "regedit",
-            "regsvr32",
-            "robocopy",
-            "route",
-            "rundll32",
-            "sc",
-        ),
-        *("schtasks", "secedit", "setspn", "setx", "sfc", "shutdown", "slmgr", "systeminfo", "takeown", "taskkill"),
-        *("tasklist", "timeout", "tracert", "tzutil", "vssadmin", "w32tm", "wbadmin", "wevtutil", "where", "whoami"),
-        *("winrm", "winrs", "wmic", "wscript", "wusa", "xcopy"),
-    }
-)
-"""Programs of Windows Server 2012 R2: one that the lab has not built is an error of the lab, not an unknown command."""
+_PROGRAM_NAMES = """
+    arp at attrib auditpol bcdboot bcdedit bitsadmin bootcfg cacls certreq certutil change chglogon choice chkdsk cipher
+    cleanmgr clip cmd cmdkey cmstp comp compact convert cscript defrag diskpart diskperf diskraid dism dispdiag doskey
+    driverquery eventcreate eventvwr expand extrac32 fc find findstr fltmc forfiles format fsutil ftp getmac gpresult
+    gpupdate hostname icacls iexpress iisreset ipconfig klist ksetup label lodctr logman logoff makecab manage-bde mmc
+    mountvol msg msiexec msinfo32 mstsc nbtstat net net1 netcfg netdom netsh netstat nltest notepad nslookup odbcconf
+    openfiles pathping perfmon ping pnputil powercfg powershell powershell_ise qprocess query quser qwinsta recover reg
+    regedit regini regsvr32 relog robocopy route rpcping rundll32 sc schtasks sconfig sdbinst secedit setspn setx sfc
+    shutdown sigverif slmgr subst systeminfo systemreset takeown taskkill tasklist taskmgr timeout tracerpt tracert tree
+    tscon tsdiscon typeperf tzutil vssadmin w32tm waitfor wbadmin wecutil wevtutil where whoami winmgmt winrm winrs
+    winver wmic wscript wusa xcopy
+    adprep csvde dcdiag dcpromo dfsrdiag dfsrmig dfsutil dnscmd dsacls dsadd dsget dsmgmt dsmod dsmove dsquery dsrm
+    ktpass ldifde ldp ntdsutil ocsetup redircmp redirusr repadmin rsh servermanagercmd
+"""
+WINDOWS_PROGRAMS = frozenset(_PROGRAM_NAMES.split())
+"""Programs of Windows Server 2012 R2 and its roles: what is not built is an error of the lab, not an unknown command."""
 
 
 def program_name(name: str) -> str:
