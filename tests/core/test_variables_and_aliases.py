@@ -17,6 +17,8 @@ from tests.core.conftest import Machine, Run
         ("'fed' | New-Variable piped; $piped", ["fed"]),
         ("Set-Alias GetIt Get-Date; (Get-Alias getit).Name; (Get-Command getit).Name; (dir alias:getit).Name",
          ["GetIt", "GetIt", "GetIt"]),
+        ("@(Get-Alias).Count -gt 100; @(Get-Command -CommandType Alias).Count -gt 100; (dir alias:ise).Definition",
+         ["True", "True", "powershell_ise.exe"]),
         ("& { Set-Alias inner Get-Date; (Get-Alias -Scope 0).Name; Get-Alias inner -Scope 1 -ea 0 }", ["inner"]),
         ("& { Set-Alias outer Get-Date -Scope 1 }; (Get-Alias outer).Definition", ["Get-Date"]),
     ],
