@@ -198,7 +198,7 @@ _PROGRAM_NAMES = """
     ktpass ldifde ldp ntdsutil ocsetup redircmp redirusr repadmin rsh servermanagercmd
 """
 WINDOWS_PROGRAMS = frozenset(_PROGRAM_NAMES.split())
-"""Programs of Windows Server 2012 R2 and its roles: what is not built is an error of the lab, not an unknown command."""
+"""Programs of Windows Server 2012 R2 and its roles: one that is not built is an error of the lab, not unknown."""
 
 
 def program_name(name: str) -> str:
