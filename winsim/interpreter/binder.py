@@ -144,7 +144,7 @@ def bind(
     left = bind_named(binding, arguments)
     if left:
         rest = bind_positional(binding, left)
-        if command.strict and not any(d.remaining for p in command.parameters for d in p.sets.values()):
+        if command.strict and not command.takes_rest:
             refuse_unknown(binding, left)
         if rest:
             bind_rest(binding, [word for argument in rest for word in words(argument)])
@@ -266,11 +266,10 @@ def bind_positional(binding: Binding, arguments: list[Argument]) -> list[Argumen
     """
     pending = list(arguments)
     outside: list[Argument] = []
-    places = positions(binding)
     if not binding.command.is_cmdlet:
-        for place in places:
+        for place in binding.command.shared_places:
             refuse_shared(binding, place)
-    for place in places:
+    for place in binding.command.places:
         candidates = candidates_at(binding, place)
         if not candidates:
             continue
@@ -285,11 +284,6 @@ def bind_positional(binding: Binding, arguments: list[Argument]) -> list[Argumen
         bind_first(binding, candidates, argument.value)
         binding.literal = None
     return outside + pending
-
-
-def positions(binding: Binding) -> list[int]:
-    found = {d.position for p in binding.command.positional for d in p.sets.values() if d.position is not None}
-    return sorted(found)
 
 
 def candidates_at(binding: Binding, place: int) -> list[Parameter]:
@@ -334,7 +328,7 @@ def bind_first(binding: Binding, candidates: list[Parameter], value: object) -> 
 
 def bind_rest(binding: Binding, arguments: list[Argument]) -> None:
     """What is left goes to the parameter that takes the rest, to $args, or is an error."""
-    for parameter in binding.command.parameters:
+    for parameter in binding.command.parameters if binding.command.takes_rest else ():
         if not binding.has(parameter) and any(d.remaining for d in parameter.sets.values()) and binding.fits(parameter):
             values = [a.value if a.literal is None or not takes_text(parameter.type) else a.literal for a in arguments]
             values = [value for value in values if value is not AUTOMATION_NULL]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from pslang.signatures import tables
+from winsim.interpreter.cmdlet_input import input_of
 from winsim.interpreter.nettypes import NetType
 from winsim.interpreter.typetable import table
 
@@ -51,18 +53,18 @@ class Parameter:
     common: bool = False
     declared: tuple[object, ...] = ()  # the validation attributes of a script parameter as values
 
-    @property
+    @cached_property
     def key(self) -> str:
         return self.name.lower()
 
-    @property
+    @cached_property
     def is_switch(self) -> bool:
         return self.type is not None and self.type.name == "System.Management.Automation.SwitchParameter"
 
     def in_set(self, name: str) -> InSet | None:
         return self.sets.get(name) or self.sets.get(ALL_SETS)
 
-    @property
+    @cached_property
     def mandatory_anywhere(self) -> bool:
         return any(data.mandatory for data in self.sets.values())
 
@@ -82,6 +84,22 @@ class CommandParameters:
     takes_value: tuple[Parameter, ...] = ()
     takes_name: tuple[Parameter, ...] = ()
     has_mandatory: bool = False
+
+    @cached_property
+    def places(self) -> tuple[int, ...]:
+        """The positions, in order."""
+        found = {d.position for p in self.positional for d in p.sets.values() if d.position is not None}
+        return tuple(sorted(found))
+
+    @cached_property
+    def shared_places(self) -> tuple[int, ...]:
+        """The positions that several parameters have."""
+        counts = Counter(place for p in self.positional for place in {d.position for d in p.sets.values()})
+        return tuple(place for place in self.places if counts[place] > 1)
+
+    @cached_property
+    def takes_rest(self) -> bool:
+        return any(d.remaining for p in self.parameters for d in p.sets.values())
 
 
 def assemble(
@@ -268,6 +286,9 @@ def everywhere(row: tables.ParameterSignature, sets: list[str], count: int) -> b
 
 def pipeline_ways(row: tables.ParameterSignature, declaration: CmdletDeclaration) -> tuple[bool, bool]:
     """(by value, by property name): the tables only say that a parameter takes pipeline input."""
+    known = input_of(declaration.name, row.name)
+    if known is not None:
+        return known
     if declaration.by_value or declaration.by_name:
         return row.name in declaration.by_value, row.name in declaration.by_name
     if not row.pipeline:
