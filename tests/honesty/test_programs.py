@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.products.conftest import prepared_lab
 from winsim.cmdlets.native_arguments import Unknown
@@ -207,3 +209,34 @@ def test_what_is_written_in_full_is_carried_out_and_what_is_cut_off_breaks_nothi
                 machine.run(name, words[:end])
             except Unknown as error:
                 pytest.fail(f"{words[:end]}: {error}")
+
+
+JUNK = ("", "/", "-", ":", "=", "[", "]", "/+[", "/[x='", "*", "\\\\x\\y", "-1", "/t", "C:", "name=", "'")
+MIXED = st.tuples(
+    st.sampled_from([(name, line) for name, lines in LINES.items() for line in lines]),
+    st.lists(st.tuples(st.integers(0, 12), st.sampled_from(JUNK) | st.none()), min_size=1, max_size=3),
+)
+
+
+@pytest.fixture(scope="module")
+def spoiled() -> Machine:
+    return Machine()
+
+
+@settings(max_examples=150)
+@given(mixed=MIXED)
+def test_no_words_break_a_program(
+    spoiled: Machine, mixed: tuple[tuple[str, str], list[tuple[int, str | None]]]
+) -> None:
+    """Words are taken out (None), put in, or appended to: there is an answer, or an error of the lab."""
+    (name, line), changes = mixed
+    words = split(line)
+    for position, junk in changes:
+        at = position % (len(words) + 1)
+        if junk is None:
+            del words[at : at + 1]
+        elif position % 2 and at < len(words):
+            words[at] += junk
+        else:
+            words.insert(at, junk)
+    spoiled.run(name, words)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from winsim.cmdlets.native_arguments import Unknown, only, table, told_apart
 from winsim.interpreter.command import NativeCall, NotBuilt, native
-from winsim.interpreter.wildcards import wildcard_match
 from winsim.world.processes import Process, running
 
 HEADS = ("Image Name", "PID", "Session Name", "Session#", "Mem Usage")
@@ -21,6 +20,11 @@ NOT_FOUND = 128
 def processes(call: NativeCall) -> list[Process]:
     own = int(str(call.session.scope.lookup("pid", 4012)))
     return sorted(running(call.host, own), key=lambda one: one.id)
+
+
+def _like(pattern: str, text: str) -> bool:
+    """Asterisks stand for any text, nothing else has a meaning."""
+    return re.fullmatch(".*".join(re.escape(part) for part in pattern.split("*")), text, re.I | re.S) is not None
 
 
 def image(process: Process) -> str:
@@ -43,9 +47,9 @@ def fits(process: Process, condition: str) -> bool:
         raise Unknown(condition)
     name, value = found["name"].lower(), found["value"]
     if name == "imagename":
-        same = wildcard_match(value, image(process))
+        same = _like(value, image(process))
     elif name == "services":
-        same = any(wildcard_match(value, one.name) for one in process.services)
+        same = any(_like(value, one.name) for one in process.services)
     elif name == "pid":
         same = value == str(process.id)
     else:
@@ -133,9 +137,7 @@ def taskkill(call: NativeCall) -> int:
         return _invalid(call, "TASKKILL", " ".join(call.args))
     wanted = given.get("im") or given.get("pid")
     by_name = "im" in given
-    found = [
-        one for one in processes(call) if (wildcard_match(wanted, image(one)) if by_name else wanted == str(one.id))
-    ]
+    found = [one for one in processes(call) if (_like(wanted, image(one)) if by_name else wanted == str(one.id))]
     if not found:
         call.err(f'ERROR: The process "{wanted}" not found.')
         return NOT_FOUND
