@@ -30,6 +30,10 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         ("('\"\\/Date(1388534400000)\\/\"' | ConvertFrom-Json).Year", ["2014"]),
         ("[guid]::Empty | ConvertTo-Json -Compress",
          ['{"value":"00000000-0000-0000-0000-000000000000","Guid":"00000000-0000-0000-0000-000000000000"}']),
+        ("$x = [pscustomobject]@{ 'disk [0]' = 'text' } | Out-String; $x.Contains('text')", ["True"]),
+        ("[pscustomobject]@{ t = \"a`r`nb\" } | Export-Csv C:\\t.csv; (Import-Csv C:\\t.csv).t.Length", ["4"]),
+        ("([pscustomobject]@{ a = 1 }).PSObject.Properties.Item('A').Value", ["1"]),
+        ("(Get-Item C:\\Windows | ConvertTo-Json -Depth 1 -Compress).Substring(0, 18)", ['{"Name":"Windows",']),
         ("ConvertTo-Json ([guid]::Empty)", ['"00000000-0000-0000-0000-000000000000"']),
         ("ConvertTo-Json ([single]0.1) -Compress; ConvertTo-Json ([single]::MaxValue)", ["0.1", "3.40282347E+38"]),
         ("([ipaddress]'10.0.0.1' | ConvertTo-Json | ConvertFrom-Json).ScopeId -eq $null", ["True"]),
@@ -66,6 +70,11 @@ def test_values(run: Run, text: str, expected: list[str]) -> None:
 def test_select_xml_reports_what_it_cannot_read(machine: Machine, text: str, id: str) -> None:
     machine.run(text)
     assert machine.errors == [f"{id},Microsoft.PowerShell.Commands.SelectXmlCommand"]
+
+
+def test_keys_that_are_no_texts_end_the_command(machine: Machine) -> None:
+    machine.run("try { ConvertTo-Json @{ 1 = 'a' } } catch { 'caught' }")
+    assert [str(value) for value in machine.values] == ["caught"]
 
 
 @pytest.mark.parametrize(

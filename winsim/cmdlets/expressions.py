@@ -94,7 +94,7 @@ def resolve(expression: Expression, value: object) -> list[tuple[str, Expression
     """(name of the result, what to read) for one object; a wildcard becomes several."""
     if expression.block is not None:
         return [(expression.shown, expression)]
-    if has_wildcard(expression.name):
+    if has_wildcard(expression.name) and expression.name not in names_of(value):
         found = [name for name in names_of(value) if wildcard_match(expression.name, name)]
         return [(expression.label or name, Expression(name)) for name in found]
     return [(expression.label or real_name(value, expression.name), expression)]

@@ -255,7 +255,7 @@ def import_csv(call: CommandCall) -> None:
     for text in call.texts("LiteralPath") or call.texts("Path"):
         for place in found(call, text):
             content = decode(file_content(call.session, place.path), encoding_of(call))
-            call.write_all(objects(call, content.replace("\r\n", "\n")))
+            call.write_all(objects(call, content))
 
 
 def found(call: CommandCall, text: str) -> list[Place]:

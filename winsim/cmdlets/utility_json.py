@@ -106,8 +106,7 @@ class JsonWriter:
         notes = extras(value)
         plain = self.simple(base)
         has_notes = notes is not None and notes.base is not None and notes.names()
-        wrapped = wrapped and isinstance(base, DateTime | Guid)
-        if plain is not None and not has_notes and not wrapped:
+        if plain is not None and not has_notes and not (wrapped and isinstance(base, DateTime | Guid)):
             return plain
         if level > self.depth:
             return quoted(to_text(value))
@@ -115,8 +114,10 @@ class JsonWriter:
             return self.write_pairs([(key_text(key), held) for key, held in base.items()], level, column)
         items = items_of(base)
         if items is not None:
-            return self.write_items(list(items), level, column)
+            return self.write_items(list(items), level, column, wrapped)
         infos = [info for info in properties_of(value) if not info.name.startswith("__")]
+        if not isinstance(base, PSObject):  # those of .NET come first here
+            infos.sort(key=lambda info: info.kind != "Property")
         pairs = [(info.name, held(info)) for info in infos]
         if plain is not None:
             added = [info for info in infos if info.kind == "ScriptProperty"]
@@ -136,15 +137,15 @@ class JsonWriter:
         ]
         return "{\r\n" + ",\r\n".join(lines) + "\r\n" + " " * column + "}"
 
-    def write_items(self, items: list[object], level: int, column: int) -> str:
+    def write_items(self, items: list[object], level: int, column: int, wrapped: bool = False) -> str:
         if self.compress:
-            return "[" + ",".join(self.write(item, level + 1, 0) for item in items) + "]"
+            return "[" + ",".join(self.write(item, level + 1, 0, wrapped) for item in items) + "]"
         if not items:
             return "[\r\n\r\n" + " " * column + "]"
         inner = " " * (column + 4)
         return (
             "[\r\n"
-            + ",\r\n".join(inner + self.write(item, level + 1, column + 4) for item in items)
+            + ",\r\n".join(inner + self.write(item, level + 1, column + 4, wrapped) for item in items)
             + "\r\n"
             + (" " * column)
             + "]"
@@ -182,10 +183,7 @@ class ConvertToJson:
             return
         value = self.values[0] if len(self.values) == 1 else Array(self.values)
         writer = JsonWriter(int(call.get("Depth") or 2), call.switch("Compress"))  # type: ignore[call-overload]
-        try:
-            call.write(writer.write(value, 0, 0, wrapped=call.expecting_input))
-        except CommandError as problem:
-            call.write_error(problem)
+        call.write(writer.write(value, 0, 0, wrapped=call.expecting_input))
 
 
 def from_json(value: object) -> object:

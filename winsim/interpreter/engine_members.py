@@ -168,6 +168,11 @@ def remove_member(this: MemberCollection, name: str) -> object:
     return AUTOMATION_NULL
 
 
+@COLLECTION.method("Item", "System.String")
+def one_member(this: MemberCollection, name: str) -> object:
+    return next((one for one in this.members() if member_name(one).lower() == name.lower()), None)
+
+
 @COLLECTION.method("Match", "System.String")
 def match_members(this: MemberCollection, pattern: str) -> object:
     return Array([m for m in this.members() if wildcard_match(pattern, member_name(m))])
