@@ -214,3 +214,10 @@ def test_errors_merged_into_the_output_are_no_output_of_the_command(run: Run) ->
 def test_a_trap_takes_what_goes_wrong_further_inside(run: Run, text: str, output: list[str]) -> None:
     ran = run(text)
     assert (ran.output, ran.ids) == (output, [])
+
+
+def test_the_stack_names_the_functions_that_ran(run: Run) -> None:
+    text = "function a { b }\nfunction b {\n 1/0 }\ntry { a } catch { $_.ScriptStackTrace }"
+    assert run(text).output == [
+        "at b, <No file>: line 3\r\nat a, <No file>: line 1\r\nat <ScriptBlock>, <No file>: line 4"
+    ]

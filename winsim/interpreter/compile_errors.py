@@ -17,6 +17,7 @@ from winsim.interpreter.errors import (
     ErrorRecord,
     ExceptionObject,
     InvocationInfo,
+    Position,
     ReturnBlock,
     TerminatingError,
     position_of,
@@ -24,6 +25,7 @@ from winsim.interpreter.errors import (
 from winsim.interpreter.exception_types import hierarchy
 from winsim.interpreter.frames import Frame
 from winsim.interpreter.scopes import MISSING, Scope
+from winsim.interpreter.scriptblocks import ScriptInfo
 from winsim.interpreter.texts import to_text
 from winsim.interpreter.typetable import table
 from winsim.interpreter.values import AUTOMATION_NULL
@@ -49,12 +51,29 @@ def place(problem: TerminatingError, source: syntax.Source, node: syntax.Node) -
         record.invocation.position = position_of(source, node)
 
 
+def stack_trace(scope: Scope, position: Position | None) -> str:
+    """The functions and scripts that run, the innermost first, each with the line that it has come to."""
+    lines = []
+    for one in scope.chain():
+        invocation = one.vars.get("myinvocation")
+        if not isinstance(invocation, InvocationInfo):
+            continue
+        name = getattr(invocation.command, "name", "") if not isinstance(invocation.command, ScriptInfo) else ""
+        file = position.source.name if position is not None else ""
+        line = position.line_column[0] if position is not None else 0
+        lines.append(f"at {name or '<ScriptBlock>'}, {file or '<No file>'}: line {line}")
+        position = invocation.position
+    return "\r\n".join(lines)
+
+
 def handle_error(
     frame: Frame, problem: TerminatingError, source: syntax.Source, node: syntax.Node, traps: tuple[Handler, ...]
 ) -> None:
     """After a statement failed: goes on with the next one, or raises the error further."""
     session = frame.session
     place(problem, source, node)
+    if problem.record.stack is None:
+        problem.record.stack = stack_trace(frame.scope, position_of(source, node))
     session.last_ok = False
     session.remember(problem)
     if traps:
