@@ -186,7 +186,8 @@ def test_what_leaves_such_a_block_is_the_exception_that_carries_it(run: Run, bod
 def throwing(rest: str) -> str:
     return (
         "function f { [CmdletBinding()] param() $PSCmdlet.ThrowTerminatingError((New-Object "
-        f"System.Management.Automation.ErrorRecord (New-Object Exception 'x'), 'Id', 'InvalidData', $null)); 'on' }}; {rest}"
+        "System.Management.Automation.ErrorRecord (New-Object Exception 'x'), 'Id', 'InvalidData', $null)); 'on' }; "
+        f"{rest}"
     )
 
 

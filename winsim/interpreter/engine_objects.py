@@ -238,7 +238,7 @@ def create_block(session: Session, text: str) -> ScriptBlock:
     try:
         return create(text, session)
     except TerminatingError as problem:
-        raise NetError(problem.record.exception.type_name, problem.record.message) from None
+        raise carrying(escaping(problem)) from None
 
 
 @BLOCK.method("Invoke", "params System.Object[]", needs_session=True)

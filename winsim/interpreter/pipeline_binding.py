@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from winsim.interpreter.binder import Binding, current_set, missing_in
-from winsim.interpreter.binding_values import BINDING, bind_value, binding_error
+from winsim.interpreter.binding_values import BINDING, bind_value, binding_error, fits_as_is
 from winsim.interpreter.errors import InvocationInfo, TerminatingError
 from winsim.interpreter.members import MISSING, get_property_of
 from winsim.interpreter.nettypes import NetType
@@ -17,7 +17,7 @@ def bind_object(binding: Binding, value: object) -> dict[str, object] | None:
     try:
         for name, block in binding.delayed.items():
             parameter = binding.command.names[name.lower()]
-            made = binding.session.value_for(block, binding.session.current_frame(), value)
+            made = binding.session.value_for(block, binding.session.current_frame(), value)  # type: ignore[arg-type]
             found[name] = bind_value(binding, parameter, made, True)
         by_value(binding, value, found, coerce=False)
         by_name(binding, value, found, coerce=False)
@@ -75,7 +75,15 @@ def property_for(parameter: Parameter, value: object) -> object:
     return MISSING
 
 
+def meant_for(parameter: Parameter, value: object) -> bool:
+    """Whether an object has just the type of a parameter: only then one that is not built is asked for."""
+    return parameter.type is not None and fits_as_is(parameter, value)
+
+
 def attempt(binding: Binding, parameter: Parameter, value: object, found: dict[str, object], coerce: bool) -> None:
+    built = binding.command.built
+    if built is not None and parameter.key not in built and not meant_for(parameter, value):
+        return
     try:
         binding.put_object(parameter, value, coerce=coerce)
     except TerminatingError as problem:

@@ -105,7 +105,9 @@ def split_by_block(frame: Frame, text: str, block: ScriptBlock, limit: int) -> l
     """A script block says for each character whether it separates."""
     pieces: list[str] = [""]
     for character in text:
-        if (not limit or len(pieces) < limit) and to_bool(frame.session.call_block(block, underscore=character, outside=True)):
+        if (not limit or len(pieces) < limit) and to_bool(
+            frame.session.call_block(block, underscore=character, outside=True)
+        ):
             pieces.append("")
         else:
             pieces[-1] += character

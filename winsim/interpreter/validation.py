@@ -70,14 +70,14 @@ def validate_range(arguments: list[object], named: dict[str, object]) -> Validat
     if type_of(low) != type_of(high) and not (is_number(low) and is_number(high)):
         raise malformed(
             "MinRangeNotTheSameTypeOfMaxRange",
-            f"The specified minimum range ({short_name(low)}) cannot be accepted because it is not the same type as the "
-            f"specified maximum range ({short_name(high)}). Update the ValidateRange attribute for the parameter.",
+            f"The specified minimum range ({short_name(low)}) cannot be accepted because it is not the same type as "
+            f"the specified maximum range ({short_name(high)}). Update the ValidateRange attribute for the parameter.",
         )
     if comparing.compare(low, high) > 0:
         raise malformed(
             "MaxRangeSmallerThanMinRange",
-            "The specified maximum range cannot be accepted because it is less than the specified minimum range. Update "
-            "the ValidateRange attribute for the parameter.",
+            "The specified maximum range cannot be accepted because it is less than the specified minimum range. "
+            "Update the ValidateRange attribute for the parameter.",
         )
 
     def check(session: Any, name: str, value: object) -> None:
