@@ -156,3 +156,22 @@ def test_numbers_out_of_their_range_are_refused(run: Run, call: str, command: st
 def test_what_escapes_from_a_cmdlet_is_named_after_its_exception(run: Run) -> None:
     caught = run("try { Import-Alias -Path C:\\Windows } catch { $_.FullyQualifiedErrorId }")
     assert caught == ["System.UnauthorizedAccessException,Microsoft.PowerShell.Commands.ImportAliasCommand"]
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "command"),
+    [
+        ("'lsass' | Get-Process", "GetProcess"),
+        ("5 | Stop-Process", "StopProcess"),
+        ("5 | New-PSDrive -PSProvider FileSystem -Root C:\\", "NewPSDrive"),
+    ],
+)
+def test_a_parameter_that_takes_a_property_takes_no_object(machine: Machine, pipeline: str, command: str) -> None:
+    machine.run(pipeline)
+    assert machine.errors[-1:] == [f"InputObjectNotBound,Microsoft.PowerShell.Commands.{command}Command"]
+
+
+def test_core_cmdlets_take_objects_by_value_and_by_property_name(run: Run) -> None:
+    assert run("(1, 3 | Compare-Object 1, 2).SideIndicator") == ["=>", "<="]
+    item = "New-Object PSObject -Property @{ Path = 'C:\\a'; ItemType = 'directory' }"
+    assert run(f"({item} | New-Item).FullName") == ["C:\\a"]

@@ -200,6 +200,7 @@ def kind_at(call: CommandCall, place: Place, name: str) -> str:
 @cmdlet(
     "Copy-ItemProperty",
     ("Path", "LiteralPath", "Name", "Destination", "PassThru", "Filter", "Include", "Exclude"),
+    positions={"Destination": 1, "Name": 2},
     idle=FORCE,
 )
 def copy_item_property(call: CommandCall) -> None:
@@ -212,6 +213,7 @@ def copy_item_property(call: CommandCall) -> None:
 @cmdlet(
     "Move-ItemProperty",
     ("Path", "LiteralPath", "Name", "Destination", "PassThru", "Filter", "Include", "Exclude"),
+    positions={"Destination": 1, "Name": 2},
     idle=FORCE,
 )
 def move_item_property(call: CommandCall) -> None:
