@@ -329,10 +329,11 @@ def clear_item(call: CommandCall) -> None:
 def remove_item(call: CommandCall) -> None:
     for place in list(places(call)):
         names = place.provider.child_names(call.session, place.path)
-        if names and not call.switch("Recurse") and place.provider.is_container(call.session, place.path):
-            if not take_children(call, place):
-                continue
-        what = "Remove Directory" if place.provider.is_container(call.session, place.path) else "Remove File"
+        container = place.provider.is_container(call.session, place.path)
+        asks = names and container and not call.switch("Recurse")
+        if asks and not take_children(call, place):
+            continue
+        what = "Remove Directory" if container else "Remove File"
         if place.provider.name != "FileSystem":
             what = "Remove Item"
         if call.should_process(f"Item: {place.shown}" if what == "Remove Item" else place.shown, what):
