@@ -222,3 +222,7 @@ def test_the_stack_names_the_functions_that_ran(run: Run) -> None:
     assert run(text).output == [
         "at b, <No file>: line 3\r\nat a, <No file>: line 1\r\nat <ScriptBlock>, <No file>: line 4"
     ]
+
+
+def test_a_condition_that_fails_stands_where_it_is_written(run: Run) -> None:
+    assert run("try {\ndo { }\nwhile (1/0) } catch { $_.InvocationInfo.ScriptLineNumber }").output == [3]

@@ -128,6 +128,7 @@ def test_a_copy_may_be_gone_through_while_the_collection_changes(run: Run, text:
             ["CommandNotFoundException"],
         ),
         ("@{ a = 1; b = 2 }.Length", [1]),
+        ("([System.Collections.Generic.List[string]]1)[0].GetType().Name", ["String"]),
         (
             "Update-TypeData -TypeName My.T -MemberName ToString -MemberType ScriptMethod -Value { 'mine' }; "
             "\"$([pscustomobject]@{ PSTypeName = 'My.T' })\"",

@@ -51,6 +51,13 @@ def place(problem: TerminatingError, source: syntax.Source, node: syntax.Node) -
         record.invocation.position = position_of(source, node)
 
 
+def here(record: ErrorRecord, scope: Scope) -> Position | None:
+    """Where in the running function an error is, if its record says so and not where the function was called."""
+    invocation = record.invocation
+    own = next((one.vars["myinvocation"] for one in scope.chain() if "myinvocation" in one.vars), None)
+    return invocation.position if invocation is not None and invocation is not own else None
+
+
 def stack_trace(scope: Scope, position: Position | None) -> str:
     """The functions and scripts that run, the innermost first, each with the line that it has come to."""
     lines = []
@@ -73,7 +80,7 @@ def handle_error(
     session = frame.session
     place(problem, source, node)
     if problem.record.stack is None:
-        problem.record.stack = stack_trace(frame.scope, position_of(source, node))
+        problem.record.stack = stack_trace(frame.scope, here(problem.record, frame.scope) or position_of(source, node))
     session.last_ok = False
     session.remember(problem)
     if traps:

@@ -87,10 +87,16 @@ def if_statement(unit: Unit, node: syntax.If) -> Run:
 
 
 def condition(unit: Unit, node: syntax.Statement) -> Callable[[Frame], bool]:
+    from winsim.interpreter.compile_errors import place
+
     evaluate = value_of(unit, node)
 
     def test(frame: Frame) -> bool:
-        value = evaluate(frame)
+        try:
+            value = evaluate(frame)
+        except TerminatingError as problem:
+            place(problem, unit.source, node)
+            raise
         return value if type(value) is bool else to_bool(value)
 
     return test

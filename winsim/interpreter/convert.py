@@ -8,7 +8,7 @@ from typing import Final
 
 from winsim.interpreter.collect import items_of, unwrap
 from winsim.interpreter.command import NotBuilt
-from winsim.interpreter.containers import Dictionary, GenericList, Hashtable
+from winsim.interpreter.containers import Dictionary, GenericList, Hashtable, ObjectCollection
 from winsim.interpreter.errors import RUNTIME_EXCEPTION, ExceptionObject, TerminatingError, error, exception_of
 from winsim.interpreter.nettypes import NetError, NetType, TypeDef
 from winsim.interpreter.numbers import INTEGERS, cast_error, to_decimal, to_double, to_integer
@@ -364,6 +364,12 @@ def without_definition(value: object, target: NetType) -> object:
     raise invalid(value, target)
 
 
+COLLECTIONS: Final = {
+    "System.Collections.Generic.List`1": GenericList,
+    "System.Collections.ObjectModel.Collection`1": ObjectCollection,
+}
+
+
 def construct(value: object, definition: TypeDef, target: NetType) -> object:
     """A constructor with one parameter, or properties set from a dictionary."""
     from winsim.interpreter.ambient import running_session
@@ -374,6 +380,9 @@ def construct(value: object, definition: TypeDef, target: NetType) -> object:
         made = next(o for o in definition.constructors if not o.parameters).call()
         set_properties(made, value)
         return made
+    if target.args and target.name in COLLECTIONS and items_of(value) is None:
+        only = target.args[0]  # one object is a collection of one
+        return COLLECTIONS[target.name]([convert(value, only)], only.full_name)
     # A constructor that copies takes only what is of the type already; trying it would convert the value again.
     ones = [o for o in definition.constructors if arity_fits(o, 1) and o.parameters[0] != definition.name]
     if not ones:
