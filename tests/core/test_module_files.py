@@ -50,6 +50,7 @@ def test_values(run: Run, text: str, expected: list[str]) -> None:
         ("Import-Module Lab -RequiredVersion 1.0", f"Modules_ModuleWithVersionNotFound,{IMPORT}"),
         ("Set-Content $d\\Lab.psd1 '@{ RootModule = \"Lab.psm1\" }'; Import-Module Lab",
          f"Modules_InvalidManifest,{IMPORT}"),
+        ("Remove-Item $d\\Lab.psm1; Import-Module Lab", f"Modules_ModuleFileNotFound,{IMPORT}"),
         ("New-ModuleManifest $d\\Lab.txt",
          "Modules_InvalidModuleManifestPath,Microsoft.PowerShell.Commands.NewModuleManifestCommand"),
         ("Test-ModuleManifest $d\\none.psd1",

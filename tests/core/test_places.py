@@ -23,6 +23,7 @@ COMMANDS = "Microsoft.PowerShell.Commands"
         ("cd \\\\localhost\\C$\\data; \"$pwd\"; @(dir).Count; gc .\\a.txt; cd C:\\",
          ["Microsoft.PowerShell.Core\\FileSystem::\\\\localhost\\C$\\data", "3", "one"]),
         ("dir \\\\localhost\\C$\\data -Filter *.txt | % { \"$($_.Name) $($_.Length)\" }", ["a.txt 5", "b.txt 5"]),
+        ("@(Get-Item C:\\data\\no*\\..\\a.txt).Count", ["1"]),
         ("Remove-PSDrive Data -WhatIf; (Get-PSDrive Data).Free -gt 1gb", ["True"]),
         ("cd C:\\data\\sub; cd..; \"$pwd\"", ["C:\\data"]),
         ("Rename-Item C:\\data\\a.txt C:/data/c.txt; Test-Path C:\\data\\c.txt", ["True"]),

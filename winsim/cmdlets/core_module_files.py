@@ -51,8 +51,18 @@ def module_folders(call: CommandCall) -> list[str]:
     return [folder.rstrip("\\") for folder in folders if folder]
 
 
+def inside(folder: str, name: str) -> str:
+    """The file that a manifest in a folder names."""
+    return name if name[1:2] == ":" else f"{folder}\\{name}"
+
+
 def read_text(call: CommandCall, path: str) -> str:
-    return str(call.session.state["read_text"](path))
+    text = call.session.state["read_text"](path)
+    if text is None:
+        message = f"The module to process '{path}' was not processed because no valid module was found in any module directory."
+        kind = "System.Management.Automation.PSInvalidOperationException"
+        raise CommandError("Modules_ModuleFileNotFound", message, "ResourceUnavailable", path, kind)
+    return str(text)
 
 
 def script(call: CommandCall, path: str) -> ScriptBlock:
@@ -101,7 +111,7 @@ def described(call: CommandCall, path: str) -> ModuleInfo:
     values = read_manifest(call, path)
     module = shape(path, stem, values)
     root = to_text(values.get("rootmodule") or values.get("moduletoprocess"))
-    file = f"{path.rpartition(chr(92))[0]}\\{root}"
+    file = inside(path.rpartition("\\")[0], root)
     known: dict[str, object] = {}
     if root:
         module.kind = "Script" if root.lower().endswith((".psm1", ".ps1")) else "Binary"
@@ -152,13 +162,13 @@ def load_manifest(call: CommandCall, path: str, stem: str, run: Runner) -> Modul
         raise NotBuilt(f"{strange[0]} of a module manifest")
     folder = path.rpartition("\\")[0]
     for file in told(values, "scriptstoprocess"):
-        call.session.collect_block(script(call, f"{folder}\\{to_text(file)}"), dotted=True)
+        call.session.collect_block(script(call, inside(folder, to_text(file))), dotted=True)
     root = to_text(values.get("rootmodule") or values.get("moduletoprocess"))
     module = shape(path, stem, values)
     if root:
         if not root.lower().endswith((".psm1", ".ps1")):
             raise NotBuilt(f"the root module {root}")
-        module = load_file(call, f"{folder}\\{root}", stem, run)
+        module = load_file(call, inside(folder, root), stem, run)
         module.path, module.version, module.facts = path, to_text(values["moduleversion"]), values
     for nested in told(values, "nestedmodules"):
         add_nested(call, module, nested, folder, run)
@@ -170,7 +180,7 @@ def add_nested(call: CommandCall, module: ModuleInfo, nested: object, folder: st
     """A nested module gives what it exports to the module that names it."""
     base = unwrap(nested)
     name = to_text(base.get("ModuleName") if isinstance(base, Dictionary) else base)
-    file = f"{folder}\\{name}"
+    file = inside(folder, name)
     path = file if call.host.files.is_file(file) else module_path(call, file) or module_path(call, name)
     if path is None:
         message = f"The module to process '{name}', listed in field 'NestedModules' of module manifest '{module.path}' was not processed because no valid module was found in any module directory."  # noqa: E501

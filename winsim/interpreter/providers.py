@@ -355,7 +355,9 @@ def glob(session: Session, text: str, literal: bool = False) -> list[Place]:
 def expand(session: Session, place: Place) -> list[Place]:
     """Matches wildcards part by part."""
     parts = place.path.split("\\")
-    first = next(i for i, part in enumerate(parts) if has_wildcard(part))
+    first = next((i for i, part in enumerate(parts) if has_wildcard(part)), None)
+    if first is None:  # it stood before a ..
+        return [place] if place.provider.exists(session, place.path) else []
     found = [place.with_path("\\".join(parts[:first]))]
     for part in parts[first:]:
         step: list[Place] = []
