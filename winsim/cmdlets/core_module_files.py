@@ -59,7 +59,7 @@ def inside(folder: str, name: str) -> str:
 def read_text(call: CommandCall, path: str) -> str:
     text = call.session.state["read_text"](path)
     if text is None:
-        message = f"The module to process '{path}' was not processed because no valid module was found in any module directory."
+        message = f"The module to process '{path}' was not processed because no valid module was found in any folder."
         kind = "System.Management.Automation.PSInvalidOperationException"
         raise CommandError("Modules_ModuleFileNotFound", message, "ResourceUnavailable", path, kind)
     return str(text)
