@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from winsim.interpreter.collect import items_of, unwrap
-from winsim.interpreter.containers import Dictionary, GenericDictionary, GenericList, OrderedDictionary
 from winsim.interpreter.compare import equals
+from winsim.interpreter.containers import Dictionary, GenericDictionary, GenericList, OrderedDictionary
 from winsim.interpreter.convert import convert
 from winsim.interpreter.errors import ExceptionObject, TerminatingError, error, from_net
 from winsim.interpreter.nettypes import Indexer, NetError
