@@ -25,6 +25,15 @@ LEFT_BEHIND = (
     r"$null = New-Item -Path C:\Windows\WID\data -ItemType Directory -Force; "
     r"Set-Content -Path C:\Windows\WID\data\AdfsConfiguration.mdf -Value old"
 )
+# The farm is gone, and another one of the same name stands on the same primary.
+MADE_ANEW = (
+    "$thumbprint = @(Get-AdfsSslCertificate)[0].CertificateHash; $name = (Get-AdfsProperties).DisplayName; "
+    "Stop-Service -Name adfssrv; "
+    r"Set-ItemProperty -Path HKLM:\SOFTWARE\Microsoft\ADFS -Name FSConfigurationStatus -Value 0; "
+    "$made = Install-AdfsFarm -CertificateThumbprint $thumbprint -FederationServiceName sts.contoso.com "
+    "-FederationServiceDisplayName $name -GroupServiceAccountIdentifier 'CORP\\svc-adfs$' -OverwriteConfiguration; "
+    "if ([string]$made.Status -ne 'Success') { throw $made.Message }"
+)
 NOT_READABLE = (
     r"Get-ChildItem Cert:\LocalMachine\My | Where-Object { $_.FriendlyName -eq 'passivelab public' } |"
     r" ForEach-Object { icacls.exe (Join-Path C:\ProgramData\Microsoft\Crypto\RSA\MachineKeys "
@@ -152,6 +161,7 @@ CHANGES = (
     HandChange("adfs02", "adfs/node", "Stop-Service -Name adfssrv", ("PrimaryComputer", "Service")),
     HandChange("adfs02", "adfs/node", "Set-AdfsSyncProperties -PrimaryComputerName owa01.corp.contoso.com",
                ("PrimaryComputer",), refused=True),
+    HandChange("adfs02", "adfs/node", MADE_ANEW, ("SameFarm",), at="adfs01"),
     HandChange("adfs02", "adfs/node", LEFT_BEHIND, lab="before"),
     HandChange("adfs02", "adfs/node", _only("adfs01"), at="dc01", lab="before", refused=True),
     HandChange("adfs01", "adfs/ssl_certificate",
