@@ -116,7 +116,7 @@ def connect(call: Call, *, write: bool = False) -> Directory:
     directory = call.world.parts.find(Directory)
     controller = _controller(call, directory)
     local = call.host.is_domain_controller
-    explicit = call.has("Credential")
+    explicit = call.get("Credential") is not None
     reaches = explicit or (is_domain_account(call) and (local or may_leave(call)))
     if directory is None or not controller or not reaches:
         raise _down(call)

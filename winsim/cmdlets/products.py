@@ -57,7 +57,7 @@ def certificate(host: Host, der: bytes) -> X509Certificate2:
 def credential(value: object) -> tuple[str, str]:
     """User name and password of a PSCredential."""
     if not isinstance(value, PSCredential):
-        raise TypeError("not a PSCredential")
+        raise NotBuilt("a credential that is none")
     return value.user_name, value.password.text
 
 
