@@ -1,4 +1,4 @@
-"""Exceptions, error records and invocation details as .NET types."""
+"""Exceptions and error records as .NET types."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from winsim.interpreter.errors import (
     ErrorDetails,
     ErrorRecord,
     ExceptionObject,
-    InvocationInfo,
 )
 from winsim.interpreter.exception_types import bases
 from winsim.interpreter.nettypes import TypeDef, enumeration
-from winsim.interpreter.streams import InformationalRecord
 from winsim.interpreter.values import Array, EnumValue, PSObject
 
 SMA = "System.Management.Automation."
@@ -20,10 +18,7 @@ EXCEPTION = TypeDef("System.Exception")
 RECORD = TypeDef(SMA + "ErrorRecord")
 CATEGORY_INFO = TypeDef(SMA + "ErrorCategoryInfo")
 DETAILS = TypeDef(SMA + "ErrorDetails")
-INVOCATION = TypeDef(SMA + "InvocationInfo")
-INFORMATIONAL = TypeDef(SMA + "InformationalRecord")
 LONGEST_PART = 40
-ORIGIN = enumeration(SMA + "CommandOrigin", {"Runspace": 0, "Internal": 1})
 CATEGORY = enumeration(SMA + "ErrorCategory", {name: number for number, name in enumerate(CATEGORIES)})
 
 
@@ -376,109 +371,6 @@ def set_action(this: ErrorDetails, value: str) -> None:
     this.recommended = value
 
 
-# -- invocations ------------------------------------------------------------------------------------------------------
-
-
-@INVOCATION.property("MyCommand")
-def invocation_command(this: InvocationInfo) -> object:
-    from winsim.interpreter.engine_session import ScriptCommand
-    from winsim.interpreter.scriptblocks import CompiledScript
-
-    if isinstance(this.command, CompiledScript):
-        return ScriptCommand(this.command)
-    return this.command
-
-
-@INVOCATION.property("BoundParameters")
-def invocation_bound(this: InvocationInfo) -> object:
-    return this.bound
-
-
-@INVOCATION.property("UnboundArguments")
-def invocation_unbound(this: InvocationInfo) -> object:
-    return Array(this.unbound) if isinstance(this.unbound, list) else Array()
-
-
-@INVOCATION.property("ScriptLineNumber", "System.Int32")
-def invocation_line(this: InvocationInfo) -> int:
-    return this.position.line_column[0] if this.position is not None else 0
-
-
-@INVOCATION.property("OffsetInLine", "System.Int32")
-def invocation_offset(this: InvocationInfo) -> int:
-    return this.position.line_column[1] if this.position is not None else 0
-
-
-@INVOCATION.property("HistoryId", "System.Int64")
-def invocation_history(this: InvocationInfo) -> int:
-    return 1
-
-
-@INVOCATION.property("ScriptName", "System.String")
-def invocation_script(this: InvocationInfo) -> object:
-    return (this.position.source.name or None) if this.position is not None else None
-
-
-@INVOCATION.property("Line", "System.String")
-def invocation_text(this: InvocationInfo) -> str:
-    return this.position.whole_line if this.position is not None else ""
-
-
-@INVOCATION.property("PositionMessage", "System.String")
-def invocation_message(this: InvocationInfo) -> str:
-    return this.position.message if this.position is not None else ""
-
-
-@INVOCATION.property("PSScriptRoot", "System.String")
-def invocation_root(this: InvocationInfo) -> str:
-    return this.position.source.name.rpartition("\\")[0] if this.position is not None else ""
-
-
-@INVOCATION.property("PSCommandPath", "System.String")
-def invocation_path(this: InvocationInfo) -> object:
-    return invocation_script(this)
-
-
-@INVOCATION.property("InvocationName", "System.String")
-def invocation_name(this: InvocationInfo) -> str:
-    return this.name
-
-
-@INVOCATION.property("PipelineLength", "System.Int32")
-def invocation_length(this: InvocationInfo) -> int:
-    return this.pipeline_length
-
-
-@INVOCATION.property("PipelinePosition", "System.Int32")
-def invocation_position(this: InvocationInfo) -> int:
-    return this.pipeline_position
-
-
-@INVOCATION.property("ExpectingInput", "System.Boolean")
-def invocation_expecting(this: InvocationInfo) -> bool:
-    return this.expecting_input
-
-
-@INVOCATION.property("CommandOrigin")
-def invocation_origin(this: InvocationInfo) -> EnumValue:
-    return EnumValue(ORIGIN.name, "Internal", 1)
-
-
-@INVOCATION.property("DisplayScriptPosition")
-def invocation_display(this: InvocationInfo) -> object:
-    return None
-
-
-@INFORMATIONAL.property("Message", "System.String")
-def note_message(this: InformationalRecord) -> str:
-    return this.message
-
-
-@INFORMATIONAL.property("InvocationInfo")
-def note_invocation(this: InformationalRecord) -> object:
-    return this.invocation
-
-
 def all_exceptions() -> tuple[TypeDef, ...]:
     made = [exception_type(name, base) for name, base in bases().items()]
     for definition in made:
@@ -494,9 +386,5 @@ ERROR_TYPES: tuple[TypeDef, ...] = (
     RECORD,
     CATEGORY_INFO,
     DETAILS,
-    INVOCATION,
-    INFORMATIONAL,
-    *(TypeDef(SMA + f"{kind}Record", base=SMA + "InformationalRecord") for kind in ("Warning", "Verbose", "Debug")),
     CATEGORY,
-    ORIGIN,
 )

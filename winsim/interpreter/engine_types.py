@@ -9,6 +9,7 @@ from winsim.interpreter.dynamic import DYNAMIC_TYPES
 from winsim.interpreter.engine_commands import COMMAND_INFO_TYPES
 from winsim.interpreter.engine_errors import ERROR_TYPES
 from winsim.interpreter.engine_host_values import HOST_VALUE_TYPES
+from winsim.interpreter.engine_invocations import INVOCATION_TYPES
 from winsim.interpreter.engine_members import MEMBER_TYPES
 from winsim.interpreter.engine_modules import MODULE_TYPES
 from winsim.interpreter.engine_objects import OBJECT_TYPES
@@ -28,6 +29,7 @@ TYPES: tuple[TypeDef, ...] = (
     *OBJECT_TYPES,
     *COMMAND_INFO_TYPES,
     *ERROR_TYPES,
+    *INVOCATION_TYPES,
     *MEMBER_TYPES,
     *SESSION_TYPES,
     *MODULE_TYPES,
