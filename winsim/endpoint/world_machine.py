@@ -17,7 +17,7 @@ from winsim.endpoint.contracts import (
     SessionConfiguration,
 )
 from winsim.endpoint.nthash import nt_hash
-from winsim.interpreter.hosting import HostUI, Identity, PipelineRequest, RemoteCommand
+from winsim.interpreter.hosting import HostUI, Identity, Nobody, PipelineRequest, RemoteCommand
 from winsim.world.accounts import Logon
 from winsim.world.winrm import WinRmService
 
@@ -113,10 +113,10 @@ class WorldMachine:
         profile = self._profile(identity)
         session: Runspace = Session(self._world, self._host, identity, ui)
         start = RemoteCommand("Set-Location", False, (("LiteralPath", f"{profile}\\Documents"),))
-        session.invoke(PipelineRequest((start,)), _Discard())
+        session.invoke(PipelineRequest((start,)), Nobody())
         if configuration.startup_script:
             command = RemoteCommand(configuration.startup_script, is_script=True, local_scope=False)
-            session.invoke(PipelineRequest((command,)), _Discard())
+            session.invoke(PipelineRequest((command,)), Nobody())
         return session
 
     def _profile(self, identity: Identity) -> str:
@@ -129,11 +129,3 @@ class WorldMachine:
                     files.make_directory(folder)
                     self._world.touch()
         return path
-
-
-class _Discard:
-    """Takes what a startup script says; nobody listens yet."""
-
-    def output(self, value: object) -> None: ...
-
-    error = warning = verbose = debug = progress = output

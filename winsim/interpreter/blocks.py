@@ -15,7 +15,17 @@ from winsim.interpreter.values import Array
 
 if TYPE_CHECKING:
     from winsim.interpreter.frames import Emit
-    from winsim.interpreter.scriptblocks import ScriptBlock
+    from winsim.interpreter.scriptblocks import CompiledScript, ScriptBlock
+
+
+def run_parts(code: CompiledScript, frame: Frame) -> None:
+    """All parts of a block for one object; ``return`` ends it."""
+    try:
+        for run in (code.begin, code.process, code.end):
+            if run is not None:
+                run(frame)
+    except ReturnBlock:
+        pass
 
 
 class Feed(Stage):
@@ -97,11 +107,7 @@ class BlockRunner:
         inner.scope.vars.update(_=underscore, args=Array())
         self.in_try += 1
         try:
-            for run in (code.begin, code.process, code.end):
-                if run is not None:
-                    run(inner)
-        except ReturnBlock:
-            pass
+            run_parts(code, inner)
         finally:
             self.in_try -= 1
         return collapse(out)
@@ -126,11 +132,7 @@ class BlockRunner:
         if underscore is not MISSING:
             variables["_"] = underscore
         try:
-            for run in (code.begin, code.process, code.end):
-                if run is not None:
-                    run(inner)
-        except ReturnBlock:
-            pass
+            run_parts(code, inner)
         finally:
             if underscore is not MISSING:
                 if outer is MISSING:

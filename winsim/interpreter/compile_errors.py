@@ -8,7 +8,7 @@ from typing import Final
 
 from pslang import syntax
 from winsim.interpreter.compile_loops import restore
-from winsim.interpreter.compile_statements import block, too_deep
+from winsim.interpreter.compile_statements import block, inside_try, too_deep
 from winsim.interpreter.compiling import Run, Unit, value_of
 from winsim.interpreter.errors import (
     RUNTIME_EXCEPTION,
@@ -253,7 +253,7 @@ def try_statement(unit: Unit, node: syntax.Try) -> Run:
     handlers = tuple(
         Handler(tuple(type_key(name) for name in clause.types), block(unit, clause.body)) for clause in node.catches
     )
-    guarded = with_catches(body, handlers) if handlers else unguarded(body)
+    guarded = with_catches(body, handlers) if handlers else inside_try(body)
     if final is None:
         return guarded
 
@@ -273,20 +273,6 @@ def run_final(frame: Frame, final: Run) -> None:
         final(frame)
     finally:
         session.resume_stop()
-
-
-def unguarded(body: Run) -> Run:
-    """try with finally only: errors still leave the block."""
-
-    def run(frame: Frame) -> None:
-        session = frame.session
-        session.in_try += 1
-        try:
-            body(frame)
-        finally:
-            session.in_try -= 1
-
-    return run
 
 
 def with_catches(body: Run, handlers: tuple[Handler, ...]) -> Run:

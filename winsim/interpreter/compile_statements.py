@@ -48,11 +48,11 @@ def block(unit: Unit, node: syntax.Block) -> Run:
             except RecursionError:
                 handle_error(frame, too_deep(), source, child, handlers)
 
-    return trapped(run) if handlers else run
+    return inside_try(run) if handlers else run
 
 
-def trapped(body: Run) -> Run:
-    """Statements with traps: what goes wrong further inside comes up to the statement that stands beside them."""
+def inside_try(body: Run) -> Run:
+    """What goes wrong further inside leaves its block: it comes up to these statements, to their traps or their try."""
 
     def run(frame: Frame) -> None:
         session = frame.session

@@ -16,7 +16,7 @@ from winsim.interpreter.command import NotBuilt
 from winsim.interpreter.containers import GenericList
 from winsim.interpreter.engine_powershell import RUNSPACE, SMA, LocalRunspace
 from winsim.interpreter.errors import ErrorRecord
-from winsim.interpreter.hosting import Limits, Outcome, PipelineRequest, RemoteCommand
+from winsim.interpreter.hosting import Limits, Nobody, Outcome, PipelineRequest, RemoteCommand
 from winsim.interpreter.net.identifiers import Guid, new_guid
 from winsim.interpreter.nettypes import NetError, TypeDef, enumeration
 from winsim.interpreter.texts import to_text
@@ -85,26 +85,10 @@ class OwnRunspace(LocalRunspace):
         for command in self.initial.commands if self.initial is not None else ():
             assert isinstance(command, FunctionEntry)
             text = f"function {command.name} {{ {command.definition} }}"
-            self.session.invoke(PipelineRequest([RemoteCommand(text, True)]), _Nobody())
+            self.session.invoke(PipelineRequest([RemoteCommand(text, True)]), Nobody())
         for module in self.initial.modules if self.initial is not None else ():
             text = f"Import-Module -Name '{module}'"
-            self.session.invoke(PipelineRequest([RemoteCommand(text, True)]), _Nobody())
-
-
-class _Nobody:
-    """A sink that throws everything away."""
-
-    def output(self, value: object) -> None: ...
-
-    def error(self, record: object) -> None: ...
-
-    def warning(self, record: object) -> None: ...
-
-    def verbose(self, record: object) -> None: ...
-
-    def debug(self, record: object) -> None: ...
-
-    def progress(self, record: object) -> None: ...
+            self.session.invoke(PipelineRequest([RemoteCommand(text, True)]), Nobody())
 
 
 class RunspacePool(NetObject):

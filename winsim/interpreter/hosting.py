@@ -59,6 +59,14 @@ class Sink(Protocol):
     def progress(self, record: object) -> None: ...
 
 
+class Nobody:
+    """A sink that throws everything away."""
+
+    def output(self, value: object) -> None: ...
+
+    error = warning = verbose = debug = progress = output
+
+
 class HostUI(Protocol):
     """The client's host. Methods without an answer return None; prompts raise HostUnavailable without a client host.
 
